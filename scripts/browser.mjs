@@ -1,0 +1,99 @@
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { chromium } from '@playwright/test';
+
+export const isRoot = process.getuid?.() === 0;
+
+/**
+ * A browser engine: how to find one that starts, and what installs one.
+ *
+ * @typedef {object} Engine
+ * @property {() => string | undefined} find path of an executable that starts
+ * @property {() => string} [ownPath] where Playwright keeps its own build
+ * @property {string} [playwright] what `playwright install` calls it
+ * @property {string[]} debian packages
+ */
+
+/** @satisfies {Record<string, Engine>} */
+export const engines = {
+  chromium: {
+    find: findChromium,
+    ownPath: () => chromium.executablePath(),
+    playwright: 'chromium',
+    debian: ['chromium'],
+  },
+};
+
+/**
+ * Playwright's own Chromium when it is there and starts, else the system's.
+ *
+ * @returns {string | undefined}
+ */
+export function findChromium() {
+  const system = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'].flatMap(onPath);
+  return [chromium.executablePath(), ...system].find(starts);
+}
+
+/**
+ * How Playwright launches the Chromium that was found; without one, Playwright says what is missing.
+ *
+ * @returns {import('@playwright/test').LaunchOptions}
+ */
+export function launchOptions() {
+  const executablePath = findChromium();
+  return {
+    ...(executablePath && { executablePath }),
+    chromiumSandbox: canSandbox(),
+    args: [
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  };
+}
+
+/**
+ * @param {string} command
+ * @returns {string[]} its paths, in the order of PATH
+ */
+export function onPath(command) {
+  return (process.env.PATH ?? '')
+    .split(delimiter)
+    .map((folder) => join(folder, command))
+    .filter(isExecutable);
+}
+
+/** @param {string} path */
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+// A downloaded browser may lack its libraries; asking for its version shows that. On Windows that would open a window.
+/** @param {string} path */
+function starts(path) {
+  if (!existsSync(path)) return false;
+  return process.platform === 'win32' || spawnSync(path, ['--version'], { timeout: 20_000 }).status === 0;
+}
+
+// Chromium refuses to sandbox for root, and cannot where the kernel keeps user namespaces from it (Ubuntu since 23.10).
+function canSandbox() {
+  return (
+    !isRoot &&
+    setting('/proc/sys/kernel/apparmor_restrict_unprivileged_userns') !== '1' &&
+    setting('/proc/sys/kernel/unprivileged_userns_clone') !== '0'
+  );
+}
+
+/** @param {string} path */
+function setting(path) {
+  return existsSync(path) ? readFileSync(path, 'utf8').trim() : undefined;
+}

@@ -1,0 +1,136 @@
+#!/usr/bin/env node
+// The whole test run: `npm test`, or one half of it with `npm test -- unit` or `npm test -- e2e`; what follows goes to that runner.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** @typedef {{ passed: number, failed: number, skipped: number }} Count */
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const reports = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
+const [half, ...rest] = process.argv.slice(2);
+
+/** @type {Count} */
+const total = { passed: 0, failed: 0, skipped: 0 };
+try {
+  run();
+} catch (error) {
+  console.error(error);
+  total.failed += 1;
+} finally {
+  rmSync(reports, { recursive: true, force: true });
+}
+process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
+console.log(`\n${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ''}`);
+
+function run() {
+  if (half !== undefined && half !== 'unit' && half !== 'e2e') {
+    console.error(`There is unit and there is e2e, but no ${half}.`);
+    total.failed += 1;
+    return;
+  }
+  const unit = half !== 'e2e';
+  const e2e = half !== 'unit';
+  if (e2e && !step('setup', ['scripts/setup.mjs'])) return;
+  if (!step('typecheck', [bin('typescript', 'tsc'), '-b'])) return;
+  if (!step('lint', [bin('@biomejs/biome', 'biome'), 'check'])) return;
+  if (e2e && !step('build', [bin('vite', 'vite'), 'build'])) return;
+  if (unit) add(vitest());
+  if (e2e) add(playwright());
+}
+
+/**
+ * A step counts only when it fails.
+ *
+ * @param {string} title
+ * @param {string[]} args of node
+ */
+function step(title, args) {
+  const ok = node(title, args) === 0;
+  if (!ok) {
+    console.error(`\n${title} failed`);
+    total.failed += 1;
+  }
+  return ok;
+}
+
+/** @returns {Count} */
+function vitest() {
+  const report = join(reports, 'vitest.json');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const status = node('unit', [bin('vitest', 'vitest'), 'run', ...reporters, ...(half ? rest : [])]);
+  return settle(status, report, (result) => ({
+    passed: result.numPassedTests,
+    // A file that cannot be loaded has no tests to count.
+    failed:
+      result.numFailedTests +
+      result.testResults.filter(
+        (/** @type {any} */ file) => file.status === 'failed' && file.assertionResults.length === 0,
+      ).length,
+    skipped: result.numPendingTests + result.numTodoTests,
+  }));
+}
+
+/** @returns {Count} */
+function playwright() {
+  const report = join(reports, 'playwright.json');
+  const status = node(
+    'e2e',
+    [bin('@playwright/test', 'playwright'), 'test', '--reporter=list,json', ...(half ? rest : [])],
+    { PLAYWRIGHT_JSON_OUTPUT_FILE: report },
+  );
+  return settle(status, report, ({ stats }) => ({
+    passed: stats.expected + stats.flaky,
+    failed: stats.unexpected,
+    skipped: stats.skipped,
+  }));
+}
+
+/**
+ * @param {number} status of the runner
+ * @param {string} report
+ * @param {(result: any) => Count} count
+ * @returns {Count} with at least one failure when the runner failed
+ */
+function settle(status, report, count) {
+  const counted = existsSync(report)
+    ? count(JSON.parse(readFileSync(report, 'utf8')))
+    : { passed: 0, failed: 0, skipped: 0 };
+  return status === 0 ? counted : { ...counted, failed: Math.max(1, counted.failed) };
+}
+
+/** @param {Count} count */
+function add(count) {
+  total.passed += count.passed;
+  total.failed += count.failed;
+  total.skipped += count.skipped;
+}
+
+/**
+ * @param {string} title
+ * @param {string[]} args
+ * @param {Record<string, string>} [env]
+ */
+function node(title, args, env) {
+  console.log(`\n── ${title}`);
+  const { status, error } = spawnSync(process.execPath, args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...env },
+  });
+  if (error) throw error;
+  return status ?? 1;
+}
+
+/**
+ * @param {string} name of a package
+ * @param {string} command one of its commands
+ */
+function bin(name, command) {
+  const manifest = createRequire(import.meta.url).resolve(`${name}/package.json`);
+  const { bin } = JSON.parse(readFileSync(manifest, 'utf8'));
+  return join(dirname(manifest), typeof bin === 'string' ? bin : bin[command]);
+}

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+import { define } from './vite.config.ts';
+
+export default defineConfig({
+  define,
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  test: {
+    include: ['test/unit/**/*.test.{ts,tsx}'],
+    environment: 'node',
+    allowOnly: !process.env.CI,
+  },
+});
