@@ -1,0 +1,11 @@
+/** Every job there is. Its code is loaded by `runs.ts`. */
+import type { JobSpec } from '../../src/core/job.ts';
+import { spec as checksum } from './checksum/spec.ts';
+import { spec as countdown } from './countdown/spec.ts';
+import { spec as spin } from './spin/spec.ts';
+
+export const specs: readonly JobSpec[] = [checksum, countdown, spin];
+
+const byType = new Map(specs.map((spec) => [spec.type, spec]));
+
+export const specOf = (type: string): JobSpec | undefined => byType.get(type);
