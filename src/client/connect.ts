@@ -1,0 +1,149 @@
+/** Brings a page and its service worker together, and says clearly when that cannot be. */
+import { Workbox } from 'workbox-window';
+import { startExecutor } from './executor.ts';
+import { type Added, type Tasks, tasksAt } from './tasks.ts';
+import { type FeedEvent, type StreamEvent, type WatchOptions, watch, watchAll } from './watch.ts';
+
+/** Why there are no tasks here. */
+export class Unavailable extends Error {
+  override name = 'Unavailable';
+  constructor(
+    readonly reason: 'insecure' | 'no-service-worker' | 'no-storage' | 'not-controlled',
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export interface Client extends Tasks {
+  watch(task_id: string, options?: WatchOptions): AsyncGenerator<StreamEvent, void, void>;
+  watchAll(options?: WatchOptions): AsyncGenerator<FeedEvent, void, void>;
+  /** Keeps an input file. A handle is kept as it is, a `File` as the browser keeps blobs. `name` may hold a folder's path. */
+  addFile(source: File | FileSystemFileHandle, name?: string): Promise<Added>;
+  /** The handle of an input file, to ask for its permission again; null for a file that was copied. */
+  fileHandle(file_id: string): Promise<FileSystemFileHandle | null>;
+  /** Runs tasks in this page. Returns the stop. */
+  startExecutor(): () => void;
+  /** Resolves when a new version is ready to take over; calling what it resolves with makes it do so. */
+  updateReady: Promise<() => void>;
+}
+
+export interface ConnectOptions {
+  /** The service worker's script, relative to the page; its folder is the scope. */
+  script?: string | URL;
+  /** How long the service worker may take to be in control, in ms. */
+  timeout_ms?: number;
+}
+
+/** Resolves when requests to `tasks` are answered by the service worker. Throws `Unavailable`. */
+export async function connect({ script = 'sw.js', timeout_ms = 20_000 }: ConnectOptions = {}): Promise<Client> {
+  if (!isSecureContext) {
+    throw new Unavailable(
+      'insecure',
+      'Holdfast needs HTTPS (or localhost): browsers allow no service worker on this address.',
+    );
+  }
+  if (!('serviceWorker' in navigator)) {
+    throw new Unavailable(
+      'no-service-worker',
+      'This browser has no service workers here. A private window may be the reason.',
+    );
+  }
+  await storageWorks();
+  const url = new URL(script, document.baseURI);
+  const workbox = new Workbox(url.href);
+  const updateReady = new Promise<() => void>((resolve) => {
+    workbox.addEventListener('waiting', () => resolve(() => workbox.messageSW({ kind: 'skip-waiting' })));
+  });
+  const registration = await workbox.register({ immediate: true }).catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Unavailable('no-service-worker', `The service worker could not be registered: ${why}`);
+  });
+  if (!registration) throw new Unavailable('no-service-worker', 'The service worker could not be registered.');
+  await controlled(registration, timeout_ms);
+
+  const base = registration.scope;
+  const ask = <T>(message: object): Promise<T> => {
+    const { port1, port2 } = new MessageChannel();
+    return new Promise((resolve, reject) => {
+      port1.onmessage = ({ data }) => {
+        port1.close();
+        if (data && typeof data === 'object' && 'error' in data) reject(new Error(String(data.error)));
+        else resolve(data);
+      };
+      navigator.serviceWorker.controller?.postMessage(message, [port2]);
+    });
+  };
+
+  return {
+    ...tasksAt(base),
+    watch: (task_id, options) => watch(base, task_id, options),
+    watchAll: (options) => watchAll(base, options),
+    addFile: (source, name = source.name) => ask<Added>({ kind: 'add-file', source, name }),
+    fileHandle: (file_id) => ask<FileSystemFileHandle | null>({ kind: 'file-handle', file_id }),
+    startExecutor: () => startExecutor(base),
+    updateReady,
+  };
+}
+
+/** Private windows of some browsers have an IndexedDB that cannot be opened. */
+function storageWorks(): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const refuse = (error: unknown) => {
+      const why = error instanceof Error ? ` (${error.message})` : '';
+      reject(
+        new Unavailable(
+          'no-storage',
+          `This browser lets the page store nothing${why}. A private window may be the reason.`,
+        ),
+      );
+    };
+    try {
+      const request = indexedDB.open('holdfast:probe');
+      request.onerror = () => refuse(request.error);
+      request.onsuccess = () => {
+        request.result.close();
+        indexedDB.deleteDatabase('holdfast:probe');
+        resolve();
+      };
+    } catch (error) {
+      refuse(error);
+    }
+  });
+}
+
+/**
+ * Resolves when this page is controlled. After a hard reload it is not, though a worker is active; a message asks it to take
+ * control, which takes about 30 ms (measured, Chromium 156), where a reload would loop.
+ */
+async function controlled(registration: ServiceWorkerRegistration, timeout_ms: number): Promise<void> {
+  const { serviceWorker } = navigator;
+  const isOurs = () =>
+    serviceWorker.controller?.scriptURL === registration.active?.scriptURL && registration.active !== null;
+  const claim = () => {
+    if (!isOurs()) registration.active?.postMessage({ kind: 'claim' });
+  };
+  await new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      finish();
+      reject(
+        new Unavailable('not-controlled', 'The service worker did not take control of this page. Reload it, please.'),
+      );
+    }, timeout_ms);
+    const look = () => {
+      if (!isOurs()) return;
+      finish();
+      resolve();
+    };
+    const finish = () => {
+      clearTimeout(timer);
+      serviceWorker.removeEventListener('controllerchange', look);
+    };
+    serviceWorker.addEventListener('controllerchange', look);
+    look();
+    serviceWorker.ready.then(() => {
+      look();
+      claim();
+    });
+  });
+}

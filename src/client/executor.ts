@@ -1,0 +1,62 @@
+/** Runs tasks in this page: starts the executor's worker, hands it ports, and lets go when the page goes away. */
+import * as Comlink from 'comlink';
+
+interface Executor {
+  start(scope: string): Promise<void>;
+  publishTo(port: MessagePort): void;
+}
+
+const PING_MS = 20_000;
+
+/** `scope`: the service worker's. Returns the stop. */
+export function startExecutor(scope: string): () => void {
+  const { serviceWorker } = navigator;
+  let worker: Worker | undefined;
+  let executor: Comlink.Remote<Executor> | undefined;
+
+  function start() {
+    if (worker) return;
+    worker = new Worker(new URL('../../workers/executor/main.ts', import.meta.url), {
+      type: 'module',
+      name: 'holdfast executor',
+    });
+    executor = Comlink.wrap<Executor>(worker);
+    handOver();
+    executor.start(scope);
+  }
+
+  // A frozen tab would keep its locks, and a bfcached one for up to a minute (measured): terminated, they are free within 50 ms.
+  function stop() {
+    worker?.terminate();
+    worker = undefined;
+    executor = undefined;
+  }
+
+  /** Gives the executor a port to the service worker that answers now. */
+  function handOver() {
+    const { port1, port2 } = new MessageChannel();
+    const backend = serviceWorker.controller;
+    if (!backend || !executor) return;
+    backend.postMessage({ kind: 'executor-port' }, [port2]);
+    executor.publishTo(Comlink.transfer(port1, [port1]));
+  }
+
+  const end = new AbortController();
+  const { signal } = end;
+  window.addEventListener('pagehide', stop, { signal });
+  window.addEventListener('pageshow', start, { signal });
+  document.addEventListener('freeze', stop, { signal });
+  document.addEventListener('resume', start, { signal });
+  serviceWorker.addEventListener('controllerchange', handOver, { signal });
+  // A service worker that was stopped has lost its ports: it says so when it starts again.
+  serviceWorker.addEventListener('message', ({ data }) => data?.kind === 'backend-started' && handOver(), { signal });
+  // Firefox stops a service worker that saw no event for 30 s, open streams or not (measured).
+  const ping = setInterval(() => fetch(new URL('tasks/health', scope)).catch(() => {}), PING_MS);
+  start();
+
+  return () => {
+    end.abort();
+    clearInterval(ping);
+    stop();
+  };
+}

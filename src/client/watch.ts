@@ -1,0 +1,171 @@
+/** A task's events as an async iterable that outlives whatever carries them: it comes back after any end, from the last id. */
+import { createParser, type EventSourceMessage } from 'eventsource-parser';
+import type { Problem, Task } from '../core/task.ts';
+
+export type TaskUpdate = Pick<
+  Task,
+  'task_id' | 'status' | 'progress' | 'message' | 'done' | 'total' | 'unit' | 'attempt'
+>;
+
+export interface LogLine {
+  task_id: string;
+  level: 'debug' | 'info' | 'warn' | 'error';
+  message: string;
+  at: string;
+}
+
+export type TaskEnd = Pick<Task, 'task_id' | 'status' | 'result' | 'error' | 'stopped'>;
+
+/** An event of a task. `id` is its number in the task's log; the `message` of an end has the same place as its `complete`. */
+export type StreamEvent =
+  | { event: 'message'; id: string; data: TaskUpdate }
+  | { event: 'log'; id: string; data: LogLine }
+  | { event: 'complete'; id: string; data: TaskEnd }
+  /** Events that the log no longer holds; the state at the cut follows. */
+  | { event: 'gap'; id: string; data: { from: number; to: number } }
+  /** The cursor was worth nothing: everything comes again from the beginning. */
+  | { event: 'reset'; id: string; data: unknown };
+
+export type FeedEvent = StreamEvent | { event: 'deleted'; id: string; data: { task_id: string } };
+
+export interface WatchOptions {
+  signal?: AbortSignal;
+  /** The id after which to begin; default: the beginning (`watchAll`: now). */
+  after?: string;
+  /** Called with false when the connection is lost, and with true when it is there again. */
+  onConnection?(connected: boolean): void;
+  /** Called for every frame's text as it comes, for those who want to look. */
+  onFrame?(text: string): void;
+}
+
+/** A stream that was refused for good: the task does not exist, or the cursor is malformed. */
+export class StreamRefused extends Error {
+  override name = 'StreamRefused';
+  constructor(
+    readonly status: number,
+    readonly problem: Problem | null,
+  ) {
+    super(problem?.detail ?? `The stream was refused with ${status}.`);
+  }
+}
+
+/** The events of one task until its `complete`. `base` as in `tasksAt`. Ends quietly when `signal` aborts; throws `StreamRefused`. */
+export async function* watch(
+  base: string | URL,
+  task_id: string,
+  options: WatchOptions = {},
+): AsyncGenerator<StreamEvent, void, void> {
+  const url = new URL(`tasks/${encodeURIComponent(task_id)}/stream`, base);
+  for await (const event of follow(url, options)) {
+    if (event.event === 'deleted') return;
+    yield event;
+    if (event.event === 'complete') return;
+  }
+}
+
+/** The events of all tasks, from the cursor of a list or from now on; it never ends by itself. */
+export function watchAll(base: string | URL, options: WatchOptions = {}): AsyncGenerator<FeedEvent, void, void> {
+  return follow(new URL('tasks/stream', base), options);
+}
+
+const RETRY_MS = 250;
+const RETRY_MAX_MS = 5_000;
+
+async function* follow(
+  url: URL,
+  { signal, after, onConnection, onFrame }: WatchOptions,
+): AsyncGenerator<FeedEvent, void, void> {
+  let last = after;
+  let retry = RETRY_MS;
+  let failures = 0;
+  let connected = false;
+  const say = (now: boolean) => {
+    if (now !== connected) onConnection?.(now);
+    connected = now;
+  };
+  while (!signal?.aborted) {
+    try {
+      const response = await fetch(url, {
+        headers: { Accept: 'text/event-stream', ...(last === undefined ? {} : { 'Last-Event-ID': last }) },
+        cache: 'no-store',
+        ...(signal ? { signal } : {}),
+      });
+      if (response.status === 204) return;
+      if (response.status >= 400 && response.status < 500 && response.status !== 429) {
+        throw new StreamRefused(response.status, await response.json().catch(() => null));
+      }
+      if (response.ok && response.body) {
+        say(true);
+        for await (const message of parse(response.body, onFrame, (ms) => {
+          retry = ms;
+        })) {
+          failures = 0;
+          const event = typed(message, last);
+          if (!event) continue;
+          if (message.id !== undefined) last = message.id;
+          if (event.event === 'reset') last = undefined;
+          yield event;
+        }
+      }
+    } catch (error) {
+      if (signal?.aborted) return;
+      if (error instanceof StreamRefused) throw error;
+      // Anything else is a connection that broke: the service worker was stopped, or the network went.
+    }
+    say(false);
+    failures += 1;
+    // The server's own wish at first; longer and longer while nothing comes.
+    await pause(failures === 1 ? retry : Math.min(RETRY_MAX_MS, retry * 2 ** (failures - 1)), signal);
+  }
+}
+
+/** The messages in a response's body. Leaving the loop cancels the body. */
+async function* parse(
+  body: ReadableStream<Uint8Array>,
+  onFrame: WatchOptions['onFrame'],
+  onRetry: (ms: number) => void,
+) {
+  let messages: EventSourceMessage[] = [];
+  const parser = createParser({
+    onEvent: (message) => {
+      messages.push(message);
+    },
+    onRetry,
+  });
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      const text = decoder.decode(value, { stream: true });
+      onFrame?.(text);
+      parser.feed(text);
+      const ready = messages;
+      messages = [];
+      yield* ready;
+    }
+  } finally {
+    reader.cancel().catch(() => {});
+  }
+}
+
+const known = new Set(['message', 'log', 'complete', 'gap', 'reset', 'deleted']);
+
+function typed({ event = 'message', id, data }: EventSourceMessage, last: string | undefined): FeedEvent | null {
+  // An event of another name is for readers that know it.
+  if (!known.has(event)) return null;
+  return { event, id: id ?? last ?? '', data: JSON.parse(data) } as FeedEvent;
+}
+
+function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, ms);
+    function done() {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    }
+    signal?.addEventListener('abort', done);
+  });
+}

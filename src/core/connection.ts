@@ -1,0 +1,39 @@
+/** One database handle for a thread, opened when first needed and again whenever it dies. */
+import { type Database, openDatabase } from './idb-schema.ts';
+
+export interface Connection {
+  /** Runs `use` on an open handle. A handle that had died before its transaction began is replaced, once. */
+  <T>(use: (db: Database) => Promise<T>): Promise<T>;
+  close(): void;
+}
+
+export function connection(name: string): Connection {
+  let opening: Promise<Database> | undefined;
+  const forget = () => {
+    opening = undefined;
+  };
+  const open = () => {
+    opening ??= openDatabase(name, forget).catch((error: unknown) => {
+      forget();
+      throw error;
+    });
+    return opening;
+  };
+  const connect = async <T>(use: (db: Database) => Promise<T>): Promise<T> => {
+    const db = await open();
+    try {
+      return await use(db);
+    } catch (error) {
+      // Thrown by `transaction()` on a closed handle: nothing was read or written. Safari closes handles by itself.
+      if (!(error instanceof DOMException && error.name === 'InvalidStateError')) throw error;
+      forget();
+      return use(await open());
+    }
+  };
+  return Object.assign(connect, {
+    close() {
+      opening?.then((db) => db.close());
+      forget();
+    },
+  });
+}

@@ -1,0 +1,92 @@
+/** The database: its stores, its indexes, and how it is opened. */
+import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+import type { Segment, StoredTask, Task } from './schema.ts';
+import type { Checkpoint } from './store.ts';
+
+export type ClaimKey = [type: string, priority: number, due: number, task_id: string];
+
+/** A task and what the store's indexes need to know of it. A key that is absent keeps the row out of its index. */
+export interface TaskRow {
+  task: StoredTask;
+  /** Only due, unblocked tasks have it: `[type, -priority, due (ms), task_id]`, so that claiming is one index step. */
+  claim_key?: ClaimKey;
+  /** Unblocked tasks whose time has not come: `[due (ms), task_id]`. */
+  wake_key?: [number, string];
+  /** The tasks that have to complete before this one. */
+  waits_for?: string[];
+  /** The type of a task that runs. */
+  running?: string;
+}
+
+/** An input file (`owner` "input", `name` its id), or a chunk of an output file where there is no OPFS (`files.ts`). */
+export interface FileRow {
+  owner: string;
+  name: string;
+  offset: number;
+  /** The name that people see. */
+  title: string;
+  type: string;
+  size: number;
+  last_modified: number;
+  body: Blob | FileSystemFileHandle | Uint8Array | null;
+}
+
+export interface IdempotencyRow {
+  fingerprint: string;
+  /** As they were answered first. */
+  tasks: Task[];
+  at: string;
+}
+
+export interface HoldfastSchema extends DBSchema {
+  tasks: {
+    key: string;
+    value: TaskRow;
+    indexes: {
+      claim: ClaimKey;
+      wake: [number, string];
+      waits_for: string;
+      running: string;
+      status: string;
+    };
+  };
+  /** A segment's key is `[task_id, first]`. A deleted task leaves one empty segment with `first` 0. */
+  log: { key: [string, number]; value: Segment; indexes: { seq: number } };
+  checkpoints: { key: string; value: Checkpoint };
+  files: { key: [string, string, number]; value: FileRow };
+  meta: { key: string; value: string | number | IdempotencyRow };
+}
+
+export type Database = IDBPDatabase<HoldfastSchema>;
+
+const VERSION = 1;
+
+/** Sorts after every number, string and shorter array: the end of a key range over a prefix. */
+export const LAST: never[] = [];
+
+export const logOf = (task_id: string, from: number) => IDBKeyRange.bound([task_id, from], [task_id, LAST]);
+
+/** `closed` is called when the handle is worthless, whatever the reason. */
+export function openDatabase(name: string, closed: () => void): Promise<Database> {
+  return openDB<HoldfastSchema>(name, VERSION, {
+    upgrade(db) {
+      const tasks = db.createObjectStore('tasks', { keyPath: 'task.task_id' });
+      tasks.createIndex('claim', 'claim_key');
+      tasks.createIndex('wake', 'wake_key');
+      tasks.createIndex('waits_for', 'waits_for', { multiEntry: true });
+      tasks.createIndex('running', 'running');
+      tasks.createIndex('status', 'task.status');
+      db.createObjectStore('log', { keyPath: ['task_id', 'first'] }).createIndex('seq', 'seq');
+      db.createObjectStore('checkpoints');
+      db.createObjectStore('files', { keyPath: ['owner', 'name', 'offset'] });
+      const meta = db.createObjectStore('meta');
+      meta.put(crypto.randomUUID(), 'epoch');
+      meta.put(0, 'seq');
+    },
+    blocking(_current, _blocked, event) {
+      (event.target as IDBDatabase).close();
+      closed();
+    },
+    terminated: closed,
+  });
+}

@@ -1,0 +1,247 @@
+/** The `TaskStore` over IndexedDB. */
+import { v7 as uuid } from 'uuid';
+import type { Connection } from './connection.ts';
+import { type ClaimKey, type Database, LAST } from './idb-schema.ts';
+import { claimKey, transactionWriter } from './idb-writer.ts';
+import { type Status, type StoredTask, statuses } from './schema.ts';
+import type {
+  Candidate,
+  Claim,
+  Commit,
+  Filter,
+  Idempotency,
+  Limits,
+  Page,
+  Step,
+  Submission,
+  TaskStore,
+} from './store.ts';
+import { isFinished, type Task, type TaskDraft, toWire } from './task.ts';
+
+export interface StoreHost {
+  connection: Connection;
+  /** Called after each commit, with what it wrote. */
+  publish(commit: Commit): void;
+  now?(): number;
+}
+
+const WAKE_AT_ONCE = 500;
+const SCAN_AT_ONCE = 500;
+
+export function idbStore({ connection, publish, now = Date.now }: StoreHost): TaskStore {
+  type Mode = { durability: IDBTransactionDurability };
+  /** One read-write transaction: `work` reads and decides, then everything is written at once, then published. */
+  async function write<T>(mode: Mode, work: (tx: ReturnType<typeof transactionWriter>) => Promise<T>): Promise<T> {
+    const [answer, commit] = await connection(async (db) => {
+      const tx = db.transaction(['tasks', 'log', 'checkpoints', 'meta'], 'readwrite', mode);
+      const writer = transactionWriter(tx, now());
+      try {
+        const result = await work(writer);
+        return [result, await writer.flush()] as const;
+      } catch (error) {
+        await writer.abort();
+        throw error;
+      }
+    });
+    if (commit.tasks.length > 0) publish(commit);
+    return answer;
+  }
+
+  async function submit(drafts: readonly TaskDraft[], idempotency: Idempotency | null): Promise<Submission> {
+    return write<Submission>({ durability: 'strict' }, async (tx) => {
+      const known = idempotency && (await tx.idempotency(idempotency.key));
+      if (known) {
+        if (known.fingerprint !== idempotency.fingerprint) return { kind: 'conflict' };
+        return { kind: 'replayed', tasks: known.tasks };
+      }
+      for (const [index, draft] of drafts.entries()) {
+        const rows = await Promise.all(draft.depends_on.map((id) => tx.row(id)));
+        const position = rows.indexOf(null);
+        if (position >= 0)
+          return { kind: 'unknown-dependency', index, position, task_id: draft.depends_on[position] ?? '' };
+      }
+      const tasks: Task[] = [];
+      for (const draft of drafts) {
+        const task_id = uuid();
+        await tx.change(task_id, [{ kind: 'created', task_id, draft }]);
+        const row = await tx.row(task_id);
+        if (row) tasks.push(toWire(row.task));
+      }
+      if (idempotency) tx.remember(idempotency, tasks);
+      return { kind: 'accepted', tasks };
+    });
+  }
+
+  async function commit(steps: readonly Step[]): Promise<PromiseSettledResult<StoredTask>[]> {
+    const durability = steps.every((step) => step.durability === 'relaxed') ? 'relaxed' : 'strict';
+    return write({ durability }, async (tx) => {
+      const results: PromiseSettledResult<StoredTask>[] = [];
+      for (const { task_id, decide, checkpoint } of steps) {
+        const row = await tx.row(task_id);
+        try {
+          if (!row) throw new NoSuchTask(task_id);
+          const changes = decide(row.task);
+          const task = changes.length > 0 ? await tx.change(task_id, changes) : row.task;
+          if (checkpoint) tx.keep(task, checkpoint);
+          results.push({ status: 'fulfilled', value: task });
+        } catch (reason) {
+          if (reason instanceof DOMException) throw reason;
+          results.push({ status: 'rejected', reason });
+        }
+      }
+      return results;
+    });
+  }
+
+  async function claim({ task_id, attempt }: Candidate, limits: Limits): Promise<Claim | null> {
+    return write<Claim | null>({ durability: 'relaxed' }, async (tx) => {
+      const [row, running, checkpoint] = await Promise.all([tx.row(task_id), tx.running(), tx.checkpoint(task_id)]);
+      const type = row && limits.types.get(row.task.type);
+      if (!row?.claim_key || row.task.attempt + 1 !== attempt || !type || running >= limits.running) return null;
+      if ((await tx.running(row.task.type)) >= type.running) return null;
+      const usable = checkpoint?.version === type.version ? checkpoint : null;
+      if (checkpoint && !usable) {
+        const message = `The checkpoint is dropped: version ${checkpoint.version} of the job made it, this is ${type.version}.`;
+        await tx.change(task_id, [{ kind: 'log', level: 'warn', message }]);
+      }
+      const { done = 0, progress = 0 } = usable ?? {};
+      return { task: await tx.change(task_id, [{ kind: 'started', attempt, done, progress }]), checkpoint: usable };
+    });
+  }
+
+  return {
+    submit,
+    commit,
+    claim,
+
+    async get(task_id) {
+      return (await connection((db) => db.get('tasks', task_id)))?.task ?? null;
+    },
+
+    list: (filter, limit, page) => connection((db) => list(db, filter, limit, page)),
+
+    read: (task_id, after, limit) =>
+      connection(async (db) => {
+        const tx = db.transaction(['tasks', 'log']);
+        const log = tx.objectStore('log');
+        // The segment that holds event `after` may hold the next one too, so the range starts with the one before.
+        const [row, before, rest] = await Promise.all([
+          tx.objectStore('tasks').get(task_id),
+          log.openCursor(IDBKeyRange.bound([task_id, 1], [task_id, after + 1]), 'prev'),
+          log.getAll(IDBKeyRange.bound([task_id, after + 1], [task_id, LAST], true), limit),
+        ]);
+        if (!row) return null;
+        const segments = before && before.value.last > after ? [before.value, ...rest.slice(0, limit - 1)] : rest;
+        return { task: row.task, segments };
+      }),
+
+    readAll: (after, limit) =>
+      connection(async (db) => {
+        const tx = db.transaction(['log', 'meta']);
+        const seq = tx.objectStore('log').index('seq');
+        const [newest, before, rest] = await Promise.all([
+          tx.objectStore('meta').get('seq'),
+          seq.openCursor(IDBKeyRange.upperBound(after + 1), 'prev'),
+          seq.getAll(IDBKeyRange.lowerBound(after + 1, true), limit),
+        ]);
+        const holds = before && before.value.seq + Math.max(1, before.value.events.length) - 1 > after;
+        return { segments: holds ? [before.value, ...rest.slice(0, limit - 1)] : rest, newest: Number(newest) };
+      }),
+
+    epoch: async () => String(await connection((db) => db.get('meta', 'epoch'))),
+
+    candidate: (limits) => connection((db) => candidate(db, limits)),
+
+    wake: (time) =>
+      connection(async (db) => {
+        const next = (await db.getAllKeysFromIndex('tasks', 'wake', null, 1)).length;
+        if (next === 0) return null;
+        const tx = db.transaction('tasks', 'readwrite', { durability: 'relaxed' });
+        const due = await tx.store.index('wake').getAll(IDBKeyRange.upperBound([time, LAST]), WAKE_AT_ONCE);
+        const puts = due.map(({ wake_key: _, ...row }) => tx.store.put({ ...row, claim_key: claimKey(row.task) }));
+        const cursor = tx.store.index('wake').openKeyCursor();
+        const [later] = await Promise.all([cursor, ...puts, tx.done]);
+        return later ? later.key[0] : null;
+      }),
+
+    running: async () => (await connection((db) => db.getAllFromIndex('tasks', 'running'))).map((row) => row.task),
+
+    delete: (task_id) =>
+      write({ durability: 'strict' }, async (tx) => {
+        const row = await tx.row(task_id);
+        if (!row) return 'absent';
+        if (!isFinished(row.task.status)) return 'live';
+        tx.delete(row.task);
+        return 'deleted';
+      }),
+
+    close: () => connection.close(),
+  };
+}
+
+/** A step named a task that does not exist (any more). */
+export class NoSuchTask extends Error {
+  override name = 'NoSuchTask';
+  constructor(task_id: string) {
+    super(`there is no task ${task_id}`);
+  }
+}
+
+async function candidate(db: Database, limits: Limits): Promise<Candidate | null> {
+  const tx = db.transaction('tasks');
+  const [claims, running] = [tx.store.index('claim'), tx.store.index('running')];
+  const total = running.count();
+  const first = [...limits.types].map(async ([type, limit]) => {
+    const range = IDBKeyRange.bound([type], [type, LAST]);
+    const [cursor, busy] = await Promise.all([
+      claims.openKeyCursor(range),
+      limit.running === Number.POSITIVE_INFINITY ? 0 : running.count(type),
+    ]);
+    return busy < limit.running && cursor ? cursor.key : null;
+  });
+  const [count, ...keys] = await Promise.all([total, ...first]);
+  if (count >= limits.running) return null;
+  const best = keys.reduce((a, b) => (a && b ? (compare(a, b) < 0 ? a : b) : (a ?? b)), null);
+  const row = best && (await tx.store.get(best[3]));
+  return row ? { task_id: row.task.task_id, attempt: row.task.attempt + 1 } : null;
+}
+
+const compare = (a: ClaimKey, b: ClaimKey): number => indexedDB.cmp(a.slice(1), b.slice(1));
+
+async function list(db: Database, filter: Filter, limit: number, page: string | null): Promise<Page> {
+  const tx = db.transaction(['tasks', 'meta']);
+  const store = tx.objectStore('tasks');
+  const range = page === null ? undefined : IDBKeyRange.upperBound(page, true);
+  const [keys, epoch, seq, ...counted] = await Promise.all([
+    store.getAllKeys(range),
+    tx.objectStore('meta').get('epoch'),
+    tx.objectStore('meta').get('seq'),
+    ...statuses.map((status) => store.index('status').count(status)),
+  ]);
+  const tasks: Task[] = [];
+  let end = keys.length;
+  while (end > 0 && tasks.length <= limit) {
+    const start = Math.max(0, end - Math.min(SCAN_AT_ONCE, filtersNothing(filter) ? limit + 1 : SCAN_AT_ONCE));
+    const rows = await store.getAll(IDBKeyRange.bound(keys[start], keys[end - 1]));
+    for (const row of rows.reverse()) {
+      if (tasks.length <= limit && matches(row.task, filter)) tasks.push(toWire(row.task));
+    }
+    end = start;
+  }
+  const more = tasks.length > limit;
+  const shown = tasks.slice(0, limit);
+  const counts = Object.fromEntries(statuses.map((status, i) => [status, counted[i] ?? 0])) as Record<Status, number>;
+  return { tasks: shown, next_page: more ? (shown.at(-1)?.task_id ?? null) : null, counts, cursor: `${epoch}-${seq}` };
+}
+
+const filtersNothing = (filter: Filter) => Object.values(filter).every((value) => value === undefined);
+
+function matches(task: StoredTask, { status, type, tag, q }: Filter): boolean {
+  if (status && !status.includes(task.status)) return false;
+  if (type !== undefined && task.type !== type) return false;
+  if (tag !== undefined && !task.tags.includes(tag)) return false;
+  return q === undefined || searchable(task).includes(q.toLowerCase());
+}
+
+const searchable = ({ type, message, input, result, error }: StoredTask) =>
+  [type, message, JSON.stringify(input), JSON.stringify(result), JSON.stringify(error)].join('\n').toLowerCase();

@@ -1,0 +1,181 @@
+/** What one read-write transaction reads, folds and writes: rows are read once, changed in memory, and put together at the end. */
+import type { IDBPTransaction } from 'idb';
+import { type ClaimKey, type HoldfastSchema, type IdempotencyRow, logOf, type TaskRow } from './idb-schema.ts';
+import type { CheckpointDraft, Commit, Digest, Idempotency } from './store.ts';
+import {
+  apply,
+  type Change,
+  isFinished,
+  type Segment,
+  type StoredTask,
+  stateOf,
+  type Task,
+  type TaskEvent,
+  taskProblem,
+} from './task.ts';
+
+type Transaction = IDBPTransaction<HoldfastSchema, ('tasks' | 'log' | 'checkpoints' | 'meta')[], 'readwrite'>;
+
+export function transactionWriter(tx: Transaction, now: number) {
+  const tasks = tx.objectStore('tasks');
+  const log = tx.objectStore('log');
+  const checkpoints = tx.objectStore('checkpoints');
+  const meta = tx.objectStore('meta');
+  const at = new Date(now).toISOString();
+  const rows = new Map<string, Promise<TaskRow | null>>();
+  const written = new Map<string, { row: TaskRow; events: TaskEvent[] }>();
+  const deleted: StoredTask[] = [];
+  const seq = meta.get('seq');
+  const writes: (() => Promise<unknown>)[] = [];
+
+  function row(task_id: string): Promise<TaskRow | null> {
+    const known = rows.get(task_id) ?? tasks.get(task_id).then((found) => found ?? null);
+    rows.set(task_id, known);
+    return known;
+  }
+
+  async function change(task_id: string, changes: readonly Change[]): Promise<StoredTask> {
+    const before = await row(task_id);
+    let task = before?.task ?? null;
+    const events: TaskEvent[] = [];
+    for (const step of changes) {
+      const n = Number(task?.last_event_id ?? 0) + 1;
+      task = apply(task, step, n, at);
+      if (step.kind === 'retried' && step.from === 'start') writes.push(() => checkpoints.delete(task_id));
+      events.push({ ...step, n, at, state: step.kind === 'log' ? null : stateOf(task) });
+    }
+    if (!task) throw new RangeError(`no change for task ${task_id}`);
+    const waits_for = before ? before.waits_for : await unfinished(task);
+    await record(task, waits_for, events);
+    const failed = !before && (await doomed(task));
+    if (failed) return change(task_id, [dependencyFailed(failed)]);
+    if (isFinished(task.status) && events.some((event) => event.kind !== 'log')) await settle(task);
+    return task;
+  }
+
+  async function record(task: StoredTask, waits_for: string[] | undefined, events: TaskEvent[]) {
+    const next = indexed(task, waits_for, now);
+    rows.set(task.task_id, Promise.resolve(next));
+    const earlier = written.get(task.task_id)?.events ?? [];
+    written.set(task.task_id, { row: next, events: [...earlier, ...events] });
+  }
+
+  /** What follows from the end of a task: its checkpoint is of no more use, and the tasks that wait for it go on, or fail. */
+  async function settle(task: StoredTask): Promise<void> {
+    if (task.status !== 'failed') writes.push(() => checkpoints.delete(task.task_id));
+    for (const id of await tasks.index('waits_for').getAllKeys(task.task_id)) {
+      const waiting = await row(id);
+      if (waiting?.task.status !== 'pending' && waiting?.task.status !== 'paused') continue;
+      if (task.status !== 'completed') {
+        if (waiting.task.status === 'paused') await change(id, [{ kind: 'resumed' }]);
+        await change(id, [dependencyFailed(task)]);
+        continue;
+      }
+      const rest = waiting.waits_for?.filter((other) => other !== task.task_id);
+      await record(waiting.task, rest, []);
+    }
+  }
+
+  /** Of the tasks that a new one depends on, those that have not completed. */
+  async function unfinished(task: StoredTask): Promise<string[]> {
+    const found = await Promise.all(task.depends_on.map((id) => row(id)));
+    return task.depends_on.filter((_, i) => found[i]?.task.status !== 'completed');
+  }
+
+  async function doomed(task: StoredTask): Promise<StoredTask | undefined> {
+    const found = await Promise.all(task.depends_on.map((id) => row(id)));
+    return found.find((other) => other?.task.status === 'failed' || other?.task.status === 'canceled')?.task;
+  }
+
+  return {
+    row,
+    change,
+    checkpoint: (task_id: string) => checkpoints.get(task_id),
+    running: (type?: string) => tasks.index('running').count(type),
+    idempotency: async (key: string) => (await meta.get(`idempotency:${key}`)) as IdempotencyRow | undefined,
+
+    remember({ key, fingerprint }: Idempotency, accepted: Task[]) {
+      const value: IdempotencyRow = { fingerprint, tasks: accepted, at };
+      writes.push(() => meta.put(value, `idempotency:${key}`));
+    },
+
+    keep(task: StoredTask, draft: CheckpointDraft) {
+      const { task_id, attempt, done, progress } = task;
+      writes.push(() => checkpoints.put({ ...draft, attempt, at, done, progress }, task_id));
+    },
+
+    delete(task: StoredTask) {
+      deleted.push(task);
+      writes.push(() =>
+        Promise.all([tasks.delete(task.task_id), log.delete(logOf(task.task_id, 0)), checkpoints.delete(task.task_id)]),
+      );
+    },
+
+    /** Writes all that was changed and resolves when it is committed. */
+    async flush(): Promise<Commit> {
+      let next = Number(await seq);
+      const segments: Segment[] = [];
+      for (const {
+        row: { task },
+        events,
+      } of written.values()) {
+        const [head, tail] = [events[0], events.at(-1)];
+        if (!head || !tail) continue;
+        segments.push({ task_id: task.task_id, first: head.n, last: tail.n, seq: next + 1, events });
+        next += events.length;
+      }
+      const tombstones = deleted.map(({ task_id }): Segment => {
+        next += 1;
+        return { task_id, first: 0, last: 0, seq: next, events: [] };
+      });
+      const puts = [
+        ...[...written.values()].map((change) => tasks.put(change.row)),
+        ...writes.map((put) => put()),
+        ...[...segments, ...tombstones].map((segment) => log.put(segment)),
+        ...(next > Number(await seq) ? [meta.put(next, 'seq')] : []),
+      ];
+      tx.commit();
+      await Promise.all([...puts, tx.done]);
+      const gone = deleted.map((task): Digest => ({ ...digest(task), status: 'deleted' }));
+      const changed = [...written.values()].map((change) => digest(change.row.task));
+      return { segments: [...segments, ...tombstones], tasks: [...changed, ...gone], newest: next };
+    },
+
+    async abort() {
+      const done = tx.done.catch(() => undefined);
+      try {
+        tx.abort();
+      } catch {
+        // It has already ended by itself.
+      }
+      await done;
+    },
+  };
+}
+
+const digest = (task: StoredTask): Digest => ({
+  task_id: task.task_id,
+  status: task.status,
+  attempt: task.attempt,
+  last: Number(task.last_event_id),
+  cancel_requested: task.cancel_requested_at !== null,
+});
+
+const dependencyFailed = (task: StoredTask): Change => ({
+  kind: 'failed',
+  error: taskProblem('dependency-failed', `Task ${task.task_id} is ${task.status}.`),
+  stopped: null,
+});
+
+function indexed(task: StoredTask, waits_for: string[] | undefined, now: number): TaskRow {
+  const blocked = waits_for !== undefined && waits_for.length > 0;
+  const row: TaskRow = { task, ...(blocked && !isFinished(task.status) ? { waits_for } : {}) };
+  if (task.status === 'running') return { ...row, running: task.type };
+  if (task.status !== 'pending' || blocked) return row;
+  return dueAt(task) > now ? { ...row, wake_key: [dueAt(task), task.task_id] } : { ...row, claim_key: claimKey(task) };
+}
+
+/** Due time and age break ties: ids of version 7 sort by creation. */
+export const claimKey = (task: StoredTask): ClaimKey => [task.type, -task.priority, dueAt(task), task.task_id];
+
+const dueAt = (task: StoredTask): number => Date.parse(task.run_at ?? task.created_at);

@@ -1,0 +1,142 @@
+/** The shapes that cross an edge: HTTP bodies, stored rows, frames. Types come from here and from nowhere else. */
+import * as v from 'valibot';
+
+export const statuses = ['pending', 'running', 'paused', 'completed', 'failed', 'canceled'] as const;
+export const StatusSchema = v.picklist(statuses);
+export type Status = v.InferOutput<typeof StatusSchema>;
+
+const Id = v.pipe(v.string(), v.nonEmpty(), v.maxLength(64));
+const Instant = v.pipe(v.string(), v.isoTimestamp());
+const Count = v.pipe(v.number(), v.minValue(0));
+const Whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+/** RFC 9457. `type` is `urn:holdfast:problem:<name>`. */
+export const ProblemSchema = v.looseObject({
+  type: v.string(),
+  title: v.string(),
+  detail: v.string(),
+  status: v.optional(v.number()),
+});
+export type Problem = v.InferOutput<typeof ProblemSchema>;
+
+/** What brought a running task to its end, and after how many milliseconds. */
+export const StoppedSchema = v.object({ rung: v.picklist(['return', 'terminate', 'fenced']), ms: Count });
+export type Stopped = v.InferOutput<typeof StoppedSchema>;
+
+export const PauseReasonSchema = v.picklist(['user', 'file-missing', 'quota-exceeded']);
+export type PauseReason = v.InferOutput<typeof PauseReasonSchema>;
+
+export const OutputFileSchema = v.object({ name: v.string(), size: Whole, type: v.string() });
+export type OutputFile = v.InferOutput<typeof OutputFileSchema>;
+
+/** What `POST /tasks` takes. `input` is checked against the schema of the job's own type after this. */
+export const TaskDraftSchema = v.strictObject({
+  type: v.pipe(v.string(), v.nonEmpty(), v.maxLength(64)),
+  input: v.optional(v.unknown(), {}),
+  priority: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(-1000), v.maxValue(1000)), 0),
+  timeout_ms: v.optional(v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(1))), null),
+  max_attempts: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(100)), 1),
+  run_at: v.optional(v.nullable(Instant), null),
+  depends_on: v.optional(v.pipe(v.array(Id), v.maxLength(1000)), []),
+  tags: v.optional(v.pipe(v.array(v.pipe(v.string(), v.nonEmpty(), v.maxLength(100))), v.maxLength(50)), []),
+});
+export type TaskDraft = v.InferOutput<typeof TaskDraftSchema>;
+
+/** A task as the API shows it. */
+export const TaskSchema = v.object({
+  task_id: Id,
+  type: v.string(),
+  status: StatusSchema,
+  paused: v.nullable(v.object({ reason: PauseReasonSchema })),
+  progress: v.pipe(v.number(), v.minValue(0), v.maxValue(100)),
+  message: v.nullable(v.string()),
+  done: Count,
+  total: v.nullable(Count),
+  unit: v.nullable(v.string()),
+  input: v.unknown(),
+  result: v.unknown(),
+  error: v.nullable(ProblemSchema),
+  stopped: v.nullable(StoppedSchema),
+  files: v.array(OutputFileSchema),
+  attempt: Whole,
+  failures: Whole,
+  max_attempts: Whole,
+  priority: v.number(),
+  timeout_ms: v.nullable(Whole),
+  run_at: v.nullable(Instant),
+  depends_on: v.array(Id),
+  tags: v.array(v.string()),
+  cancel_requested_at: v.nullable(Instant),
+  created_at: Instant,
+  started_at: v.nullable(Instant),
+  updated_at: Instant,
+  checkpoint_at: v.nullable(Instant),
+  finished_at: v.nullable(Instant),
+  last_event_id: v.string(),
+});
+export type Task = v.InferOutput<typeof TaskSchema>;
+
+/** A task as the store keeps it: what the API shows, and `losses`, the executors lost in a row without a new checkpoint. */
+export const StoredTaskSchema = v.object({ ...TaskSchema.entries, losses: Whole });
+export type StoredTask = v.InferOutput<typeof StoredTaskSchema>;
+
+export const LevelSchema = v.picklist(['debug', 'info', 'warn', 'error']);
+export type Level = v.InferOutput<typeof LevelSchema>;
+
+/** What can happen to a task. */
+export const ChangeSchema = v.variant('kind', [
+  v.object({ kind: v.literal('created'), task_id: Id, draft: TaskDraftSchema }),
+  // `done` and `progress` are those of the checkpoint that the attempt goes on from; without one, 0.
+  v.object({ kind: v.literal('started'), attempt: Whole, done: Count, progress: Count }),
+  v.object({
+    kind: v.literal('progress'),
+    done: Count,
+    total: v.nullable(Count),
+    unit: v.nullable(v.string()),
+    message: v.nullable(v.string()),
+    checkpoint: v.boolean(),
+  }),
+  v.object({ kind: v.literal('log'), level: LevelSchema, message: v.string() }),
+  v.object({ kind: v.literal('cancel_requested') }),
+  v.object({
+    kind: v.literal('paused'),
+    reason: PauseReasonSchema,
+    message: v.nullable(v.string()),
+    stopped: v.nullable(StoppedSchema),
+  }),
+  v.object({ kind: v.literal('resumed') }),
+  v.object({ kind: v.literal('lost'), message: v.string() }),
+  v.object({ kind: v.literal('deferred'), error: ProblemSchema, run_at: Instant }),
+  v.object({ kind: v.literal('completed'), result: v.unknown(), files: v.array(OutputFileSchema) }),
+  v.object({ kind: v.literal('failed'), error: ProblemSchema, stopped: v.nullable(StoppedSchema) }),
+  v.object({ kind: v.literal('canceled'), stopped: v.nullable(StoppedSchema) }),
+  v.object({ kind: v.literal('retried'), from: v.picklist(['checkpoint', 'start']) }),
+]);
+export type Change = v.InferOutput<typeof ChangeSchema>;
+
+/** The moving part of a task: what every default `message` event of its stream carries beside the `task_id`. */
+export const TaskStateSchema = v.object({
+  status: StatusSchema,
+  progress: TaskSchema.entries.progress,
+  message: v.nullable(v.string()),
+  done: Count,
+  total: v.nullable(Count),
+  unit: v.nullable(v.string()),
+  attempt: Whole,
+});
+export type TaskState = v.InferOutput<typeof TaskStateSchema>;
+
+/**
+ * A change with its place in the task's log (`n` = 1, 2, 3 …) and its time. `state` is the task's moving part after it, so that
+ * a stream can begin at any event; a log line moves nothing and has none.
+ */
+export type TaskEvent = Change & { n: number; at: string; state: TaskState | null };
+
+/** Consecutive events of one task, stored as one row. `seq` is the overall number of the first one. */
+export interface Segment {
+  task_id: string;
+  first: number;
+  last: number;
+  seq: number;
+  events: TaskEvent[];
+}

@@ -1,0 +1,53 @@
+/** Frames of a `text/event-stream`, and the same events as JSON. The stream's grammar: https://html.spec.whatwg.org/#parsing-an-event-stream */
+import { isFinished, type TaskEvent } from './task.ts';
+
+/** The wire form of one event. `retry` and comments are the stream's own affair. */
+export interface Frame {
+  id: string;
+  event: 'message' | 'log' | 'complete';
+  data: unknown;
+}
+
+/** Ask a reader to come back soon: most ends of a stream are not the end of its task. */
+export const RETRY_SOON = 'retry: 250\n\n';
+/** Keeps an EventSource that nobody closed from coming back after the end. */
+const RETRY_NEVER = 'retry: 3600000\n';
+export const RETRY_LATER = 'retry: 5000\n\n';
+export const HEARTBEAT = ': heartbeat\n\n';
+
+/**
+ * The frames of one event: one, but two for an end. `isLast` says whether the event is the last of its task's log: only then is an end
+ * `complete`; one that was retried since is a plain message.
+ */
+export function framesOf(task_id: string, event: TaskEvent, isLast: boolean, id = String(event.n)): Frame[] {
+  if (event.kind === 'log')
+    return [{ id, event: 'log', data: { task_id, level: event.level, message: event.message, at: event.at } }];
+  const message: Frame = { id, event: 'message', data: { task_id, ...event.state } };
+  const end = isLast ? endOf(task_id, event) : null;
+  return end ? [message, { id, event: 'complete', data: end }] : [message];
+}
+
+/** The text of one event; written in one chunk, so that both frames of an end arrive or neither. */
+export function encodeEvent(task_id: string, event: TaskEvent, isLast: boolean): string {
+  const [first, end] = framesOf(task_id, event, isLast);
+  if (!first) return '';
+  if (!end) return encodeFrame(first);
+  // The id stands on the second alone: a reader that got only the first asks for both again.
+  return `${RETRY_NEVER}data: ${JSON.stringify(first.data)}\n\n${encodeFrame(end)}`;
+}
+
+/** JSON escapes CR, LF and NUL, so no field can forge a line. */
+export function encodeFrame({ id, event, data }: Frame): string {
+  return `id: ${id}\n${event === 'message' ? '' : `event: ${event}\n`}data: ${JSON.stringify(data)}\n\n`;
+}
+
+function endOf(task_id: string, event: TaskEvent) {
+  if (!event.state || !isFinished(event.state.status)) return null;
+  return {
+    task_id,
+    status: event.state.status,
+    result: event.kind === 'completed' ? event.result : null,
+    error: event.kind === 'failed' ? event.error : null,
+    stopped: event.kind === 'failed' || event.kind === 'canceled' ? event.stopped : null,
+  };
+}

@@ -1,0 +1,143 @@
+/** What the rest of Holdfast asks of a store. IndexedDB is the one here (`idb-store.ts`); a server would have another. */
+import type { Change, Problem, Segment, Status, StoredTask, Task, TaskDraft } from './task.ts';
+
+/** A place in a job's work to go on from. `data` is what the job's `checkpoint` function gave, cloned. */
+export interface Checkpoint {
+  version: number;
+  attempt: number;
+  at: string;
+  done: number;
+  progress: number;
+  data: unknown;
+  /** The size in bytes that each output file had, flushed, at this checkpoint. */
+  outputs: { name: string; type: string; size: number }[];
+}
+
+/** The moving part of a job's work that is to be kept beside the events of the same commit. */
+export type CheckpointDraft = Pick<Checkpoint, 'version' | 'data' | 'outputs'>;
+
+/**
+ * A step in one task's life. `decide` sees the task as it stands, inside the transaction, and names the changes that follow (none:
+ * nothing is written). It must be pure and quick; what it throws is this step's own failure and leaves the others alone.
+ */
+export interface Step {
+  task_id: string;
+  decide(task: StoredTask): readonly Change[];
+  /** Kept with the changes: it belongs to their last `progress` that says `checkpoint: true`. */
+  checkpoint?: CheckpointDraft | null;
+  /** What may be lost if the machine loses power (never if only the browser dies): progress between checkpoints. Default: strict. */
+  durability?: 'relaxed';
+}
+
+/** What a claim may take: how many tasks may run at once in all, and per known type. */
+export interface Limits {
+  running: number;
+  types: ReadonlyMap<string, { version: number; running: number }>;
+}
+
+export interface Claim {
+  task: StoredTask;
+  checkpoint: Checkpoint | null;
+}
+
+/** A task that could be claimed, and the attempt that it would be: what the lease is named after. */
+export interface Candidate {
+  task_id: string;
+  attempt: number;
+}
+
+export interface Filter {
+  status?: readonly Status[] | undefined;
+  type?: string | undefined;
+  tag?: string | undefined;
+  /** A substring of type, message, input, result or error. */
+  q?: string | undefined;
+}
+
+export interface Page {
+  tasks: Task[];
+  next_page: string | null;
+  counts: Record<Status, number>;
+  cursor: string;
+}
+
+/** The answer that an idempotency key stands for. */
+export interface Idempotency {
+  key: string;
+  fingerprint: string;
+}
+
+export type Submission =
+  | { kind: 'accepted' | 'replayed'; tasks: Task[] }
+  /** The key was used for another payload. */
+  | { kind: 'conflict' }
+  /** The draft at `index` depends on a task that does not exist. */
+  | { kind: 'unknown-dependency'; index: number; position: number; task_id: string };
+
+/** A task that a transaction changed; what other threads need to know of it, and no more. */
+export interface Digest {
+  task_id: string;
+  status: Status | 'deleted';
+  attempt: number;
+  last: number;
+  cancel_requested: boolean;
+}
+
+/** What a committed transaction wrote. Published after the commit, never before. */
+export interface Commit {
+  segments: Segment[];
+  tasks: Digest[];
+  /** The newest overall event number. */
+  newest: number;
+}
+
+/** Part of a task's log and the task as it stood in the same transaction. */
+export interface Tail {
+  task: StoredTask;
+  segments: Segment[];
+}
+
+export interface TaskStore {
+  /** Accepts all drafts or none. */
+  submit(drafts: readonly TaskDraft[], idempotency: Idempotency | null): Promise<Submission>;
+  get(task_id: string): Promise<StoredTask | null>;
+  list(filter: Filter, limit: number, page: string | null): Promise<Page>;
+  /** The segments that hold the events after number `after`, at most `limit` of them. */
+  read(task_id: string, after: number, limit: number): Promise<Tail | null>;
+  /** The segments of all tasks after the overall number `after`, at most `limit` of them, and the newest overall number. */
+  readAll(after: number, limit: number): Promise<{ segments: Segment[]; newest: number }>;
+  /** Names this database: a cursor of another one is worth nothing. */
+  epoch(): Promise<string>;
+  /** Takes all steps in one transaction. A step's promise rejects with what its `decide` threw. */
+  commit(steps: readonly Step[]): Promise<PromiseSettledResult<StoredTask>[]>;
+  /** The best due task that the limits let in, if any. */
+  candidate(limits: Limits): Promise<Candidate | null>;
+  /** Starts the candidate, unless it is no longer one; counts what runs in the same transaction. */
+  claim(candidate: Candidate, limits: Limits): Promise<Claim | null>;
+  /** Makes the tasks whose time has come claimable; answers when the next one is due (ms since the epoch). */
+  wake(now: number): Promise<number | null>;
+  /** The tasks that run, as they stand. */
+  running(): Promise<StoredTask[]>;
+  /** Removes a finished or paused task with its log and checkpoint; a problem if it is live, null if there is none. */
+  delete(task_id: string): Promise<'deleted' | 'live' | 'absent'>;
+  close(): void;
+}
+
+/** Thrown into an append whose attempt is no longer the task's: another executor has it, or nobody should. */
+export class Fenced extends Error {
+  override name = 'Fenced';
+  constructor(task: Task, attempt: number) {
+    super(`attempt ${attempt} of task ${task.task_id} is over: it is ${task.status}, attempt ${task.attempt}`);
+  }
+}
+
+/** A step of the executor that owns `attempt`: refused with `Fenced` once the attempt is over. */
+export const fenced = (task_id: string, attempt: number, decide: (task: StoredTask) => readonly Change[]): Step => ({
+  task_id,
+  decide(task) {
+    if (task.status !== 'running' || task.attempt !== attempt) throw new Fenced(task, attempt);
+    return decide(task);
+  },
+});
+
+export type { Problem };

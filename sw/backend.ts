@@ -1,0 +1,111 @@
+/** The backend of one folder: everything behind the service worker's listeners, wired together. */
+import { connection } from '../src/core/connection.ts';
+import { filesOf } from '../src/core/files.ts';
+import { idbStore } from '../src/core/idb-store.ts';
+import { type AddedFile, type BackendMessage, type Hint, namesFor, type PageMessage } from '../src/core/protocol.ts';
+import type { Commit } from '../src/core/store.ts';
+import { specs } from '../workers/jobs/specs.ts';
+import { commands } from './command.ts';
+import { createHub } from './hub.ts';
+import { problemResponse, Refusal } from './problem.ts';
+import { routes } from './routes.ts';
+import { openStreams } from './streams.ts';
+
+declare const self: ServiceWorkerGlobalScope;
+
+const OURS = /^(?:tasks|files|submit|stream|stream-events|stream-with-id|openapi\.json)(?:\/|$)/;
+const DEFAULT_GRACE_MS = 2_000;
+
+export function createBackend(scope: string) {
+  const started = Date.now();
+  const names = namesFor(scope);
+  const base = new URL(scope).pathname;
+  const database = connection(names.database);
+  const channel = new BroadcastChannel(names.channel);
+  const hub = createHub();
+  const tell = (hint: Hint) => channel.postMessage(hint);
+  const store = idbStore({
+    connection: database,
+    publish(commit) {
+      hub.deliver(commit);
+      tell({ kind: 'committed', tasks: commit.tasks, newest: commit.newest });
+    },
+  });
+  const files = filesOf(database, names.folder);
+  const byType = new Map(specs.map((spec) => [spec.type, spec]));
+  const streams = openStreams(store, hub);
+  const app = routes({
+    base,
+    store,
+    files,
+    streams,
+    specs: byType,
+    commands: commands({
+      store,
+      hub,
+      removeOutputs: files.removeOutputs,
+      askToStop: ({ task_id, attempt }, reason) => tell({ kind: 'stop', task_id, attempt, reason }),
+      graceOf: (type) => byType.get(type)?.limits.grace_ms ?? DEFAULT_GRACE_MS,
+    }),
+    async health() {
+      const { usage = null, quota = null } = (await navigator.storage?.estimate?.()) ?? {};
+      const running = await store.running();
+      return {
+        status: 'ok',
+        version: __HOLDFAST_VERSION__,
+        uptime_ms: Date.now() - started,
+        running: running.length,
+        open_streams: streams.count(),
+        storage_used: usage,
+        storage_quota: quota,
+        persisted: (await navigator.storage?.persisted?.()) ?? false,
+      };
+    },
+  });
+
+  channel.addEventListener('message', ({ data }: MessageEvent<Hint>) => {
+    if (data.kind === 'committed') hub.deliver(data);
+  });
+  self.clients.matchAll().then((pages) => {
+    for (const page of pages) page.postMessage({ kind: 'backend-started' } satisfies PageMessage);
+  });
+
+  async function addFile({ source, name }: Extract<BackendMessage, { kind: 'add-file' }>): Promise<AddedFile> {
+    return files.addInput(source, name);
+  }
+
+  return {
+    /** The answer to a request that is ours; undefined for anything else, which then goes where it would have gone without us. */
+    fetch({ request }: FetchEvent): Promise<Response> | undefined {
+      const url = new URL(request.url);
+      if (url.origin !== self.location.origin || !url.pathname.startsWith(base)) return undefined;
+      if (!OURS.test(url.pathname.slice(base.length))) return undefined;
+      // A form on any site can start a navigation that posts; a page of ours never does.
+      if (request.mode === 'navigate' && request.method !== 'GET') {
+        const refusal = new Refusal(403, 'forbidden', `A navigation cannot ${request.method} ${url.pathname}.`);
+        return Promise.resolve(problemResponse(refusal, url.pathname));
+      }
+      return Promise.resolve(app.fetch(request));
+    },
+
+    async message({ data, ports: [port] }: ExtendableMessageEvent & { data: BackendMessage }): Promise<void> {
+      switch (data.kind) {
+        case 'claim':
+          return self.clients.claim();
+        case 'skip-waiting':
+          return self.skipWaiting();
+        case 'executor-port':
+          if (port) port.onmessage = ({ data: commit }: MessageEvent<Commit>) => hub.deliver(commit);
+          return;
+        case 'add-file': {
+          const answer = await addFile(data).catch((error: unknown) => ({ error: String(error) }));
+          return port?.postMessage(answer);
+        }
+        case 'file-handle': {
+          const row = await files.input(data.file_id);
+          return port?.postMessage(row?.body instanceof FileSystemFileHandle ? row.body : null);
+        }
+      }
+    },
+  };
+}

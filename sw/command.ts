@@ -1,0 +1,117 @@
+/** What a caller does to a task: recorded in one transaction, then carried out by whoever runs it, or here when nobody answers. */
+import type { TaskStore } from '../src/core/store.ts';
+import { type Change, canChange, type Status, type StoredTask } from '../src/core/task.ts';
+import type { Hub } from './hub.ts';
+import { notFound, Refusal } from './problem.ts';
+
+export interface CommandHost {
+  store: TaskStore;
+  hub: Hub;
+  /** Tells the executors; a hint. */
+  askToStop(task: StoredTask, reason: 'user' | 'cancel'): void;
+  removeOutputs(task_id: string): Promise<void>;
+  /** How long a job of this type may take to end, in ms. */
+  graceOf(type: string): number;
+}
+
+/** How much longer than the job's grace an executor may take to answer. */
+const ANSWER_MS = 1_000;
+
+export type Commands = ReturnType<typeof commands>;
+
+export function commands({ store, hub, askToStop, removeOutputs, graceOf }: CommandHost) {
+  async function decide(task_id: string, what: (task: StoredTask) => readonly Change[]): Promise<StoredTask> {
+    const [result] = await store.commit([{ task_id, decide: what }]);
+    if (result?.status === 'fulfilled') return result.value;
+    throw result?.reason instanceof Error && result.reason.name === 'NoSuchTask'
+      ? notFound(`task ${task_id}`)
+      : result?.reason;
+  }
+
+  /** Resolves with the task once it no longer runs this attempt, or with null when its time is up. */
+  async function ended({ task_id, attempt, type }: StoredTask): Promise<StoredTask | null> {
+    let unfollow = () => {};
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    try {
+      return await new Promise((resolve, reject) => {
+        const look = () =>
+          store.get(task_id).then((task) => {
+            if (task && (task.status !== 'running' || task.attempt !== attempt)) resolve(task);
+          }, reject);
+        unfollow = hub.follow(task_id, { reached: look });
+        timer = setTimeout(resolve, graceOf(type) + ANSWER_MS, null);
+        look();
+      });
+    } finally {
+      unfollow();
+      clearTimeout(timer);
+    }
+  }
+
+  /** Asks the executor to end a running task; ends it here when none does, which fences the one that might still run it. */
+  async function stop(task: StoredTask, reason: 'user' | 'cancel', end: (ms: number) => Change): Promise<StoredTask> {
+    const asked = Date.now();
+    askToStop(task, reason);
+    const answer = await ended(task);
+    if (answer) return answer;
+    return decide(task.task_id, (now) =>
+      now.status === 'running' && now.attempt === task.attempt ? [end(Date.now() - asked)] : [],
+    );
+  }
+
+  return {
+    async cancel(task_id: string): Promise<StoredTask> {
+      let task = await decide(task_id, (now) => {
+        if (now.status === 'canceled' || now.cancel_requested_at) return [];
+        if (now.status === 'running') return [{ kind: 'cancel_requested' }];
+        return [only(now, { kind: 'canceled', stopped: null })];
+      });
+      // A task that its executor lost while it was asked runs again elsewhere: ask there.
+      while (task.status === 'running') {
+        task = await stop(task, 'cancel', (ms) => ({ kind: 'canceled', stopped: { rung: 'fenced', ms } }));
+      }
+      if (task.status === 'pending' || task.status === 'paused') {
+        task = await decide(task_id, (now) =>
+          now.status === 'canceled' ? [] : [only(now, { kind: 'canceled', stopped: null })],
+        );
+      }
+      if (task.status !== 'canceled') throw conflict(task, 'canceled');
+      await removeOutputs(task_id);
+      return task;
+    },
+
+    async pause(task_id: string): Promise<StoredTask> {
+      const paused = (stopped: StoredTask['stopped']): Change => ({
+        kind: 'paused',
+        reason: 'user',
+        message: null,
+        stopped,
+      });
+      const task = await decide(task_id, (now) => {
+        if (now.status === 'paused') throw conflict(now, 'paused');
+        return now.status === 'running' ? [] : [only(now, paused(null))];
+      });
+      if (task.status !== 'running') return task;
+      const end = await stop(task, 'user', (ms) => paused({ rung: 'fenced', ms }));
+      if (end.status !== 'paused') throw conflict(end, 'paused');
+      return end;
+    },
+
+    resume: (task_id: string) => decide(task_id, (now) => [only(now, { kind: 'resumed' })]),
+
+    retry: (task_id: string, fromStart: boolean) =>
+      decide(task_id, (now) => {
+        const from = fromStart || now.status === 'canceled' ? 'start' : 'checkpoint';
+        return [only(now, { kind: 'retried', from })];
+      }),
+  };
+}
+
+/** The change, if the task's status allows it. */
+function only(task: StoredTask, change: Change): Change {
+  if (!canChange(task.status, change.kind)) throw conflict(task, change.kind);
+  return change;
+}
+
+const conflict = ({ task_id, status }: { task_id: string; status: Status }, what: string) =>
+  new Refusal(409, 'conflict', `Task ${task_id} is ${status}: it cannot be ${what}.`, { task_status: status });

@@ -1,0 +1,162 @@
+/** The HTTP API as one Hono app over a `TaskStore`: Request → Response, with no service-worker global in it. */
+import { toJsonSchema } from '@valibot/to-json-schema';
+import type { Context } from 'hono';
+import { Hono } from 'hono/tiny';
+import type { Files } from '../src/core/files.ts';
+import type { JobSpec } from '../src/core/job.ts';
+import { framesOf } from '../src/core/sse.ts';
+import type { TaskStore } from '../src/core/store.ts';
+import { isFinished, type StoredTask, toWire } from '../src/core/task.ts';
+import { invalid, ListQuerySchema, LogQuerySchema, parseDrafts, parseQuery, readJson } from './body.ts';
+import type { Commands } from './command.ts';
+import { addFile, serveFile } from './file-route.ts';
+import { notFound, problemResponse, Refusal } from './problem.ts';
+import type { Streams } from './streams.ts';
+
+export interface RouteHost {
+  /** The path of the folder that the app is served from, with its slash at the end. */
+  base: string;
+  store: TaskStore;
+  files: Files;
+  commands: Commands;
+  streams: Streams;
+  specs: ReadonlyMap<string, JobSpec>;
+  health(): Promise<Record<string, unknown>>;
+}
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+export function routes({ base, store, files, commands, streams, specs, health }: RouteHost): Hono {
+  const app = new Hono().basePath(base);
+  const json = (body: unknown, status = 200, headers: Record<string, string> = {}) =>
+    new Response(JSON.stringify(body), {
+      status,
+      headers: { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', ...headers },
+    });
+  const shown = (task: StoredTask) => json(toWire(task));
+  const id = (c: Context) => c.req.param('id') ?? '';
+  async function find(task_id: string): Promise<StoredTask> {
+    const task = await store.get(task_id);
+    if (!task) throw notFound(`task ${task_id}`);
+    return task;
+  }
+
+  app.post('/tasks', async (c) => {
+    const { many, drafts } = parseDrafts(await readJson(c.req.raw), (type) => specs.get(type)?.input);
+    const key = c.req.header('Idempotency-Key');
+    const fingerprint = JSON.stringify(many ? drafts : drafts[0]);
+    const submission = await store.submit(drafts, key ? { key, fingerprint } : null);
+    if (submission.kind === 'conflict') {
+      throw new Refusal(422, 'idempotency-mismatch', `The key ${key} came with another payload before.`);
+    }
+    if (submission.kind === 'unknown-dependency') {
+      const { index, position, task_id } = submission;
+      const pointer = `${many ? `/${index}` : ''}/depends_on/${position}`;
+      throw invalid([{ pointer, detail: `There is no task ${task_id}.` }]);
+    }
+    const replayed = submission.kind === 'replayed' ? { 'Idempotency-Replayed': 'true' } : {};
+    const [task] = submission.tasks;
+    if (many || !task) return json({ tasks: submission.tasks }, 202, replayed);
+    return json(task, 202, { Location: `${base}tasks/${task.task_id}`, ...replayed });
+  });
+
+  app.get('/tasks', async (c) => {
+    const { limit, page = null, ...filter } = parseQuery(ListQuerySchema, c.req.query());
+    return json(await store.list(filter, limit, page));
+  });
+
+  app.get('/tasks/types', () => json({ types: [...specs.values()].map(describe) }));
+  app.get('/tasks/health', async () => json(await health()));
+  app.get('/tasks/stream', (c) => streams.all(c.req.raw));
+
+  app.get('/tasks/:id', async (c) => {
+    const task = await find(id(c));
+    const headers = { ETag: `"${task.task_id}-${task.last_event_id}"`, 'Cache-Control': 'no-cache' };
+    if (c.req.header('If-None-Match')?.includes(headers.ETag)) return new Response(null, { status: 304, headers });
+    return json(toWire(task), 200, headers);
+  });
+
+  app.get('/tasks/:id/stream', (c) => streams.task(id(c), c.req.raw));
+
+  app.get('/tasks/:id/log', async (c) => {
+    const { after, limit } = parseQuery(LogQuerySchema, c.req.query());
+    const tail = await store.read(id(c), after, limit);
+    if (!tail) throw notFound(`task ${id(c)}`);
+    const events = tail.segments.flatMap((segment) => segment.events).filter((event) => event.n > after);
+    const last = Number(tail.task.last_event_id);
+    const shownEvents = events.slice(0, limit);
+    return json({
+      events: shownEvents.flatMap((event) => framesOf(id(c), event, event.n === last)),
+      last_event_id: tail.task.last_event_id,
+    });
+  });
+
+  app.post('/tasks/:id/cancel', async (c) => shown(await commands.cancel(id(c))));
+  app.post('/tasks/:id/pause', async (c) => shown(await commands.pause(id(c))));
+  app.post('/tasks/:id/resume', async (c) => shown(await commands.resume(id(c))));
+  app.post('/tasks/:id/retry', async (c) => {
+    const from = c.req.query('from') ?? 'checkpoint';
+    if (from !== 'start' && from !== 'checkpoint')
+      throw new Refusal(400, 'bad-request', `from: there is no "${from}".`);
+    return shown(await commands.retry(id(c), from === 'start'));
+  });
+
+  app.delete('/tasks/:id', async (c) => {
+    const task = await find(id(c));
+    if ((await store.delete(task.task_id)) === 'live') {
+      const detail = `Task ${task.task_id} is ${task.status}: cancel it first.`;
+      throw new Refusal(409, 'conflict', detail, { task_status: task.status });
+    }
+    await files.removeOutputs(task.task_id);
+    return new Response(null, { status: 204, headers: { 'Cache-Control': 'no-store' } });
+  });
+
+  app.get('/tasks/:id/result', async (c) => {
+    const task = await find(id(c));
+    if (task.status === 'completed') return json(task.result);
+    throw new Refusal(409, 'conflict', `Task ${task.task_id} is ${task.status}: it has no result.`, {
+      task_status: task.status,
+    });
+  });
+
+  app.get('/tasks/:id/files/:name{.+}', async (c) => {
+    const task = await find(id(c));
+    const name = decodeURIComponent(c.req.path.slice(`${base}tasks/${task.task_id}/files/`.length));
+    const file = isFinished(task.status) ? task.files.find((each) => each.name === name) : undefined;
+    const body = file && (await files.output(task.task_id, name));
+    if (!file || !body) throw notFound(`output file "${name}" of task ${task.task_id}`);
+    return serveFile(c.req.raw, body, name, file.type);
+  });
+
+  app.post('/files', async (c) => json(await addFile(c.req.raw, files), 201));
+  app.get('/files/:id', async (c) => {
+    const row = await files.input(id(c));
+    if (!row) throw notFound(`file ${id(c)}`);
+    return serveFile(c.req.raw, await files.content(id(c)), row.title, row.type);
+  });
+  app.delete('/files/:id', async (c) => {
+    if (!(await files.input(id(c)))) throw notFound(`file ${id(c)}`);
+    await files.removeInput(id(c));
+    return new Response(null, { status: 204, headers: { 'Cache-Control': 'no-store' } });
+  });
+
+  app.notFound((c) => {
+    const { method, path } = c.req;
+    const allowed = METHODS.filter((each) => app.router.match(each, path)[0].length > 0);
+    if (allowed.length === 0) return problemResponse(notFound(`resource ${path}`), path);
+    const allow = { Allow: (allowed.includes('GET') ? ['HEAD', ...allowed] : allowed).join(', ') };
+    return problemResponse(new Refusal(405, 'method-not-allowed', `${path} does not take ${method}.`, {}, allow), path);
+  });
+  app.onError((error, c) => problemResponse(error, c.req.path));
+  return app;
+}
+
+const describe = ({ type, title, description, version, input, limits, redo }: JobSpec) => ({
+  type,
+  title,
+  description,
+  version,
+  input: toJsonSchema(input, { errorMode: 'ignore', typeMode: 'input' }),
+  limits,
+  redo,
+});

@@ -1,0 +1,134 @@
+/** A stream: subscribe, read from the cursor, then follow what is published. What it shows is on disk, so it may die at any time. */
+import { HEARTBEAT, RETRY_SOON } from '../src/core/sse.ts';
+import type { Segment } from '../src/core/task.ts';
+import type { Feed } from './feed.ts';
+import type { Hub } from './hub.ts';
+
+const HEARTBEAT_MS = 15_000;
+/** A reader that is further behind than this gets the rest from the log: nothing more is kept for it. */
+const EVENTS_KEPT = 1_000;
+
+export interface StreamOptions {
+  feed: Feed;
+  hub: Hub;
+  /** The number of the last event that the reader has. */
+  after: number;
+  /** Frames that come before the first event. */
+  prelude?: string;
+  /** Ends the stream cleanly, so that its reader comes back. */
+  signal: AbortSignal;
+  closed(): void;
+}
+
+export function eventStream({
+  feed,
+  hub,
+  after,
+  prelude = '',
+  signal,
+  closed,
+}: StreamOptions): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  let cursor = after;
+  let newest = after;
+  /** The log is to be read whatever was published: at the start, and at each heartbeat. */
+  let sweep = true;
+  /** Published segments without a hole between them; dropped when the reader falls behind. */
+  let fresh: Segment[] = [];
+  let kept = 0;
+  let wake = () => {};
+
+  // Followed before the first read, so that nothing falls between the two.
+  const unfollow = hub.follow(feed.topic, {
+    published(segment) {
+      const { first, last } = feed.span(segment);
+      const end = fresh.at(-1);
+      const follows = !end || first === feed.span(end).last + 1;
+      if (last > cursor && follows && kept < EVENTS_KEPT) {
+        fresh.push(segment);
+        kept += segment.events.length;
+      }
+      newest = Math.max(newest, last);
+      wake();
+    },
+    reached(last) {
+      newest = Math.max(newest, last);
+      wake();
+    },
+  });
+  const wakeUp = () => wake();
+  signal.addEventListener('abort', wakeUp);
+  let over = false;
+  const stop = () => {
+    over = true;
+    unfollow();
+    signal.removeEventListener('abort', wakeUp);
+    wake();
+    closed();
+  };
+
+  function takeFresh(): Segment[] {
+    const taken = fresh.filter((segment) => feed.span(segment).last > cursor);
+    fresh = [];
+    kept = 0;
+    const [head] = taken;
+    return head && feed.span(head).first <= cursor + 1 ? taken : [];
+  }
+
+  /** The next segments from memory or else from the log; null when the task is gone. */
+  async function next(): Promise<Segment[] | null> {
+    const taken = takeFresh();
+    if (taken.length > 0) return taken;
+    if (!sweep && newest <= cursor) return [];
+    sweep = false;
+    const tail = await feed.read(cursor);
+    if (tail) newest = Math.max(newest, tail.newest);
+    return tail && tail.segments;
+  }
+
+  /** Resolves true after a quiet time, false when something has happened. */
+  const quiet = () =>
+    new Promise<boolean>((resolve) => {
+      const timer = setTimeout(resolve, HEARTBEAT_MS, true);
+      wake = () => {
+        clearTimeout(timer);
+        resolve(false);
+      };
+    });
+
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        controller.enqueue(encoder.encode(RETRY_SOON + prelude));
+      },
+      async pull(controller) {
+        while (!over && !signal.aborted) {
+          const waited = quiet();
+          const segments = await next();
+          if (!segments) break;
+          let text = '';
+          let ended = false;
+          for (const segment of segments) {
+            const part = feed.encode(segment, cursor, newest);
+            text += part.text;
+            ended = part.ended;
+            cursor = Math.max(cursor, feed.span(segment).last);
+          }
+          if (text) controller.enqueue(encoder.encode(text));
+          if (ended) break;
+          if (text) return wake();
+          if (!(await waited)) continue;
+          // Under every hint lies a slow sweep.
+          sweep = true;
+          controller.enqueue(encoder.encode(HEARTBEAT));
+          return;
+        }
+        if (over) return;
+        stop();
+        controller.close();
+      },
+      cancel: stop,
+    },
+    { highWaterMark: 0 },
+  );
+}

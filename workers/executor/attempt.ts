@@ -1,0 +1,182 @@
+/** One attempt of one task, from the claim to its end: its events, its stop ladder, its receipt. */
+import type { JobSpec } from '../../src/core/job.ts';
+import type { Batch, Ending, Outcome } from '../../src/core/protocol.ts';
+import { type Claim, Fenced, fenced } from '../../src/core/store.ts';
+import { type Change, MAX_LOSSES, type StoredTask, taskProblem } from '../../src/core/task.ts';
+import type { Appender } from './appender.ts';
+import { charge } from './charge.ts';
+import { type JobWorker, WorkerLost } from './job-worker.ts';
+
+export interface AttemptHost {
+  append: Appender;
+  worker: JobWorker;
+  spec: JobSpec;
+  removeOutputs(task_id: string): Promise<void>;
+  now(): number;
+}
+
+/** Why an attempt is stopped. `fenced`: it is somebody else's by now, or nobody's. */
+export type StopReason = 'cancel' | 'user' | 'timeout' | 'fenced';
+
+export interface Attempt {
+  task_id: string;
+  attempt: number;
+  stop(reason: StopReason): void;
+  /** Resolves once the end is committed; true if the worker can be used again. */
+  ended: Promise<boolean>;
+}
+
+const DEFAULT_GRACE_MS = 2_000;
+const BACKOFF_MS = 1_000;
+const BACKOFF_MAX_MS = 5 * 60_000;
+
+export function startAttempt(
+  { task, checkpoint }: Claim,
+  { append, worker, spec, removeOutputs, now }: AttemptHost,
+): Attempt {
+  const { task_id, attempt, timeout_ms } = task;
+  let stopping: { reason: StopReason; since: number } | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const { promise: outOfTime, resolve: giveUp } = Promise.withResolvers<'terminate'>();
+
+  /** The first rung: the job's signal and `return()`; the second, after its grace, is `terminate()`. */
+  function stop(reason: StopReason) {
+    if (stopping) {
+      if (reason === 'cancel' || reason === 'fenced') stopping.reason = reason;
+      if (reason === 'fenced') giveUp('terminate');
+      return;
+    }
+    stopping = { reason, since: now() };
+    if (reason === 'fenced') return giveUp('terminate');
+    worker.stop(reason !== 'cancel');
+    timer = setTimeout(giveUp, spec.limits.grace_ms ?? DEFAULT_GRACE_MS, 'terminate');
+  }
+
+  const timeout = timeout_ms === null ? () => {} : charge(timeout_ms, () => stop('timeout'));
+
+  const write = (batch: Batch | null, end: ((task: StoredTask) => Change) | null) => {
+    const events = batch?.events.map((event) => ({ ...event, checkpoint: false })) ?? [];
+    const checkpointed = batch?.checkpoint ?? null;
+    return append({
+      ...fenced(task_id, attempt, (current) => {
+        const changes: Change[] = checkpointed ? withCheckpoint(events, current) : events;
+        return end ? [...changes, end(current)] : changes;
+      }),
+      checkpoint: checkpointed,
+      ...(end || checkpointed ? {} : { durability: 'relaxed' as const }),
+    });
+  };
+
+  async function deliver(batch: Batch): Promise<void> {
+    if (batch.events.length === 0 && !batch.checkpoint) return;
+    try {
+      const current = await write(batch, null);
+      if (current.cancel_requested_at) stop('cancel');
+    } catch (error) {
+      if (error instanceof Fenced) stop('fenced');
+      throw error;
+    }
+  }
+
+  /** Waits for the job's own end, or for the ladder's second rung. */
+  async function wait(): Promise<Ending | WorkerLost | 'terminate'> {
+    try {
+      return await Promise.race([worker.run({ task, checkpoint }, { append: deliver }), outOfTime]);
+    } catch (error) {
+      if (error instanceof WorkerLost) return error;
+      const message = error instanceof Error ? error.message : String(error);
+      return {
+        outcome: { kind: 'failed', error: taskProblem('job-failed', message) },
+        batch: { events: [], checkpoint: null },
+      };
+    }
+  }
+
+  async function run(): Promise<boolean> {
+    const ending = await wait();
+    timeout();
+    clearTimeout(timer);
+    const reason = stopping?.reason;
+    const returned = ending !== 'terminate' && !(ending instanceof WorkerLost);
+    const ms = Math.round(stopping ? now() - stopping.since : 0);
+    const stopped = stopping ? { rung: returned ? ('return' as const) : ('terminate' as const), ms } : null;
+    // Outputs of a canceled task go before its end is seen; those that a terminated worker still holds, after.
+    if (returned && reason === 'cancel') await removeOutputs(task_id);
+    try {
+      if (reason !== 'fenced') {
+        const ended = await write(returned ? ending.batch : null, (current) =>
+          endOf(current, ending instanceof WorkerLost ? ending : returned ? ending.outcome : null, reason, stopped),
+        );
+        if (ended.status === 'canceled' && !(returned && reason === 'cancel')) {
+          worker.terminate();
+          await removeOutputs(task_id);
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof Fenced)) throw error;
+    } finally {
+      if (!returned) worker.terminate();
+    }
+    return returned && ending.outcome.kind === 'completed';
+  }
+
+  function endOf(
+    current: StoredTask,
+    outcome: Outcome | WorkerLost | null,
+    reason: StopReason | undefined,
+    stopped: StoredTask['stopped'],
+  ): Change {
+    // A cancel that was recorded before this transaction comes first, even when the job had finished.
+    if (current.cancel_requested_at) {
+      const ms = Math.max(0, now() - Date.parse(current.cancel_requested_at));
+      return { kind: 'canceled', stopped: stopped ?? { rung: 'return', ms } };
+    }
+    if (outcome instanceof WorkerLost) return lossOf(current, outcome.message);
+    if (outcome?.kind === 'completed') return outcome;
+    if (outcome?.kind === 'waiting')
+      return { kind: 'paused', reason: outcome.reason, message: outcome.message, stopped: null };
+    if (reason === 'user') return { kind: 'paused', reason: 'user', message: null, stopped };
+    const error =
+      reason === 'timeout'
+        ? taskProblem('timeout', `It ran longer than ${timeout_ms} ms.`)
+        : outcome?.kind === 'failed'
+          ? outcome.error
+          : taskProblem('job-failed', 'The job ended without a result.');
+    return failureOf(current, error, stopped, now());
+  }
+
+  return { task_id, attempt, stop, ended: run() };
+}
+
+/** The change for an executor or worker that was lost; the third in a row without a new checkpoint is the last. */
+export function lossOf(task: StoredTask, why: string): Change {
+  if (task.losses + 1 < MAX_LOSSES) return { kind: 'lost', message: why };
+  const detail = `${why} It was lost ${MAX_LOSSES} times in a row without getting any further.`;
+  return { kind: 'failed', error: taskProblem('crashed', detail), stopped: null };
+}
+
+/** Another attempt while there are any left, after an exponential backoff with full jitter; else the end. */
+function failureOf(
+  task: StoredTask,
+  error: StoredTask['error'] & object,
+  stopped: StoredTask['stopped'],
+  now: number,
+): Change {
+  const failures = task.failures + 1;
+  const final = error.type.endsWith(':invalid-input') || failures >= task.max_attempts;
+  if (final) return { kind: 'failed', error, stopped };
+  const wait = Math.random() * Math.min(BACKOFF_MAX_MS, BACKOFF_MS * 2 ** (failures - 1));
+  return { kind: 'deferred', error, run_at: new Date(now + wait).toISOString() };
+}
+
+type Appended = Extract<Change, { kind: 'progress' | 'log' }>;
+
+/** Marks the last progress as the checkpoint's; where the batch has none, the task's own state is said again. */
+function withCheckpoint(events: readonly (Appended | { kind: 'log' })[], task: StoredTask): Change[] {
+  const changes = [...events] as Appended[];
+  const at = changes.findLastIndex((event) => event.kind === 'progress');
+  const last = changes[at];
+  if (last?.kind === 'progress') return changes.with(at, { ...last, checkpoint: true });
+  const { done, total, unit, message } = task;
+  return [...changes, { kind: 'progress', done, total, unit, message, checkpoint: true }];
+}

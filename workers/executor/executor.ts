@@ -1,0 +1,199 @@
+/** The executor of one page: claims what is due, runs it, and adopts what others lost. It keeps no truth: that is in the store. */
+import type { JobSpec } from '../../src/core/job.ts';
+import type { Hint } from '../../src/core/protocol.ts';
+import type { Candidate, Claim, Digest, Limits, TaskStore } from '../../src/core/store.ts';
+import type { Change, StoredTask } from '../../src/core/task.ts';
+import { createAppender } from './appender.ts';
+import { type Attempt, lossOf, startAttempt } from './attempt.ts';
+import type { JobWorker } from './job-worker.ts';
+import { type Locks, takeLock, watchLock } from './lease.ts';
+
+export interface ExecutorHost {
+  store: TaskStore;
+  locks: Locks;
+  lockOf(task_id: string, attempt: number): string;
+  specs: readonly JobSpec[];
+  /** How many tasks may run at once, over all tabs. */
+  limit: number;
+  startWorker(): JobWorker;
+  removeOutputs(task_id: string): Promise<void>;
+  now(): number;
+  /** What went wrong where nobody waits for an answer. */
+  report(error: unknown): void;
+}
+
+export type Executor = ReturnType<typeof createExecutor>;
+
+/** Under every hint lies a slow sweep. */
+const SWEEP_MS = 20_000;
+
+export function createExecutor({
+  store,
+  locks,
+  lockOf,
+  specs,
+  limit,
+  startWorker,
+  removeOutputs,
+  now,
+  report,
+}: ExecutorHost) {
+  const append = createAppender(store);
+  const byType = new Map(specs.map((spec) => [spec.type, spec]));
+  const limits: Limits = {
+    running: limit,
+    types: new Map(
+      specs.map(({ type, version, limits: { running = Number.POSITIVE_INFINITY } }) => [type, { version, running }]),
+    ),
+  };
+  const mine = new Map<string, Attempt>();
+  /** The attempts that run elsewhere: the stop of each watch, by lock name. */
+  const watched = new Map<string, { task_id: string; attempt: number; unwatch(): void }>();
+  /** Started ahead: a new worker takes 40 to 60 ms to answer (measured). */
+  let spare: JobWorker | undefined;
+  let wakeTimer: ReturnType<typeof setTimeout> | undefined;
+  let sweepTimer: ReturnType<typeof setInterval> | undefined;
+  let filling: Promise<void> | null = null;
+  let more = false;
+
+  /** Starts whatever may be started; calls that come meanwhile make it look once more. */
+  function fill(): Promise<void> {
+    more = true;
+    filling ??= (async () => {
+      while (more) {
+        more = false;
+        while (await startNext());
+      }
+    })()
+      .catch(report)
+      .finally(() => {
+        filling = null;
+      });
+    return filling;
+  }
+
+  async function startNext(): Promise<boolean> {
+    const candidate = await store.candidate(limits);
+    if (!candidate) return false;
+    const name = lockOf(candidate.task_id, candidate.attempt);
+    // The lease comes before the claim: a task that runs always has an owner, or a lock that says it has none.
+    const release = await takeLock(locks, name);
+    if (!release) {
+      watch(candidate);
+      return false;
+    }
+    const claim = await store.claim(candidate, limits).catch((error: unknown) => {
+      release();
+      throw error;
+    });
+    if (claim) run(claim, release);
+    else release();
+    return true;
+  }
+
+  function run(claim: Claim, release: () => void) {
+    const spec = byType.get(claim.task.type);
+    if (!spec) throw new RangeError(`claimed a task of the unknown type ${claim.task.type}`);
+    const worker = spare ?? startWorker();
+    spare = undefined;
+    const attempt = startAttempt(claim, { append, worker, spec, removeOutputs, now });
+    mine.set(attempt.task_id, attempt);
+    attempt.ended
+      .then((reusable) => {
+        if (reusable && !spare) spare = worker;
+        else worker.terminate();
+      })
+      .catch((error: unknown) => {
+        worker.terminate();
+        report(error);
+      })
+      .finally(() => {
+        if (mine.get(attempt.task_id) === attempt) mine.delete(attempt.task_id);
+        release();
+        spare ??= startWorker();
+        wake().catch(report);
+      });
+  }
+
+  function watch({ task_id, attempt }: Candidate) {
+    const name = lockOf(task_id, attempt);
+    if (watched.has(name)) return;
+    const unwatch = watchLock(locks, name, async () => {
+      watched.delete(name);
+      await adopt({ task_id, attempt }).catch(report);
+      fill();
+    });
+    watched.set(name, { task_id, attempt, unwatch });
+  }
+
+  /** The owner of a running attempt is gone. Whoever commits first says so; the rest find it said. */
+  async function adopt({ task_id, attempt }: Candidate): Promise<void> {
+    const decide = (task: StoredTask): Change[] => {
+      if (task.status !== 'running' || task.attempt !== attempt) return [];
+      if (!task.cancel_requested_at) return [lossOf(task, 'Its tab or its executor went away.')];
+      const ms = Math.max(0, now() - Date.parse(task.cancel_requested_at));
+      return [{ kind: 'canceled', stopped: { rung: 'fenced', ms } }];
+    };
+    const task = await append({ task_id, decide });
+    if (task.status === 'canceled') await removeOutputs(task_id);
+  }
+
+  function noticed({ task_id, status, attempt, cancel_requested }: Digest) {
+    const own = mine.get(task_id);
+    for (const [name, other] of watched) {
+      if (other.task_id !== task_id || (status === 'running' && other.attempt === attempt)) continue;
+      if (status === 'pending' && other.attempt > attempt) continue;
+      other.unwatch();
+      watched.delete(name);
+    }
+    if (own && (status !== 'running' || attempt !== own.attempt)) own.stop('fenced');
+    else if (own && cancel_requested) own.stop('cancel');
+    else if (!own && status === 'running') watch({ task_id, attempt });
+  }
+
+  async function wake(): Promise<void> {
+    clearTimeout(wakeTimer);
+    const next = await store.wake(now());
+    // A later timer than 2^31 - 1 ms would fire at once.
+    if (next !== null)
+      wakeTimer = setTimeout(() => wake().catch(report), Math.min(Math.max(0, next - now()), 2 ** 31 - 1));
+    await fill();
+  }
+
+  async function sweep(): Promise<void> {
+    for (const task of await store.running()) {
+      const own = mine.get(task.task_id);
+      if (!own) watch(task);
+      else if (own.attempt !== task.attempt) own.stop('fenced');
+      else if (task.cancel_requested_at) own.stop('cancel');
+    }
+    await wake();
+  }
+
+  return {
+    async start(): Promise<void> {
+      sweepTimer = setInterval(() => sweep().catch(report), SWEEP_MS);
+      await sweep();
+      spare ??= startWorker();
+    },
+
+    hint(hint: Hint) {
+      if (hint.kind === 'stop') {
+        const own = mine.get(hint.task_id);
+        if (own?.attempt === hint.attempt) own.stop(hint.reason);
+      }
+      if (hint.kind === 'committed') {
+        for (const digest of hint.tasks) noticed(digest);
+        if (hint.tasks.some(({ status }) => status !== 'running')) wake().catch(report);
+      }
+    },
+
+    /** Lets go of everything; what ran is adopted by others. */
+    stop() {
+      clearTimeout(wakeTimer);
+      clearInterval(sweepTimer);
+      for (const { unwatch } of watched.values()) unwatch();
+      spare?.terminate();
+    },
+  };
+}

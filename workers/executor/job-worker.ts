@@ -1,0 +1,53 @@
+/** A job worker, seen from its executor. */
+import * as Comlink from 'comlink';
+import type { Assignment, Ending, JobApi, Sink } from '../../src/core/protocol.ts';
+import { watchLock } from './lease.ts';
+
+/** A job worker died without a word, or was never born. */
+export class WorkerLost extends Error {
+  override name = 'WorkerLost';
+}
+
+export interface JobWorker {
+  /** Rejects with `WorkerLost` when the worker dies meanwhile: a call over a dead worker's port would never settle. */
+  run(assignment: Assignment, sink: Sink): Promise<Ending>;
+  stop(keep: boolean): void;
+  terminate(): void;
+}
+
+/** Starts a worker, ready to be told what to run. */
+export function startJobWorker(scope: string, lockOf: (worker_id: string) => string): JobWorker {
+  const worker_id = crypto.randomUUID();
+  const worker = new Worker(new URL('../job/main.ts', import.meta.url), { type: 'module', name: 'holdfast job' });
+  const api = Comlink.wrap<JobApi>(worker);
+  const lost = Promise.withResolvers<never>();
+  lost.promise.catch(() => {});
+  let unwatch = () => {};
+  worker.addEventListener('error', (event) => {
+    event.preventDefault();
+    lost.reject(new WorkerLost(event.message || 'The job’s worker could not be loaded.'));
+  });
+  worker.addEventListener('messageerror', () =>
+    lost.reject(new WorkerLost('The job’s worker sent what cannot be read.')),
+  );
+
+  const ready = Promise.race([api.prepare(scope, worker_id), lost.promise]).then(() => {
+    unwatch = watchLock(navigator.locks, lockOf(worker_id), async () => {
+      lost.reject(new WorkerLost('The job’s worker died.'));
+    });
+  });
+  ready.catch(() => {});
+
+  return {
+    async run(assignment, sink) {
+      await ready;
+      return Promise.race([api.run(assignment, Comlink.proxy(sink)), lost.promise]);
+    },
+    stop: (keep) => void api.stop(keep),
+    terminate() {
+      unwatch();
+      worker.terminate();
+      lost.reject(new WorkerLost('The job’s worker was terminated.'));
+    },
+  };
+}

@@ -1,0 +1,31 @@
+/** Leases are Web Locks: held by the executor that runs an attempt, asked for by all the others, who so learn that it died. */
+
+export type Locks = Pick<LockManager, 'request'>;
+
+/** Takes the lock if nobody has it. Resolves with its release, or null. */
+export function takeLock(locks: Locks, name: string): Promise<(() => void) | null> {
+  return new Promise((taken, failed) => {
+    locks
+      .request(name, { ifAvailable: true }, (lock) => {
+        if (!lock) return taken(null);
+        return new Promise<void>((release) => taken(release));
+      })
+      .catch(failed);
+  });
+}
+
+/**
+ * Calls `granted` once the lock's owner is gone. Shared, because a frozen tab that is first in an exclusive queue swallows the
+ * grant (measured, Chromium 156). Returns the stop.
+ */
+export function watchLock(locks: Locks, name: string, granted: () => Promise<void>): () => void {
+  const end = new AbortController();
+  locks
+    .request(name, { mode: 'shared', signal: end.signal }, async () => {
+      if (!end.signal.aborted) await granted();
+    })
+    .catch((error: unknown) => {
+      if (!end.signal.aborted) throw error;
+    });
+  return () => end.abort();
+}

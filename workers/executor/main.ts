@@ -1,0 +1,45 @@
+/** The executor's worker: one a page. */
+import * as Comlink from 'comlink';
+import { connection } from '../../src/core/connection.ts';
+import { filesOf } from '../../src/core/files.ts';
+import { idbStore } from '../../src/core/idb-store.ts';
+import { type ExecutorApi, type Hint, namesFor } from '../../src/core/protocol.ts';
+import { specs } from '../jobs/specs.ts';
+import { createExecutor } from './executor.ts';
+import { startJobWorker } from './job-worker.ts';
+
+let backend: MessagePort | undefined;
+
+Comlink.expose({
+  async start(scope: string) {
+    const names = namesFor(scope);
+    const database = connection(names.database);
+    const channel = new BroadcastChannel(names.channel);
+    const store = idbStore({
+      connection: database,
+      publish(commit) {
+        // The port is quick and carries the events; the channel reaches everybody, and tells only that there are some.
+        backend?.postMessage(commit);
+        const { tasks, newest } = commit;
+        channel.postMessage({ kind: 'committed', tasks, newest } satisfies Hint);
+      },
+    });
+    const executor = createExecutor({
+      store,
+      locks: navigator.locks,
+      lockOf: names.taskLock,
+      specs,
+      limit: Math.max(1, navigator.hardwareConcurrency - 1),
+      startWorker: () => startJobWorker(scope, names.workerLock),
+      removeOutputs: filesOf(database, names.folder).removeOutputs,
+      now: Date.now,
+      report: (error) => console.error('holdfast executor:', error),
+    });
+    channel.addEventListener('message', ({ data }: MessageEvent<Hint>) => executor.hint(data));
+    await executor.start();
+  },
+
+  publishTo(port: MessagePort) {
+    backend = port;
+  },
+} satisfies ExecutorApi);

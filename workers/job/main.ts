@@ -1,0 +1,40 @@
+/** A job worker: what the executor can ask of it. */
+import * as Comlink from 'comlink';
+import { connection } from '../../src/core/connection.ts';
+import { type Files, filesOf } from '../../src/core/files.ts';
+import { type Assignment, type JobApi, namesFor, type Sink } from '../../src/core/protocol.ts';
+import { loadRun } from '../jobs/runs.ts';
+import { runJob } from './runner.ts';
+
+let files: Files | undefined;
+let stopping = new AbortController();
+
+/** Held for as long as this thread lives: being granted it is how the executor learns that it died. */
+const holdForever = (name: string) =>
+  new Promise<void>((held, failed) => {
+    navigator.locks
+      .request(name, () => {
+        held();
+        return new Promise(() => {});
+      })
+      .catch(failed);
+  });
+
+Comlink.expose({
+  async prepare(scope: string, worker_id: string) {
+    const names = namesFor(scope);
+    files = filesOf(connection(names.database), names.folder);
+    await holdForever(names.workerLock(worker_id));
+  },
+
+  async run(assignment: Assignment, sink: Sink) {
+    if (!files) throw new Error('run before prepare');
+    stopping = new AbortController();
+    const { signal } = stopping;
+    return runJob(() => loadRun(assignment.task.type), assignment, { files, sink, signal });
+  },
+
+  stop(keep: boolean) {
+    stopping.abort(new DOMException(keep ? 'keep' : 'drop', 'AbortError'));
+  },
+} satisfies JobApi);

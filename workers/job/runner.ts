@@ -1,0 +1,125 @@
+/** Runs one job: turns its generator into events, takes its checkpoints, and brings it to an end when it is told to stop. */
+import { FileChanged, FileMissing, type Files } from '../../src/core/files.ts';
+import type { Job, JobContext, Progress } from '../../src/core/job.ts';
+import type { Assignment, Batch, Ending, Outcome, Sink } from '../../src/core/protocol.ts';
+import type { CheckpointDraft } from '../../src/core/store.ts';
+import { taskProblem } from '../../src/core/task.ts';
+import { eventQueue } from './event-queue.ts';
+import { openOutputs } from './outputs.ts';
+
+/** The least time between two checkpoints: what a resume does again is about this much. */
+const CHECKPOINT_MS = 1_000;
+/** A generator that yields without waiting never leaves the microtask queue: this often, messages get their chance. */
+const HOP_MS = 10;
+
+export interface RunnerHost {
+  files: Files;
+  sink: Sink;
+  /** Aborts when the job is to end; its reason's message is "keep" when a last checkpoint is wanted. */
+  signal: AbortSignal;
+}
+
+/** Resolves however the job ends; never rejects for what the job did. */
+export async function runJob(
+  load: () => Promise<Job>,
+  { task, checkpoint }: Assignment,
+  host: RunnerHost,
+): Promise<Ending> {
+  const { files, sink, signal } = host;
+  const events = eventQueue(sink);
+  const outputs = openOutputs(files, task.task_id, checkpoint);
+  const hop = messageHop();
+
+  async function outcomeOf(): Promise<{ outcome: Outcome; last: CheckpointDraft | null }> {
+    const job = await load();
+    const context: JobContext<unknown> = {
+      signal,
+      resumeFrom: checkpoint?.data ?? null,
+      log: events.log,
+      output: outputs.open,
+      file: ({ file_id }) => files.openInput(file_id),
+    };
+    const take = async ({ checkpoint: state }: Progress<unknown>): Promise<CheckpointDraft | null> =>
+      state ? { version: job.version, data: state(), outputs: await outputs.flush() } : null;
+
+    const generator = job.run(task.input, context);
+    let checkpointed = performance.now();
+    let hopped = checkpointed;
+    let step = await generator.next();
+    while (!step.done && !signal.aborted) {
+      const now = performance.now();
+      events.progress(step.value, now);
+      if (step.value.checkpoint && now - checkpointed >= CHECKPOINT_MS) {
+        await events.flush(await take(step.value));
+        checkpointed = performance.now();
+      }
+      if (events.full()) await events.flush(null);
+      if (now - hopped >= HOP_MS) {
+        await hop();
+        hopped = performance.now();
+        if (signal.aborted) break;
+      }
+      step = await generator.next();
+    }
+    if (step.done) {
+      return { outcome: { kind: 'completed', result: jsonOf(step.value), files: await outputs.flush() }, last: null };
+    }
+    // Taken while the job is still suspended at the yield that carries it; its `finally` blocks run after that.
+    const last = keeps(signal) ? await take(step.value) : null;
+    await generator.return(undefined);
+    return { outcome: { kind: 'stopped' }, last };
+  }
+
+  let outcome: Outcome;
+  let last: CheckpointDraft | null = null;
+  try {
+    ({ outcome, last } = await outcomeOf());
+  } catch (error) {
+    outcome = signal.aborted ? { kind: 'stopped' } : failure(error);
+    if (signal.aborted && error !== signal.reason) events.log('warn', `while it was stopped: ${messageOf(error)}`);
+  }
+  outputs.close();
+  hop.close();
+  const batch: Batch = await events.rest(last);
+  return { outcome, batch };
+}
+
+const keeps = (signal: AbortSignal) => signal.reason instanceof DOMException && signal.reason.message === 'keep';
+
+function failure(error: unknown): Outcome {
+  if (error instanceof FileMissing) return { kind: 'waiting', reason: 'file-missing', message: error.message };
+  if (error instanceof FileChanged) return { kind: 'failed', error: taskProblem('invalid-input', error.message) };
+  if (error instanceof DOMException && error.name === 'QuotaExceededError') {
+    return { kind: 'waiting', reason: 'quota-exceeded', message: 'The browser’s storage is full.' };
+  }
+  return { kind: 'failed', error: taskProblem('job-failed', messageOf(error)) };
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof Error) return error.message || error.name;
+  try {
+    return typeof error === 'string' ? error : `The job threw ${JSON.stringify(error)}.`;
+  } catch {
+    return 'The job threw something that cannot be shown.';
+  }
+}
+
+/** A result is JSON, because that is how it is served. */
+function jsonOf(result: unknown): unknown {
+  try {
+    return JSON.parse(JSON.stringify(result ?? null));
+  } catch (error) {
+    throw new TypeError(`The job's result is not JSON: ${messageOf(error)}`);
+  }
+}
+
+/** Lets the thread take its waiting messages; unlike a timer it is not clamped to 4 ms. */
+function messageHop() {
+  const { port1, port2 } = new MessageChannel();
+  const hop = () =>
+    new Promise<void>((resolve) => {
+      port1.onmessage = () => resolve();
+      port2.postMessage(null);
+    });
+  return Object.assign(hop, { close: () => port1.close() });
+}
