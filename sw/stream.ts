@@ -83,7 +83,7 @@ export function eventStream({
     sweep = false;
     const tail = await feed.read(cursor);
     if (tail) newest = Math.max(newest, tail.newest);
-    return tail && tail.segments;
+    return tail?.segments ?? null;
   }
 
   /** Resolves true after a quiet time, false when something has happened. */

@@ -1,7 +1,7 @@
 /** What the inputs of several jobs have in common. */
 import * as v from 'valibot';
 
-const FileRefSchema = v.strictObject({ file_id: v.pipe(v.string(), v.nonEmpty(), v.maxLength(64)) });
+const FileRefSchema = v.object({ file_id: v.pipe(v.string(), v.nonEmpty(), v.maxLength(64)) });
 
 /** Input files. The metadata tells a form to ask for files instead of ids. */
 export const FilesSchema = v.pipe(
