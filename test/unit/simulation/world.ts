@@ -79,7 +79,8 @@ export async function createWorld() {
   });
 
   function openPage(): Page {
-    const name = `page ${(born += 1)}`;
+    born += 1;
+    const name = `page ${born}`;
     const page = { name, alive: true } as Page;
     // A dead page's calls reach the store no more; one that was already under way may still commit.
     const store = mortal(
