@@ -76,7 +76,9 @@ export function commands({ store, hub, askToStop, removeOutputs, graceOf }: Comm
         );
       }
       if (task.status !== 'canceled') throw conflict(task, 'canceled');
-      await removeOutputs(task_id);
+      // An executor that ended it has seen to its outputs; a thread that may still hold them is not waited for.
+      if (!task.stopped) await removeOutputs(task_id);
+      else if (task.stopped.rung === 'fenced') removeOutputs(task_id).catch(() => {});
       return task;
     },
 

@@ -36,6 +36,8 @@ export function eventStream({
   /** Published segments without a hole between them; dropped when the reader falls behind. */
   let fresh: Segment[] = [];
   let kept = 0;
+  /** What stands for trimmed events, until it is sent. */
+  let gap = '';
   let wake = () => {};
 
   // Followed before the first read, so that nothing falls between the two.
@@ -82,8 +84,13 @@ export function eventStream({
     if (!sweep && newest <= cursor) return [];
     sweep = false;
     const tail = await feed.read(cursor);
-    if (tail) newest = Math.max(newest, tail.newest);
-    return tail?.segments ?? null;
+    if (!tail) return null;
+    newest = Math.max(newest, tail.newest);
+    if (tail.gap) {
+      cursor = tail.gap.to;
+      gap = tail.gap.text;
+    }
+    return tail.segments;
   }
 
   /** Resolves true after a quiet time, false when something has happened. */
@@ -106,8 +113,9 @@ export function eventStream({
           const waited = quiet();
           const segments = await next();
           if (!segments) break;
-          let text = '';
+          let text = gap;
           let ended = false;
+          gap = '';
           for (const segment of segments) {
             const part = feed.encode(segment, cursor, newest);
             text += part.text;

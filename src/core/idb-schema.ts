@@ -1,6 +1,6 @@
 /** The database: its stores, its indexes, and how it is opened. */
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
-import type { Segment, StoredTask, Task } from './schema.ts';
+import type { Segment, Settings, StoredTask, Task } from './schema.ts';
 import type { Checkpoint } from './store.ts';
 
 export type ClaimKey = [type: string, priority: number, due: number, task_id: string];
@@ -16,6 +16,10 @@ export interface TaskRow {
   waits_for?: string[];
   /** The type of a task that runs. */
   running?: string;
+  /** About how many bytes of log are kept. */
+  log_bytes: number;
+  /** How many of the first events have been trimmed away. */
+  trimmed: number;
 }
 
 /** An input file (`owner` "input", `name` its id), or a chunk of an output file where there is no OPFS (`files.ts`). */
@@ -27,6 +31,9 @@ export interface FileRow {
   title: string;
   type: string;
   size: number;
+  /** When it was added, ms. */
+  added_at: number;
+  /** When the file itself was last changed, ms. */
   last_modified: number;
   body: Blob | FileSystemFileHandle | Uint8Array | null;
 }
@@ -52,9 +59,11 @@ export interface HoldfastSchema extends DBSchema {
   };
   /** A segment's key is `[task_id, first]`. A deleted task leaves one empty segment with `first` 0. */
   log: { key: [string, number]; value: Segment; indexes: { seq: number } };
+  /** Tasks as they were at the end of what was trimmed from their logs. */
+  cuts: { key: string; value: StoredTask };
   checkpoints: { key: string; value: Checkpoint };
   files: { key: [string, string, number]; value: FileRow };
-  meta: { key: string; value: string | number | IdempotencyRow };
+  meta: { key: string; value: string | number | IdempotencyRow | Settings };
 }
 
 export type Database = IDBPDatabase<HoldfastSchema>;
@@ -77,6 +86,7 @@ export function openDatabase(name: string, closed: () => void): Promise<Database
       tasks.createIndex('running', 'running');
       tasks.createIndex('status', 'task.status');
       db.createObjectStore('log', { keyPath: ['task_id', 'first'] }).createIndex('seq', 'seq');
+      db.createObjectStore('cuts');
       db.createObjectStore('checkpoints');
       db.createObjectStore('files', { keyPath: ['owner', 'name', 'offset'] });
       const meta = db.createObjectStore('meta');

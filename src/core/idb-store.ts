@@ -1,9 +1,11 @@
 /** The `TaskStore` over IndexedDB. */
 import { v7 as uuid } from 'uuid';
+import * as v from 'valibot';
 import type { Connection } from './connection.ts';
+import { dropOrphans, expired, trim } from './idb-retention.ts';
 import { type ClaimKey, type Database, LAST } from './idb-schema.ts';
 import { claimKey, transactionWriter } from './idb-writer.ts';
-import { type Status, type StoredTask, statuses } from './schema.ts';
+import { SettingsSchema, type Status, type StoredTask, statuses } from './schema.ts';
 import type {
   Candidate,
   Claim,
@@ -33,14 +35,15 @@ export function idbStore({ connection, publish, now = Date.now }: StoreHost): Ta
   /** One read-write transaction: `work` reads and decides, then everything is written at once, then published. */
   async function write<T>(mode: Mode, work: (tx: ReturnType<typeof transactionWriter>) => Promise<T>): Promise<T> {
     const [answer, commit] = await connection(async (db) => {
-      const tx = db.transaction(['tasks', 'log', 'checkpoints', 'meta'], 'readwrite', mode);
+      const tx = db.transaction(['tasks', 'log', 'cuts', 'checkpoints', 'meta'], 'readwrite', mode);
       const writer = transactionWriter(tx, now());
       try {
         const result = await work(writer);
         return [result, await writer.flush()] as const;
       } catch (error) {
         await writer.abort();
-        throw error;
+        // A request that failed because its transaction was aborted does not say why; the transaction does.
+        throw tx.error ?? error;
       }
     });
     if (commit.tasks.length > 0) publish(commit);
@@ -122,7 +125,7 @@ export function idbStore({ connection, publish, now = Date.now }: StoreHost): Ta
 
     read: (task_id, after, limit) =>
       connection(async (db) => {
-        const tx = db.transaction(['tasks', 'log']);
+        const tx = db.transaction(['tasks', 'log', 'cuts']);
         const log = tx.objectStore('log');
         // The segment that holds event `after` may hold the next one too, so the range starts with the one before.
         const [row, before, rest] = await Promise.all([
@@ -132,7 +135,8 @@ export function idbStore({ connection, publish, now = Date.now }: StoreHost): Ta
         ]);
         if (!row) return null;
         const segments = before && before.value.last > after ? [before.value, ...rest.slice(0, limit - 1)] : rest;
-        return { task: row.task, segments };
+        const cut = row.trimmed > after ? ((await tx.objectStore('cuts').get(task_id)) ?? null) : null;
+        return { task: row.task, segments, cut };
       }),
 
     readAll: (after, limit) =>
@@ -173,6 +177,21 @@ export function idbStore({ connection, publish, now = Date.now }: StoreHost): Ta
         if (!isFinished(row.task.status)) return 'live';
         tx.delete(row.task);
         return 'deleted';
+      }),
+
+    trim: (task_id, limits) => connection((db) => trim(db, task_id, limits)),
+    expired: (time, keep) => connection((db) => expired(db, time, keep)),
+    dropOrphans: () => connection(dropOrphans),
+    settings: () => connection(async (db) => v.parse(SettingsSchema, (await db.get('meta', 'settings')) ?? {})),
+    configure: (patch) =>
+      connection(async (db) => {
+        const tx = db.transaction('meta', 'readwrite');
+        const settings = v.parse(SettingsSchema, {
+          ...((await tx.store.get('settings')) as object | undefined),
+          ...patch,
+        });
+        await Promise.all([tx.store.put(settings, 'settings'), tx.done]);
+        return settings;
       }),
 
     close: () => connection.close(),

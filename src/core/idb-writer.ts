@@ -1,7 +1,8 @@
 /** What one read-write transaction reads, folds and writes: rows are read once, changed in memory, and put together at the end. */
 import type { IDBPTransaction } from 'idb';
 import { type ClaimKey, type HoldfastSchema, type IdempotencyRow, logOf, type TaskRow } from './idb-schema.ts';
-import type { CheckpointDraft, Commit, Digest, Idempotency } from './store.ts';
+import type { CheckpointDraft } from './schema.ts';
+import type { Commit, Digest, Idempotency } from './store.ts';
 import {
   apply,
   type Change,
@@ -14,11 +15,16 @@ import {
   taskProblem,
 } from './task.ts';
 
-type Transaction = IDBPTransaction<HoldfastSchema, ('tasks' | 'log' | 'checkpoints' | 'meta')[], 'readwrite'>;
+type Transaction = IDBPTransaction<HoldfastSchema, ('tasks' | 'log' | 'cuts' | 'checkpoints' | 'meta')[], 'readwrite'>;
+
+const EVENT_BYTES = 100;
+/** More would make one read large, and large reads block writers (measured: 0.9 s for a million events). */
+const SEGMENT_EVENTS = 256;
 
 export function transactionWriter(tx: Transaction, now: number) {
   const tasks = tx.objectStore('tasks');
   const log = tx.objectStore('log');
+  const cuts = tx.objectStore('cuts');
   const checkpoints = tx.objectStore('checkpoints');
   const meta = tx.objectStore('meta');
   const at = new Date(now).toISOString();
@@ -26,6 +32,8 @@ export function transactionWriter(tx: Transaction, now: number) {
   const written = new Map<string, { row: TaskRow; events: TaskEvent[] }>();
   const deleted: StoredTask[] = [];
   const seq = meta.get('seq');
+  // Awaited only when something is written; an abort before that is told by whoever caused it.
+  seq.catch(() => {});
   const writes: (() => Promise<unknown>)[] = [];
 
   function row(task_id: string): Promise<TaskRow | null> {
@@ -46,15 +54,16 @@ export function transactionWriter(tx: Transaction, now: number) {
     }
     if (!task) throw new RangeError(`no change for task ${task_id}`);
     const waits_for = before ? before.waits_for : await unfinished(task);
-    await record(task, waits_for, events);
+    record(task, before, waits_for, events);
     const failed = !before && (await doomed(task));
     if (failed) return change(task_id, [dependencyFailed(failed)]);
     if (isFinished(task.status) && events.some((event) => event.kind !== 'log')) await settle(task);
     return task;
   }
 
-  async function record(task: StoredTask, waits_for: string[] | undefined, events: TaskEvent[]) {
-    const next = indexed(task, waits_for, now);
+  function record(task: StoredTask, before: TaskRow | null, waits_for: string[] | undefined, events: TaskEvent[]) {
+    const log_bytes = events.reduce((sum, event) => sum + bytesOf(event), before?.log_bytes ?? 0);
+    const next = { ...indexed(task, waits_for, now), log_bytes, trimmed: before?.trimmed ?? 0 };
     rows.set(task.task_id, Promise.resolve(next));
     const earlier = written.get(task.task_id)?.events ?? [];
     written.set(task.task_id, { row: next, events: [...earlier, ...events] });
@@ -72,7 +81,7 @@ export function transactionWriter(tx: Transaction, now: number) {
         continue;
       }
       const rest = waiting.waits_for?.filter((other) => other !== task.task_id);
-      await record(waiting.task, rest, []);
+      record(waiting.task, waiting, rest, []);
     }
   }
 
@@ -107,7 +116,12 @@ export function transactionWriter(tx: Transaction, now: number) {
     delete(task: StoredTask) {
       deleted.push(task);
       writes.push(() =>
-        Promise.all([tasks.delete(task.task_id), log.delete(logOf(task.task_id, 0)), checkpoints.delete(task.task_id)]),
+        Promise.all([
+          tasks.delete(task.task_id),
+          log.delete(logOf(task.task_id, 0)),
+          cuts.delete(task.task_id),
+          checkpoints.delete(task.task_id),
+        ]),
       );
     },
 
@@ -115,14 +129,13 @@ export function transactionWriter(tx: Transaction, now: number) {
     async flush(): Promise<Commit> {
       let next = Number(await seq);
       const segments: Segment[] = [];
-      for (const {
-        row: { task },
-        events,
-      } of written.values()) {
-        const [head, tail] = [events[0], events.at(-1)];
-        if (!head || !tail) continue;
-        segments.push({ task_id: task.task_id, first: head.n, last: tail.n, seq: next + 1, events });
-        next += events.length;
+      for (const [task_id, { events }] of written) {
+        for (let i = 0; i < events.length; i += SEGMENT_EVENTS) {
+          const part = events.slice(i, i + SEGMENT_EVENTS);
+          const first = part[0]?.n ?? 0;
+          segments.push({ task_id, first, last: first + part.length - 1, seq: next + 1, events: part });
+          next += part.length;
+        }
       }
       const tombstones = deleted.map(({ task_id }): Segment => {
         next += 1;
@@ -153,6 +166,13 @@ export function transactionWriter(tx: Transaction, now: number) {
   };
 }
 
+/** About what an event takes in the log. */
+export function bytesOf(event: TaskEvent): number {
+  if (event.kind === 'log') return EVENT_BYTES + event.message.length;
+  if (event.kind === 'progress') return 2 * EVENT_BYTES;
+  return 2 * EVENT_BYTES + JSON.stringify(event).length;
+}
+
 const digest = (task: StoredTask): Digest => ({
   task_id: task.task_id,
   status: task.status,
@@ -167,9 +187,13 @@ const dependencyFailed = (task: StoredTask): Change => ({
   stopped: null,
 });
 
-function indexed(task: StoredTask, waits_for: string[] | undefined, now: number): TaskRow {
+function indexed(
+  task: StoredTask,
+  waits_for: string[] | undefined,
+  now: number,
+): Omit<TaskRow, 'log_bytes' | 'trimmed'> {
   const blocked = waits_for !== undefined && waits_for.length > 0;
-  const row: TaskRow = { task, ...(blocked && !isFinished(task.status) ? { waits_for } : {}) };
+  const row = { task, ...(blocked && !isFinished(task.status) ? { waits_for } : {}) };
   if (task.status === 'running') return { ...row, running: task.type };
   if (task.status !== 'pending' || blocked) return row;
   return dueAt(task) > now ? { ...row, wake_key: [dueAt(task), task.task_id] } : { ...row, claim_key: claimKey(task) };

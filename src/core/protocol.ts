@@ -1,7 +1,7 @@
 /** What the threads say to each other. Read this first: page, service worker, executor and job worker know no more of one another. */
 
-import type { Level, OutputFile, PauseReason, Problem, StoredTask } from './schema.ts';
-import type { Checkpoint, CheckpointDraft, Commit } from './store.ts';
+import type { Batch, Ending, StoredTask } from './schema.ts';
+import type { Checkpoint, Commit } from './store.ts';
 
 /** Everything that is shared on an origin is named after the folder that the app is served from: two apps must not meet. */
 export interface Names {
@@ -9,6 +9,10 @@ export interface Names {
   channel: string;
   /** The lease of one attempt of a task. */
   taskLock(task_id: string, attempt: number): string;
+  /** Held by each executor for as long as it lives. */
+  executorLock: string;
+  /** Held by the executor that cleans up. */
+  housekeepingLock: string;
   /** Held by a job worker for as long as it lives. */
   workerLock(worker_id: string): string;
   /** The OPFS folder. */
@@ -22,6 +26,8 @@ export function namesFor(scope: string): Names {
     database: name,
     channel: name,
     taskLock: (task_id, attempt) => `${name}:task:${task_id}:${attempt}`,
+    executorLock: `${name}:executor`,
+    housekeepingLock: `${name}:housekeeping`,
     workerLock: (worker_id) => `${name}:worker:${worker_id}`,
     folder: encodeURIComponent(name),
   };
@@ -31,6 +37,7 @@ export function namesFor(scope: string): Names {
 export type Hint =
   | ({ kind: 'committed' } & Omit<Commit, 'segments'>)
   /** A running task is asked to end. A cancel is recorded as well, so this only makes it quick. */
+  | { kind: 'settings' }
   | { kind: 'stop'; task_id: string; attempt: number; reason: 'user' | 'cancel' };
 
 /** From the service worker to its pages: it has just started, and wants a port to each executor. */
@@ -67,30 +74,6 @@ export interface ExecutorApi {
 export interface Assignment {
   task: StoredTask;
   checkpoint: Checkpoint | null;
-}
-
-/** What a job did, in order. The runner has already thinned out progress. */
-export type JobEvent =
-  | { kind: 'progress'; done: number; total: number | null; unit: string | null; message: string | null }
-  | { kind: 'log'; level: Level; message: string };
-
-/** Events that are to be committed together, and the checkpoint that stands at their end. */
-export interface Batch {
-  events: JobEvent[];
-  checkpoint: CheckpointDraft | null;
-}
-
-/** How a job ended. A job that was told to stop is `stopped`, whatever it threw on its way out. */
-export type Outcome =
-  | { kind: 'completed'; result: unknown; files: OutputFile[] }
-  | { kind: 'failed'; error: Problem }
-  | { kind: 'waiting'; reason: PauseReason; message: string }
-  | { kind: 'stopped' };
-
-/** The end of a run, with what is to be committed in the same transaction before it. */
-export interface Ending {
-  outcome: Outcome;
-  batch: Batch;
 }
 
 /** What a job worker calls back (by Comlink). `append` answers after the commit: that is the credit for the next batch. */

@@ -83,20 +83,22 @@ export type StoredTask = v.InferOutput<typeof StoredTaskSchema>;
 export const LevelSchema = v.picklist(['debug', 'info', 'warn', 'error']);
 export type Level = v.InferOutput<typeof LevelSchema>;
 
+export const ProgressEventSchema = v.object({
+  kind: v.literal('progress'),
+  done: Count,
+  total: v.nullable(Count),
+  unit: v.nullable(v.string()),
+  message: v.nullable(v.string()),
+});
+export const LogEventSchema = v.object({ kind: v.literal('log'), level: LevelSchema, message: v.string() });
+
 /** What can happen to a task. */
 export const ChangeSchema = v.variant('kind', [
   v.object({ kind: v.literal('created'), task_id: Id, draft: TaskDraftSchema }),
   // `done` and `progress` are those of the checkpoint that the attempt goes on from; without one, 0.
   v.object({ kind: v.literal('started'), attempt: Whole, done: Count, progress: Count }),
-  v.object({
-    kind: v.literal('progress'),
-    done: Count,
-    total: v.nullable(Count),
-    unit: v.nullable(v.string()),
-    message: v.nullable(v.string()),
-    checkpoint: v.boolean(),
-  }),
-  v.object({ kind: v.literal('log'), level: LevelSchema, message: v.string() }),
+  v.object({ ...ProgressEventSchema.entries, checkpoint: v.boolean() }),
+  LogEventSchema,
   v.object({ kind: v.literal('cancel_requested') }),
   v.object({
     kind: v.literal('paused'),
@@ -131,6 +133,51 @@ export type TaskState = v.InferOutput<typeof TaskStateSchema>;
  * a stream can begin at any event; a log line moves nothing and has none.
  */
 export type TaskEvent = Change & { n: number; at: string; state: TaskState | null };
+
+/** A place in a job's work to go on from: `data` is what the job's `checkpoint` function gave, cloned. */
+export const CheckpointDraftSchema = v.object({
+  version: Whole,
+  data: v.unknown(),
+  /** The size in bytes that each output file had, flushed, at this checkpoint. */
+  outputs: v.array(OutputFileSchema),
+});
+export type CheckpointDraft = v.InferOutput<typeof CheckpointDraftSchema>;
+
+/** What a job did, in order (progress already thinned out): committed together, with the checkpoint that stands at the end. */
+export const BatchSchema = v.object({
+  events: v.array(v.variant('kind', [ProgressEventSchema, LogEventSchema])),
+  checkpoint: v.nullable(CheckpointDraftSchema),
+});
+export type Batch = v.InferOutput<typeof BatchSchema>;
+
+/** How a job ended. A job that was told to stop is `stopped`, whatever it threw on its way out. */
+export const OutcomeSchema = v.variant('kind', [
+  v.object({ kind: v.literal('completed'), result: v.unknown(), files: v.array(OutputFileSchema) }),
+  v.object({ kind: v.literal('failed'), error: ProblemSchema }),
+  v.object({ kind: v.literal('waiting'), reason: PauseReasonSchema, message: v.string() }),
+  v.object({ kind: v.literal('stopped') }),
+]);
+export type Outcome = v.InferOutput<typeof OutcomeSchema>;
+
+/** The end of a run, with what is to be committed in the same transaction before it. */
+export const EndingSchema = v.object({ outcome: OutcomeSchema, batch: BatchSchema });
+export type Ending = v.InferOutput<typeof EndingSchema>;
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** What can be set, with what holds when nothing is. */
+export const SettingsSchema = v.strictObject({
+  /** How many tasks run at once over all tabs; null: one core is left free. */
+  running_limit: v.optional(v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(256))), null),
+  max_streams: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(100_000)), 2_000),
+  /** Finished tasks are kept for this long, and at most so many of them. */
+  keep_finished_ms: v.optional(Whole, 30 * DAY_MS),
+  keep_finished: v.optional(Whole, 10_000),
+  /** A task's log is trimmed from its beginning beyond this many events, or about this many bytes. */
+  log_events: v.optional(v.pipe(Whole, v.minValue(10)), 100_000),
+  log_bytes: v.optional(v.pipe(Whole, v.minValue(10_000)), 64 * 1024 * 1024),
+});
+export type Settings = v.InferOutput<typeof SettingsSchema>;
 
 /** Consecutive events of one task, stored as one row. `seq` is the overall number of the first one. */
 export interface Segment {

@@ -1,20 +1,14 @@
 /** What the rest of Holdfast asks of a store. IndexedDB is the one here (`idb-store.ts`); a server would have another. */
-import type { Change, Problem, Segment, Status, StoredTask, Task, TaskDraft } from './task.ts';
+import type { CheckpointDraft, Settings } from './schema.ts';
+import type { Change, Segment, Status, StoredTask, Task, TaskDraft } from './task.ts';
 
-/** A place in a job's work to go on from. `data` is what the job's `checkpoint` function gave, cloned. */
-export interface Checkpoint {
-  version: number;
+/** A checkpoint as it is kept, with where its attempt stood. */
+export interface Checkpoint extends CheckpointDraft {
   attempt: number;
   at: string;
   done: number;
   progress: number;
-  data: unknown;
-  /** The size in bytes that each output file had, flushed, at this checkpoint. */
-  outputs: { name: string; type: string; size: number }[];
 }
-
-/** The moving part of a job's work that is to be kept beside the events of the same commit. */
-export type CheckpointDraft = Pick<Checkpoint, 'version' | 'data' | 'outputs'>;
 
 /**
  * A step in one task's life. `decide` sees the task as it stands, inside the transaction, and names the changes that follow (none:
@@ -95,6 +89,8 @@ export interface Commit {
 export interface Tail {
   task: StoredTask;
   segments: Segment[];
+  /** The task as it was at the end of what was trimmed, when that is past the place asked for. */
+  cut: StoredTask | null;
 }
 
 export interface TaskStore {
@@ -118,8 +114,17 @@ export interface TaskStore {
   wake(now: number): Promise<number | null>;
   /** The tasks that run, as they stand. */
   running(): Promise<StoredTask[]>;
-  /** Removes a finished or paused task with its log and checkpoint; a problem if it is live, null if there is none. */
+  /** Removes a finished task with its log and checkpoint. */
   delete(task_id: string): Promise<'deleted' | 'live' | 'absent'>;
+  /** Drops the oldest segments of a log that has outgrown its limits; the fold up to the cut is kept. */
+  trim(task_id: string, limits: Pick<Settings, 'log_events' | 'log_bytes'>): Promise<void>;
+  /** The ids of finished tasks that are older, or more, than the settings keep. */
+  expired(now: number, keep: Pick<Settings, 'keep_finished' | 'keep_finished_ms'>): Promise<string[]>;
+  /** Drops what belongs to no task: checkpoints, cuts. */
+  dropOrphans(): Promise<void>;
+  settings(): Promise<Settings>;
+  /** Changes some settings; resolves with all. */
+  configure(patch: Partial<Settings>): Promise<Settings>;
   close(): void;
 }
 
@@ -139,5 +144,3 @@ export const fenced = (task_id: string, attempt: number, decide: (task: StoredTa
     return decide(task);
   },
 });
-
-export type { Problem };

@@ -1,8 +1,8 @@
 /** One attempt of one task, from the claim to its end: its events, its stop ladder, its receipt. */
 import type { JobSpec } from '../../src/core/job.ts';
-import type { Batch, Ending, Outcome } from '../../src/core/protocol.ts';
+import type { Batch, Ending, Outcome } from '../../src/core/schema.ts';
 import { type Claim, Fenced, fenced } from '../../src/core/store.ts';
-import { type Change, MAX_LOSSES, type StoredTask, taskProblem } from '../../src/core/task.ts';
+import { type Change, isFinished, MAX_LOSSES, type StoredTask, taskProblem } from '../../src/core/task.ts';
 import type { Appender } from './appender.ts';
 import { charge } from './charge.ts';
 import { type JobWorker, WorkerLost } from './job-worker.ts';
@@ -12,11 +12,15 @@ export interface AttemptHost {
   worker: JobWorker;
   spec: JobSpec;
   removeOutputs(task_id: string): Promise<void>;
+  /** Trims the task's log if it has outgrown its limits. */
+  trim(task_id: string): Promise<void>;
   now(): number;
+  /** What went wrong where nobody waits for an answer. */
+  report(error: unknown): void;
 }
 
 /** Why an attempt is stopped. `fenced`: it is somebody else's by now, or nobody's. */
-export type StopReason = 'cancel' | 'user' | 'timeout' | 'fenced';
+export type StopReason = 'cancel' | 'user' | 'timeout' | 'quota' | 'fenced';
 
 export interface Attempt {
   task_id: string;
@@ -27,16 +31,20 @@ export interface Attempt {
 }
 
 const DEFAULT_GRACE_MS = 2_000;
+/** A log is looked at for trimming after this many events. */
+const TRIM_EVERY = 5_000;
+const QUOTA_RETRY_MS = 5_000;
 const BACKOFF_MS = 1_000;
 const BACKOFF_MAX_MS = 5 * 60_000;
 
 export function startAttempt(
   { task, checkpoint }: Claim,
-  { append, worker, spec, removeOutputs, now }: AttemptHost,
+  { append, worker, spec, removeOutputs, trim, now, report }: AttemptHost,
 ): Attempt {
   const { task_id, attempt, timeout_ms } = task;
   let stopping: { reason: StopReason; since: number } | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let untrimmed = 0;
   const { promise: outOfTime, resolve: giveUp } = Promise.withResolvers<'terminate'>();
 
   /** The first rung: the job's signal and `return()`; the second, after its grace, is `terminate()`. */
@@ -72,8 +80,13 @@ export function startAttempt(
     try {
       const current = await write(batch, null);
       if (current.cancel_requested_at) stop('cancel');
+      untrimmed += batch.events.length;
+      if (untrimmed < TRIM_EVERY) return;
+      untrimmed = 0;
+      await trim(task_id);
     } catch (error) {
       if (error instanceof Fenced) stop('fenced');
+      if (isQuota(error)) stop('quota');
       throw error;
     }
   }
@@ -96,28 +109,47 @@ export function startAttempt(
     const ending = await wait();
     timeout();
     clearTimeout(timer);
-    const reason = stopping?.reason;
     const returned = ending !== 'terminate' && !(ending instanceof WorkerLost);
     const ms = Math.round(stopping ? now() - stopping.since : 0);
     const stopped = stopping ? { rung: returned ? ('return' as const) : ('terminate' as const), ms } : null;
-    // Outputs of a canceled task go before its end is seen; those that a terminated worker still holds, after.
-    if (returned && reason === 'cancel') await removeOutputs(task_id);
     try {
-      if (reason !== 'fenced') {
-        const ended = await write(returned ? ending.batch : null, (current) =>
-          endOf(current, ending instanceof WorkerLost ? ending : returned ? ending.outcome : null, reason, stopped),
-        );
-        if (ended.status === 'canceled' && !(returned && reason === 'cancel')) {
-          worker.terminate();
-          await removeOutputs(task_id);
-        }
-      }
+      if (stopping?.reason === 'fenced') return false;
+      // Outputs of a canceled task go before its end is seen; those that a terminated worker may still hold, after.
+      if (returned && stopping?.reason === 'cancel') await removeOutputs(task_id);
+      const outcome = ending === 'terminate' ? null : ending instanceof WorkerLost ? ending : ending.outcome;
+      const last = await commitEnd(returned ? ending.batch : null, outcome, stopped);
+      if (last.status === 'canceled' && stopped?.rung !== 'return') removeOutputs(task_id).catch(report);
     } catch (error) {
       if (!(error instanceof Fenced)) throw error;
+      await tellFenced();
     } finally {
       if (!returned) worker.terminate();
     }
     return returned && ending.outcome.kind === 'completed';
+  }
+
+  /** The end is committed, which fences, before anything is terminated. While the storage is full it is tried again. */
+  async function commitEnd(batch: Batch | null, outcome: Outcome | WorkerLost | null, stopped: StoredTask['stopped']) {
+    for (;;) {
+      try {
+        return await write(batch, (current) => endOf(current, outcome, stopping?.reason, stopped));
+      } catch (error) {
+        if (!isQuota(error)) throw error;
+        report(error);
+        // What the job said last would not fit either.
+        batch = null;
+        await new Promise((resolve) => setTimeout(resolve, QUOTA_RETRY_MS));
+      }
+    }
+  }
+
+  /** Shows in the log that a late write was refused, unless the task has ended: nothing follows an end but a retry. */
+  async function tellFenced() {
+    const message = `Attempt ${attempt} still ran after it had been given up. Its write was refused and it was stopped.`;
+    await append({
+      task_id,
+      decide: ({ status }) => (isFinished(status) ? [] : [{ kind: 'log', level: 'warn', message }]),
+    }).catch(report);
   }
 
   function endOf(
@@ -135,6 +167,9 @@ export function startAttempt(
     if (outcome?.kind === 'completed') return outcome;
     if (outcome?.kind === 'waiting')
       return { kind: 'paused', reason: outcome.reason, message: outcome.message, stopped: null };
+    if (reason === 'quota') {
+      return { kind: 'paused', reason: 'quota-exceeded', message: 'The browser’s storage is full.', stopped };
+    }
     if (reason === 'user') return { kind: 'paused', reason: 'user', message: null, stopped };
     const error =
       reason === 'timeout'
@@ -147,6 +182,8 @@ export function startAttempt(
 
   return { task_id, attempt, stop, ended: run() };
 }
+
+const isQuota = (error: unknown) => error instanceof DOMException && error.name === 'QuotaExceededError';
 
 /** The change for an executor or worker that was lost; the third in a row without a new checkpoint is the last. */
 export function lossOf(task: StoredTask, why: string): Change {

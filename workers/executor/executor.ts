@@ -5,6 +5,7 @@ import type { Candidate, Claim, Digest, Limits, TaskStore } from '../../src/core
 import type { Change, StoredTask } from '../../src/core/task.ts';
 import { createAppender } from './appender.ts';
 import { type Attempt, lossOf, startAttempt } from './attempt.ts';
+import { housekeep, type KeptFiles } from './housekeeping.ts';
 import type { JobWorker } from './job-worker.ts';
 import { type Locks, takeLock, watchLock } from './lease.ts';
 
@@ -13,10 +14,12 @@ export interface ExecutorHost {
   locks: Locks;
   lockOf(task_id: string, attempt: number): string;
   specs: readonly JobSpec[];
-  /** How many tasks may run at once, over all tabs. */
+  /** How many tasks may run at once over all tabs when the settings do not say. */
   limit: number;
+  /** The lock of the one executor that cleans up. */
+  housekeepingLock: string;
   startWorker(): JobWorker;
-  removeOutputs(task_id: string): Promise<void>;
+  files: KeptFiles;
   now(): number;
   /** What went wrong where nobody waits for an answer. */
   report(error: unknown): void;
@@ -26,26 +29,17 @@ export type Executor = ReturnType<typeof createExecutor>;
 
 /** Under every hint lies a slow sweep. */
 const SWEEP_MS = 20_000;
+const HOUSEKEEPING_MS = 60 * 60_000;
 
-export function createExecutor({
-  store,
-  locks,
-  lockOf,
-  specs,
-  limit,
-  startWorker,
-  removeOutputs,
-  now,
-  report,
-}: ExecutorHost) {
+export function createExecutor(host: ExecutorHost) {
+  const { store, locks, lockOf, specs, limit, housekeepingLock, startWorker, files, now, report } = host;
   const append = createAppender(store);
   const byType = new Map(specs.map((spec) => [spec.type, spec]));
-  const limits: Limits = {
-    running: limit,
-    types: new Map(
-      specs.map(({ type, version, limits: { running = Number.POSITIVE_INFINITY } }) => [type, { version, running }]),
-    ),
-  };
+  const types = new Map(
+    specs.map(({ type, version, limits: { running = Number.POSITIVE_INFINITY } }) => [type, { version, running }]),
+  );
+  let settings = store.settings();
+  const limitsNow = async (): Promise<Limits> => ({ running: (await settings).running_limit ?? limit, types });
   const mine = new Map<string, Attempt>();
   /** The attempts that run elsewhere: the stop of each watch, by lock name. */
   const watched = new Map<string, { task_id: string; attempt: number; unwatch(): void }>();
@@ -55,6 +49,7 @@ export function createExecutor({
   let sweepTimer: ReturnType<typeof setInterval> | undefined;
   let filling: Promise<void> | null = null;
   let more = false;
+  let cleaned = Number.NEGATIVE_INFINITY;
 
   /** Starts whatever may be started; calls that come meanwhile make it look once more. */
   function fill(): Promise<void> {
@@ -73,6 +68,7 @@ export function createExecutor({
   }
 
   async function startNext(): Promise<boolean> {
+    const limits = await limitsNow();
     const candidate = await store.candidate(limits);
     if (!candidate) return false;
     const name = lockOf(candidate.task_id, candidate.attempt);
@@ -96,7 +92,15 @@ export function createExecutor({
     if (!spec) throw new RangeError(`claimed a task of the unknown type ${claim.task.type}`);
     const worker = spare ?? startWorker();
     spare = undefined;
-    const attempt = startAttempt(claim, { append, worker, spec, removeOutputs, now });
+    const attempt = startAttempt(claim, {
+      append,
+      worker,
+      spec,
+      removeOutputs: files.removeOutputs,
+      trim: async (task_id) => store.trim(task_id, await settings),
+      now,
+      report,
+    });
     mine.set(attempt.task_id, attempt);
     attempt.ended
       .then((reusable) => {
@@ -135,7 +139,7 @@ export function createExecutor({
       return [{ kind: 'canceled', stopped: { rung: 'fenced', ms } }];
     };
     const task = await append({ task_id, decide });
-    if (task.status === 'canceled') await removeOutputs(task_id);
+    if (task.status === 'canceled') await files.removeOutputs(task_id);
   }
 
   function noticed({ task_id, status, attempt, cancel_requested }: Digest) {
@@ -160,7 +164,18 @@ export function createExecutor({
     await fill();
   }
 
+  /** One executor at a time; the others find it done. */
+  async function cleanUp(): Promise<void> {
+    const release = await takeLock(locks, housekeepingLock);
+    if (!release) return;
+    await housekeep(store, files, now()).finally(release);
+  }
+
   async function sweep(): Promise<void> {
+    if (now() - cleaned >= HOUSEKEEPING_MS) {
+      cleaned = now();
+      cleanUp().catch(report);
+    }
     for (const task of await store.running()) {
       const own = mine.get(task.task_id);
       if (!own) watch(task);
@@ -181,6 +196,10 @@ export function createExecutor({
       if (hint.kind === 'stop') {
         const own = mine.get(hint.task_id);
         if (own?.attempt === hint.attempt) own.stop(hint.reason);
+      }
+      if (hint.kind === 'settings') {
+        settings = store.settings();
+        fill();
       }
       if (hint.kind === 'committed') {
         for (const digest of hint.tasks) noticed(digest);

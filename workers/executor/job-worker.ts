@@ -1,15 +1,20 @@
 /** A job worker, seen from its executor. */
 import * as Comlink from 'comlink';
-import type { Assignment, Ending, JobApi, Sink } from '../../src/core/protocol.ts';
+import * as v from 'valibot';
+import type { Assignment, JobApi, Sink } from '../../src/core/protocol.ts';
+import { BatchSchema, type Ending, EndingSchema } from '../../src/core/schema.ts';
 import { watchLock } from './lease.ts';
 
-/** A job worker died without a word, or was never born. */
+/** A job worker died without a word, or was terminated. */
 export class WorkerLost extends Error {
   override name = 'WorkerLost';
 }
 
 export interface JobWorker {
-  /** Rejects with `WorkerLost` when the worker dies meanwhile: a call over a dead worker's port would never settle. */
+  /**
+   * Rejects with `WorkerLost` when the worker dies meanwhile (a call over a dead worker's port would never settle), with another
+   * error when it could not be loaded, threw where nobody caught it, or sent what cannot be read.
+   */
   run(assignment: Assignment, sink: Sink): Promise<Ending>;
   stop(keep: boolean): void;
   terminate(): void;
@@ -25,11 +30,9 @@ export function startJobWorker(scope: string, lockOf: (worker_id: string) => str
   let unwatch = () => {};
   worker.addEventListener('error', (event) => {
     event.preventDefault();
-    lost.reject(new WorkerLost(event.message || 'The job’s worker could not be loaded.'));
+    lost.reject(new Error(event.message || 'The job’s worker could not be loaded.'));
   });
-  worker.addEventListener('messageerror', () =>
-    lost.reject(new WorkerLost('The job’s worker sent what cannot be read.')),
-  );
+  worker.addEventListener('messageerror', () => lost.reject(new Error('The job’s worker sent what cannot be read.')));
 
   const ready = Promise.race([api.prepare(scope, worker_id), lost.promise]).then(() => {
     unwatch = watchLock(navigator.locks, lockOf(worker_id), async () => {
@@ -41,7 +44,17 @@ export function startJobWorker(scope: string, lockOf: (worker_id: string) => str
   return {
     async run(assignment, sink) {
       await ready;
-      return Promise.race([api.run(assignment, Comlink.proxy(sink)), lost.promise]);
+      const checked: Sink = {
+        async append(batch) {
+          const parsed = v.safeParse(BatchSchema, batch);
+          if (parsed.success) return sink.append(parsed.output);
+          const error = new Error(`The job’s worker sent what is no batch of events: ${v.summarize(parsed.issues)}`);
+          lost.reject(error);
+          throw error;
+        },
+      };
+      const ending = await Promise.race([api.run(assignment, Comlink.proxy(checked)), lost.promise]);
+      return v.parse(EndingSchema, ending);
     },
     stop: (keep) => void api.stop(keep),
     terminate() {

@@ -31,11 +31,13 @@ Comlink.expose({
       specs,
       limit: Math.max(1, navigator.hardwareConcurrency - 1),
       startWorker: () => startJobWorker(scope, names.workerLock),
-      removeOutputs: filesOf(database, names.folder).removeOutputs,
+      housekeepingLock: names.housekeepingLock,
+      files: filesOf(database, names.folder),
       now: Date.now,
       report: (error) => console.error('holdfast executor:', error),
     });
     channel.addEventListener('message', ({ data }: MessageEvent<Hint>) => executor.hint(data));
+    navigator.locks.request(names.executorLock, { mode: 'shared' }, () => new Promise(() => {}));
     await executor.start();
   },
 

@@ -1,7 +1,7 @@
 /** What a job says, on its way to the executor: progress is thinned out, batches go one at a time, and what floods is slowed. */
 import type { Level, Progress } from '../../src/core/job.ts';
-import type { Batch, JobEvent, Sink } from '../../src/core/protocol.ts';
-import type { CheckpointDraft } from '../../src/core/store.ts';
+import type { Sink } from '../../src/core/protocol.ts';
+import type { Batch, CheckpointDraft } from '../../src/core/schema.ts';
 
 /** About twenty a second reach the log. */
 const PROGRESS_MS = 50;
@@ -12,7 +12,7 @@ const MAX_QUEUED = 20_000;
 const MAX_MESSAGE = 10_000;
 
 export function eventQueue(sink: Sink) {
-  let queue: JobEvent[] = [];
+  let queue: Batch['events'] = [];
   let dropped = 0;
   let latest: Progress<unknown> | null = null;
   let progressSent = Number.NEGATIVE_INFINITY;

@@ -1,9 +1,9 @@
 /** The output files of one run. */
-import type { Files, OutputHandle } from '../../src/core/files.ts';
+import type { OutputFiles, OutputHandle } from '../../src/core/output-file.ts';
 import type { OutputFile } from '../../src/core/schema.ts';
 import type { Checkpoint } from '../../src/core/store.ts';
 
-export function openOutputs(files: Files, task_id: string, checkpoint: Checkpoint | null) {
+export function openOutputs(files: OutputFiles, task_id: string, checkpoint: Checkpoint | null) {
   const open = new Map<string, OutputHandle>();
   const earlier = new Map(checkpoint?.outputs.map((output) => [output.name, output]));
 

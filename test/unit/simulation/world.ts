@@ -5,7 +5,8 @@ import { vi } from 'vitest';
 import { connection } from '../../../src/core/connection.ts';
 import { idbStore } from '../../../src/core/idb-store.ts';
 import { defineSpec } from '../../../src/core/job.ts';
-import type { Assignment, Ending, Hint, Sink } from '../../../src/core/protocol.ts';
+import type { Assignment, Hint, Sink } from '../../../src/core/protocol.ts';
+import type { Ending } from '../../../src/core/schema.ts';
 import type { Commit, TaskStore } from '../../../src/core/store.ts';
 import { taskProblem } from '../../../src/core/task.ts';
 import { commands } from '../../../sw/command.ts';
@@ -94,7 +95,13 @@ export async function createWorld() {
       specs,
       limit: LIMIT,
       startWorker: () => fakeWorker(() => page.alive),
-      removeOutputs: async () => {},
+      housekeepingLock: 'housekeeping',
+      files: {
+        outputOwners: async () => [],
+        removeOutputs: async () => {},
+        inputsBefore: async () => [],
+        removeInput: async () => {},
+      },
       now: Date.now,
       report: (error) => page.alive && errors.push(error),
     });
