@@ -1,0 +1,54 @@
+import { chromium } from '@playwright/test';
+import { addText, digestsOf, expect, finished, open, ready, sha256, submit, test } from './app.ts';
+
+test('after the first visit everything works without a network', async ({ page, context, site }) => {
+  await open(page, site.url);
+  await site.close();
+  await context.setOffline(true);
+  await page.goto('about:blank');
+  await open(page, site.url);
+  expect(await page.evaluate(() => navigator.onLine)).toBe(false);
+  const { file_id } = await addText(page, 'offline.txt', 'no network');
+  // Each algorithm's code is a chunk of its own that has not been loaded before.
+  for (const algorithm of ['sha256', 'blake3']) {
+    const { task_id } = await submit(page, 'checksum', { files: [{ file_id }], algorithm });
+    const task = await finished(page, task_id);
+    expect(task.status).toBe('completed');
+    if (algorithm === 'sha256') expect(digestsOf(task)).toEqual([sha256('no network')]);
+  }
+});
+
+test('after a hard reload the page is controlled again, without a loop', async ({ page, context, site }) => {
+  await open(page, site.url);
+  let loads = 0;
+  page.on('load', () => {
+    loads += 1;
+  });
+  const session = await context.newCDPSession(page);
+  const loaded = page.waitForEvent('load');
+  await session.send('Page.reload', { ignoreCache: true });
+  await loaded;
+  await ready(page);
+  expect(await page.evaluate(() => navigator.serviceWorker.controller?.scriptURL)).toBe(`${site.url}sw.js`);
+  const { task_id } = await submit(page, 'countdown', { steps: 3, step_ms: 10 });
+  expect(await finished(page, task_id)).toMatchObject({ status: 'completed', attempt: 1 });
+  expect(loads).toBe(1);
+});
+
+test('a browser without service workers is told so', async ({ page, site }) => {
+  await page.addInitScript(() => {
+    Reflect.deleteProperty(Navigator.prototype, 'serviceWorker');
+  });
+  await page.goto(site.url);
+  await expect(page.locator('body')).toContainText(/service worker/i);
+});
+
+test('a page on an insecure address says what it needs', async ({ site, launchOptions }) => {
+  const args = [...(launchOptions.args ?? []), '--host-resolver-rules=MAP holdfast.test localhost'];
+  const browser = await chromium.launch({ ...launchOptions, args });
+  const page = await browser.newPage();
+  await page.goto(`http://holdfast.test:${site.port}/`);
+  expect(await page.evaluate(() => isSecureContext)).toBe(false);
+  await expect(page.locator('body')).toContainText('HTTPS');
+  await browser.close();
+});

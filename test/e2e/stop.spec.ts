@@ -1,0 +1,89 @@
+import {
+  checkpointed,
+  expect,
+  expectWhole,
+  finished,
+  get,
+  keptOf,
+  limitOf,
+  linesOf,
+  logOf,
+  open,
+  reached,
+  submit,
+  submitLongChecksum,
+  test,
+} from './app.ts';
+
+const GRACE_MS = 2_000;
+
+test('a canceled job runs its finally and is over', async ({ page, site }) => {
+  await open(page, site.url);
+  const { task_id } = await submit(page, 'countdown', { steps: 1_000, step_ms: 20 });
+  await reached(page, task_id, 'running', 1, 5);
+  const answer = await page.evaluate((task_id) => globalThis.holdfast.cancel(task_id), task_id);
+  expect(answer).toMatchObject({ status: 'canceled', stopped: { rung: 'return' }, result: null, error: null });
+  expect(answer.stopped?.ms).toBeLessThan(GRACE_MS);
+  const log = await logOf(page, task_id);
+  expectWhole(log);
+  expect(linesOf(log)).toEqual([expect.stringMatching(/^cleaned up after step \d+$/)]);
+  expect(log.at(-1)?.data).toMatchObject({ status: 'canceled' });
+  const task = await get(page, task_id);
+  expect(task).toEqual(answer);
+  expect(task.done).toBeLessThan(1_000);
+});
+
+test('a canceled task leaves no output and no checkpoint', async ({ page, site, random }) => {
+  await open(page, site.url);
+  const { task } = await submitLongChecksum(page, random);
+  await checkpointed(page, task.task_id);
+  expect(await keptOf(page, site.url, task.task_id)).toMatchObject({ checkpoint: true, folder: true });
+  const answer = await page.evaluate((task_id) => globalThis.holdfast.cancel(task_id), task.task_id);
+  expect(answer).toMatchObject({ status: 'canceled', files: [], checkpoint_at: null });
+  expect(await keptOf(page, site.url, task.task_id)).toEqual({ checkpoint: false, rows: 0, folder: false });
+  const status = await page.evaluate(
+    async (address) => (await fetch(address)).status,
+    `${site.url}tasks/${task.task_id}/files/SHA256SUMS`,
+  );
+  expect(status).toBe(404);
+});
+
+test('a job that never listens is terminated after its grace, and the next in line starts at once', async ({
+  page,
+  site,
+}) => {
+  await open(page, site.url);
+  const limit = await limitOf(page);
+  const spins = await page.evaluate(
+    (limit) =>
+      globalThis.holdfast.submitAll(Array.from({ length: limit }, () => ({ type: 'spin', input: { ms: 3_600_000 } }))),
+    limit,
+  );
+  // The loop begins after the job's only progress.
+  for (const { task_id } of spins) {
+    await expect.poll(async () => (await get(page, task_id)).message).toBe('busy for 3600000 ms');
+  }
+  const next = await submit(page, 'countdown', { steps: 3, step_ms: 10 });
+  expect((await get(page, next.task_id)).status).toBe('pending');
+
+  const [first, ...rest] = spins;
+  const { task, ms } = await page.evaluate(async (task_id) => {
+    const asked = performance.now();
+    const task = await globalThis.holdfast.cancel(task_id);
+    return { task, ms: performance.now() - asked };
+  }, first?.task_id ?? '');
+  expect(task).toMatchObject({ status: 'canceled', stopped: { rung: 'terminate' } });
+  expect(task.stopped?.ms).toBeGreaterThanOrEqual(GRACE_MS - 5);
+  expect(task.stopped?.ms).toBeLessThanOrEqual(GRACE_MS + 100);
+  expect(ms).toBeLessThan(GRACE_MS + 500);
+
+  const after = await finished(page, next.task_id);
+  expect(after).toMatchObject({ status: 'completed', attempt: 1, result: { steps: 3 } });
+  expect(Date.parse(after.started_at ?? '') - Date.parse(task.finished_at ?? '')).toBeLessThan(250);
+
+  const others = await page.evaluate(
+    (ids) => Promise.all(ids.map((task_id) => globalThis.holdfast.cancel(task_id))),
+    rest.map(({ task_id }) => task_id),
+  );
+  for (const other of others) expect(other.status).toBe('canceled');
+});

@@ -1,0 +1,153 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BrowserContext, chromium, type LaunchOptions, type Page } from '@playwright/test';
+import {
+  expect,
+  expectWhole,
+  finished,
+  limitOf,
+  logOf,
+  open,
+  reached,
+  type Site,
+  statesOf,
+  submit,
+  test,
+  watchFaults,
+} from './app.ts';
+
+const STEPS = 60;
+
+/** Playwright keeps its pages awake: it tells each that it has the focus, and such a page is never frozen. */
+async function plainBrowser({ executablePath = chromium.executablePath(), args = [], chromiumSandbox }: LaunchOptions) {
+  const profile = await mkdtemp(join(tmpdir(), 'holdfast-profile-'));
+  const own = ['--headless=new', '--remote-debugging-port=0', `--user-data-dir=${profile}`, 'about:blank'];
+  const child = spawn(executablePath, [...args, ...(chromiumSandbox ? [] : ['--no-sandbox']), ...own], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const address = await new Promise<string>((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`The browser ended with ${code}.`)));
+    let text = '';
+    child.stderr.on('data', (data) => {
+      text += data;
+      const listening = /DevTools listening on (\S+)/.exec(text)?.[1];
+      if (listening) resolve(listening);
+    });
+  });
+  const browser = await chromium.connectOverCDP(address, { noDefaults: true });
+  const [context] = browser.contexts();
+  if (!context) throw new Error('The browser has no context.');
+  const close = async () => {
+    const ended = once(child, 'exit');
+    child.kill();
+    await ended;
+    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+  };
+  return { context, close };
+}
+
+/** Two tabs, and a task that the first one runs. */
+async function twoTabs(context: BrowserContext, site: Site) {
+  const owner = await open(await context.newPage(), site.url);
+  const { task_id } = await submit(owner, 'countdown', { steps: STEPS, step_ms: 50 });
+  await reached(owner, task_id, 'running', 1, 3);
+  const other = await open(await context.newPage(), site.url);
+  return { owner, other, task_id };
+}
+
+/** The other tab has the task within a second of `lose`, and completes it. */
+async function expectAdopted(other: Page, task_id: string, lose: () => Promise<unknown>) {
+  const adopted = reached(other, task_id, 'running', 2);
+  const lost = Date.now();
+  await lose();
+  expect((await adopted) - lost).toBeLessThan(1_000);
+}
+
+async function expectCompleted(page: Page, task_id: string, attempt: number) {
+  const task = await finished(page, task_id);
+  expect(task).toMatchObject({ status: 'completed', attempt, failures: 0, result: { steps: STEPS } });
+  const log = await logOf(page, task_id);
+  expectWhole(log);
+  for (let each = 1; each <= attempt; each += 1) {
+    const steps = statesOf(log, each).map(({ done }) => done);
+    expect(steps).toEqual(steps.toSorted((a, b) => a - b));
+  }
+}
+
+test('a task goes on in another tab when its own is closed', async ({ context, site }) => {
+  const { owner, other, task_id } = await twoTabs(context, site);
+  await expectAdopted(other, task_id, () => owner.close());
+  await expectCompleted(other, task_id, 2);
+});
+
+test('a task goes on in another tab when its own crashes', async ({ context, site }) => {
+  const { owner, other, task_id } = await twoTabs(context, site);
+  const session = await context.newCDPSession(owner);
+  await expectAdopted(other, task_id, async () => {
+    const crashed = owner.waitForEvent('crash');
+    // The answer never comes: who would send it is dead.
+    session.send('Page.crash').catch(() => {});
+    await crashed;
+  });
+  await expectCompleted(other, task_id, 2);
+});
+
+test('a task goes on in another tab when its own is frozen, and comes back when that one is gone', async ({
+  site,
+  launchOptions,
+}) => {
+  const { context, close } = await plainBrowser(launchOptions);
+  const faults = watchFaults(context);
+  const { owner, other, task_id } = await twoTabs(context, site);
+  const session = await context.newCDPSession(owner);
+  await expectAdopted(other, task_id, () => session.send('Page.setWebLifecycleState', { state: 'frozen' }));
+  await session.send('Page.setWebLifecycleState', { state: 'active' });
+  await other.close();
+  await reached(owner, task_id, 'running', 3);
+  await expectCompleted(owner, task_id, 3);
+  await close();
+  expect(faults).toEqual([]);
+});
+
+test('ten tabs run fifty tasks, each once, and never more at a time than the limit', async ({ context, site }) => {
+  const pages = [];
+  for (let i = 0; i < 10; i += 1) pages.push(await open(await context.newPage(), site.url));
+  const [page] = pages;
+  if (!page) throw new Error('no page');
+  const limit = await limitOf(page);
+
+  const { ids, states } = await page.evaluate(async () => {
+    const { cursor } = await globalThis.holdfast.list();
+    const drafts = Array.from({ length: 50 }, () => ({ type: 'countdown', input: { steps: 5, step_ms: 5 } }));
+    const tasks = await globalThis.holdfast.submitAll(drafts);
+    const open = new Set(tasks.map(({ task_id }) => task_id));
+    const states = [];
+    for await (const event of globalThis.holdfast.watchAll({ after: cursor })) {
+      if (event.event === 'message') states.push(event.data);
+      if (event.event === 'complete') open.delete(event.data.task_id);
+      if (open.size === 0) break;
+    }
+    return { ids: tasks.map(({ task_id }) => task_id), states };
+  });
+
+  const running = new Set<string>();
+  const starts: string[] = [];
+  let most = 0;
+  for (const { task_id, status } of states) {
+    if (status === 'running' && !running.has(task_id)) starts.push(task_id);
+    if (status === 'running') running.add(task_id);
+    else running.delete(task_id);
+    most = Math.max(most, running.size);
+  }
+  expect(most).toBeLessThanOrEqual(limit);
+  expect(starts.toSorted()).toEqual(ids.toSorted());
+  expect(states.every(({ attempt }) => attempt <= 1)).toBe(true);
+  for (const task_id of ids) {
+    const log = await logOf(page, task_id);
+    expectWhole(log);
+    expect(log.at(-1)?.data).toMatchObject({ status: 'completed', result: { steps: 5 } });
+  }
+});
