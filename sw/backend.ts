@@ -3,6 +3,7 @@ import { connection } from '../src/core/connection.ts';
 import { filesOf } from '../src/core/files.ts';
 import { idbStore } from '../src/core/idb-store.ts';
 import { type AddedFile, type BackendMessage, type Hint, namesFor, type PageMessage } from '../src/core/protocol.ts';
+import { defaultRunningLimit } from '../src/core/schema.ts';
 import type { Commit } from '../src/core/store.ts';
 import { specs } from '../workers/jobs/specs.ts';
 import { commands } from './command.ts';
@@ -47,18 +48,26 @@ export function createBackend(scope: string) {
       askToStop: ({ task_id, attempt }, reason) => tell({ kind: 'stop', task_id, attempt, reason }),
       graceOf: (type) => byType.get(type)?.limits.grace_ms ?? DEFAULT_GRACE_MS,
     }),
+    settingsChanged: () => tell({ kind: 'settings' }),
     async health() {
-      const { usage = null, quota = null } = (await navigator.storage?.estimate?.()) ?? {};
-      const running = await store.running();
+      const [{ usage = null, quota = null } = {}, persisted = false, running, settings, locks] = await Promise.all([
+        navigator.storage?.estimate?.(),
+        navigator.storage?.persisted?.(),
+        store.running(),
+        store.settings(),
+        navigator.locks.query(),
+      ]);
       return {
         status: 'ok',
         version: __HOLDFAST_VERSION__,
         uptime_ms: Date.now() - started,
+        executors: locks.held?.filter((lock) => lock.name === names.executorLock).length ?? 0,
         running: running.length,
+        running_limit: settings.running_limit ?? defaultRunningLimit(navigator.hardwareConcurrency),
         open_streams: streams.count(),
         storage_used: usage,
         storage_quota: quota,
-        persisted: (await navigator.storage?.persisted?.()) ?? false,
+        persisted,
       };
     },
   });

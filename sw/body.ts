@@ -80,6 +80,13 @@ export function parseDrafts(body: unknown, inputOf: (type: string) => Input | un
   return { many, drafts };
 }
 
+/** A body of one shape. What does not fit is 422. */
+export function parseBody<const S extends Input>(schema: S, body: unknown): v.InferOutput<S> {
+  const parsed = v.safeParse(schema, body);
+  if (parsed.success) return parsed.output;
+  throw invalid(fieldErrors(parsed.issues, ''));
+}
+
 export interface FieldError {
   pointer: string;
   detail: string;

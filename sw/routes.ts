@@ -4,10 +4,11 @@ import type { Context } from 'hono';
 import { Hono } from 'hono/tiny';
 import type { Files } from '../src/core/files.ts';
 import type { JobSpec } from '../src/core/job.ts';
+import { SettingsPatchSchema } from '../src/core/schema.ts';
 import { framesOf } from '../src/core/sse.ts';
 import type { TaskStore } from '../src/core/store.ts';
 import { isFinished, type StoredTask, toWire } from '../src/core/task.ts';
-import { invalid, ListQuerySchema, LogQuerySchema, parseDrafts, parseQuery, readJson } from './body.ts';
+import { invalid, ListQuerySchema, LogQuerySchema, parseBody, parseDrafts, parseQuery, readJson } from './body.ts';
 import type { Commands } from './command.ts';
 import { addFile, serveFile } from './file-route.ts';
 import { notFound, problemResponse, Refusal } from './problem.ts';
@@ -22,11 +23,12 @@ export interface RouteHost {
   streams: Streams;
   specs: ReadonlyMap<string, JobSpec>;
   health(): Promise<Record<string, unknown>>;
+  settingsChanged(): void;
 }
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
-export function routes({ base, store, files, commands, streams, specs, health }: RouteHost): Hono {
+export function routes({ base, store, files, commands, streams, specs, health, settingsChanged }: RouteHost): Hono {
   const app = new Hono().basePath(base);
   const json = (body: unknown, status = 200, headers: Record<string, string> = {}) =>
     new Response(JSON.stringify(body), {
@@ -67,6 +69,12 @@ export function routes({ base, store, files, commands, streams, specs, health }:
 
   app.get('/tasks/types', () => json({ types: [...specs.values()].map(describe) }));
   app.get('/tasks/health', async () => json(await health()));
+  app.get('/tasks/settings', async () => json(await store.settings()));
+  app.patch('/tasks/settings', async (c) => {
+    const settings = await store.configure(parseBody(SettingsPatchSchema, await readJson(c.req.raw)));
+    settingsChanged();
+    return json(settings);
+  });
   app.get('/tasks/stream', (c) => streams.all(c.req.raw));
 
   app.get('/tasks/:id', async (c) => {

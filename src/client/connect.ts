@@ -23,7 +23,7 @@ export interface Client extends Tasks {
   /** The handle of an input file, to ask for its permission again; null for a file that was copied. */
   fileHandle(file_id: string): Promise<FileSystemFileHandle | null>;
   /** Runs tasks in this page. Returns the stop. */
-  startExecutor(): () => void;
+  startExecutor(outdated?: () => void): () => void;
   /** Resolves when a new version is ready to take over; calling what it resolves with makes it do so. */
   updateReady: Promise<() => void>;
 }
@@ -75,13 +75,22 @@ export async function connect({ script = 'sw.js', timeout_ms = 20_000 }: Connect
     });
   };
 
+  const tasks = tasksAt(base);
+  // Work that is worth keeping is a reason to ask that the browser does not evict it; the answer changes nothing here.
+  const keep = <T>(accepted: T): T => {
+    navigator.storage?.persist?.();
+    return accepted;
+  };
+
   return {
-    ...tasksAt(base),
+    ...tasks,
+    submit: async (draft, key) => keep(await tasks.submit(draft, key)),
+    submitAll: async (drafts, key) => keep(await tasks.submitAll(drafts, key)),
     watch: (task_id, options) => watch(base, task_id, options),
     watchAll: (options) => watchAll(base, options),
     addFile: (source, name = source.name) => ask<Added>({ kind: 'add-file', source, name }),
     fileHandle: (file_id) => ask<FileSystemFileHandle | null>({ kind: 'file-handle', file_id }),
-    startExecutor: () => startExecutor(base),
+    startExecutor: (outdated) => startExecutor(base, outdated),
     updateReady,
   };
 }

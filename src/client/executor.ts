@@ -2,14 +2,17 @@
 import * as Comlink from 'comlink';
 
 interface Executor {
-  start(scope: string): Promise<void>;
+  start(scope: string, outdated: () => void): Promise<void>;
   publishTo(port: MessagePort): void;
 }
 
 const PING_MS = 20_000;
 
-/** `scope`: the service worker's. Returns the stop. */
-export function startExecutor(scope: string): () => void {
+/**
+ * `scope`: the service worker's. `outdated` is called when a newer version of the app has taken over the database: nothing runs in
+ * this page any more then, until it is loaded again. Returns the stop.
+ */
+export function startExecutor(scope: string, outdated: () => void = () => {}): () => void {
   const { serviceWorker } = navigator;
   let worker: Worker | undefined;
   let executor: Comlink.Remote<Executor> | undefined;
@@ -22,7 +25,7 @@ export function startExecutor(scope: string): () => void {
     });
     executor = Comlink.wrap<Executor>(worker);
     handOver();
-    executor.start(scope);
+    executor.start(scope, Comlink.proxy(outdated));
   }
 
   // A frozen tab would keep its locks, and a bfcached one for up to a minute (measured): terminated, they are free within 50 ms.

@@ -1,4 +1,5 @@
 /** Typed requests. They speak the HTTP contract and nothing else, so `base` may be any origin that does. */
+import type { Settings } from '../core/schema.ts';
 import type { Problem, Status, Task, TaskDraft } from '../core/task.ts';
 
 export type Draft = Partial<Omit<TaskDraft, 'type'>> & Pick<TaskDraft, 'type'>;
@@ -9,6 +10,17 @@ export interface TaskPage {
   counts: Record<Status, number>;
   /** Where `watchAll` goes on without a gap. */
   cursor: string;
+}
+
+/** A job type, as `GET /tasks/types` describes it. */
+export interface JobType {
+  type: string;
+  title: string;
+  description: string;
+  version: number;
+  /** JSON Schema of what a task of this type takes. */
+  input: Record<string, unknown>;
+  redo: string;
 }
 
 export interface Added {
@@ -78,6 +90,16 @@ export function tasksAt(base: string | URL) {
       post<Task>(`${at(task_id)}/retry?from=${from}`),
     remove: async (task_id: string) => void (await request(at(task_id), { method: 'DELETE' })),
     result: (task_id: string) => get<unknown>(`${at(task_id)}/result`),
+    types: async () => (await get<{ types: JobType[] }>('tasks/types')).types,
+    settings: () => get<Settings>('tasks/settings'),
+    configure: async (patch: Partial<Settings>): Promise<Settings> =>
+      (
+        await request('tasks/settings', {
+          method: 'PATCH',
+          headers: { 'Content-Type': 'application/json' },
+          body: JSON.stringify(patch),
+        })
+      ).json(),
     health: () => get<Record<string, unknown>>('tasks/health'),
 
     outputUrl: (task_id: string, name: string) =>

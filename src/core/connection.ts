@@ -1,6 +1,14 @@
 /** One database handle for a thread, opened when first needed and again whenever it dies. */
 import { type Database, openDatabase } from './idb-schema.ts';
 
+/** A newer version of the app has changed the database: this one's code can do no more until its page is loaded again. */
+export class Outdated extends Error {
+  override name = 'Outdated';
+  constructor() {
+    super('A newer version of this app has taken over its database. Reload the page.');
+  }
+}
+
 export interface Connection {
   /** Runs `use` on an open handle. A handle that had died before its transaction began is replaced, once. */
   <T>(use: (db: Database) => Promise<T>): Promise<T>;
@@ -15,7 +23,7 @@ export function connection(name: string): Connection {
   const open = () => {
     opening ??= openDatabase(name, forget).catch((error: unknown) => {
       forget();
-      throw error;
+      throw isDomException(error, 'VersionError') ? new Outdated() : error;
     });
     return opening;
   };
@@ -25,7 +33,7 @@ export function connection(name: string): Connection {
       return await use(db);
     } catch (error) {
       // Thrown by `transaction()` on a closed handle: nothing was read or written. Safari closes handles by itself.
-      if (!(error instanceof DOMException && error.name === 'InvalidStateError')) throw error;
+      if (!isDomException(error, 'InvalidStateError')) throw error;
       forget();
       return use(await open());
     }
@@ -37,3 +45,5 @@ export function connection(name: string): Connection {
     },
   });
 }
+
+const isDomException = (error: unknown, name: string) => error instanceof DOMException && error.name === name;

@@ -2,22 +2,13 @@
 import { v7 as uuid } from 'uuid';
 import * as v from 'valibot';
 import type { Connection } from './connection.ts';
+import { candidate } from './idb-candidate.ts';
+import { list } from './idb-list.ts';
 import { dropOrphans, expired, trim } from './idb-retention.ts';
-import { type ClaimKey, type Database, LAST } from './idb-schema.ts';
+import { LAST } from './idb-schema.ts';
 import { claimKey, transactionWriter } from './idb-writer.ts';
-import { SettingsSchema, type Status, type StoredTask, statuses } from './schema.ts';
-import type {
-  Candidate,
-  Claim,
-  Commit,
-  Filter,
-  Idempotency,
-  Limits,
-  Page,
-  Step,
-  Submission,
-  TaskStore,
-} from './store.ts';
+import { defaultSettings, type Settings, SettingsPatchSchema, SettingsSchema, type StoredTask } from './schema.ts';
+import type { Candidate, Claim, Commit, Idempotency, Limits, Step, Submission, TaskStore } from './store.ts';
 import { isFinished, type Task, type TaskDraft, toWire } from './task.ts';
 
 export interface StoreHost {
@@ -28,7 +19,6 @@ export interface StoreHost {
 }
 
 const WAKE_AT_ONCE = 500;
-const SCAN_AT_ONCE = 500;
 
 export function idbStore({ connection, publish, now = Date.now }: StoreHost): TaskStore {
   type Mode = { durability: IDBTransactionDurability };
@@ -182,14 +172,11 @@ export function idbStore({ connection, publish, now = Date.now }: StoreHost): Ta
     trim: (task_id, limits) => connection((db) => trim(db, task_id, limits)),
     expired: (time, keep) => connection((db) => expired(db, time, keep)),
     dropOrphans: () => connection(dropOrphans),
-    settings: () => connection(async (db) => v.parse(SettingsSchema, (await db.get('meta', 'settings')) ?? {})),
+    settings: () => connection(async (db) => settingsOf(await db.get('meta', 'settings'))),
     configure: (patch) =>
       connection(async (db) => {
         const tx = db.transaction('meta', 'readwrite');
-        const settings = v.parse(SettingsSchema, {
-          ...((await tx.store.get('settings')) as object | undefined),
-          ...patch,
-        });
+        const settings = v.parse(SettingsSchema, { ...settingsOf(await tx.store.get('settings')), ...patch });
         await Promise.all([tx.store.put(settings, 'settings'), tx.done]);
         return settings;
       }),
@@ -206,61 +193,8 @@ export class NoSuchTask extends Error {
   }
 }
 
-async function candidate(db: Database, limits: Limits): Promise<Candidate | null> {
-  const tx = db.transaction('tasks');
-  const [claims, running] = [tx.store.index('claim'), tx.store.index('running')];
-  const total = running.count();
-  const first = [...limits.types].map(async ([type, limit]) => {
-    const range = IDBKeyRange.bound([type], [type, LAST]);
-    const [cursor, busy] = await Promise.all([
-      claims.openKeyCursor(range),
-      limit.running === Number.POSITIVE_INFINITY ? 0 : running.count(type),
-    ]);
-    return busy < limit.running && cursor ? cursor.key : null;
-  });
-  const [count, ...keys] = await Promise.all([total, ...first]);
-  if (count >= limits.running) return null;
-  const best = keys.reduce((a, b) => (a && b ? (compare(a, b) < 0 ? a : b) : (a ?? b)), null);
-  const row = best && (await tx.store.get(best[3]));
-  return row ? { task_id: row.task.task_id, attempt: row.task.attempt + 1 } : null;
+/** What is stored may be of another version: what is not of ours is as if it were not set. */
+function settingsOf(stored: unknown): Settings {
+  const parsed = v.safeParse(SettingsPatchSchema, stored);
+  return { ...defaultSettings, ...(parsed.success ? (parsed.output as Partial<Settings>) : {}) };
 }
-
-const compare = (a: ClaimKey, b: ClaimKey): number => indexedDB.cmp(a.slice(1), b.slice(1));
-
-async function list(db: Database, filter: Filter, limit: number, page: string | null): Promise<Page> {
-  const tx = db.transaction(['tasks', 'meta']);
-  const store = tx.objectStore('tasks');
-  const range = page === null ? undefined : IDBKeyRange.upperBound(page, true);
-  const [keys, epoch, seq, ...counted] = await Promise.all([
-    store.getAllKeys(range),
-    tx.objectStore('meta').get('epoch'),
-    tx.objectStore('meta').get('seq'),
-    ...statuses.map((status) => store.index('status').count(status)),
-  ]);
-  const tasks: Task[] = [];
-  let end = keys.length;
-  while (end > 0 && tasks.length <= limit) {
-    const start = Math.max(0, end - Math.min(SCAN_AT_ONCE, filtersNothing(filter) ? limit + 1 : SCAN_AT_ONCE));
-    const rows = await store.getAll(IDBKeyRange.bound(keys[start], keys[end - 1]));
-    for (const row of rows.reverse()) {
-      if (tasks.length <= limit && matches(row.task, filter)) tasks.push(toWire(row.task));
-    }
-    end = start;
-  }
-  const more = tasks.length > limit;
-  const shown = tasks.slice(0, limit);
-  const counts = Object.fromEntries(statuses.map((status, i) => [status, counted[i] ?? 0])) as Record<Status, number>;
-  return { tasks: shown, next_page: more ? (shown.at(-1)?.task_id ?? null) : null, counts, cursor: `${epoch}-${seq}` };
-}
-
-const filtersNothing = (filter: Filter) => Object.values(filter).every((value) => value === undefined);
-
-function matches(task: StoredTask, { status, type, tag, q }: Filter): boolean {
-  if (status && !status.includes(task.status)) return false;
-  if (type !== undefined && task.type !== type) return false;
-  if (tag !== undefined && !task.tags.includes(tag)) return false;
-  return q === undefined || searchable(task).includes(q.toLowerCase());
-}
-
-const searchable = ({ type, message, input, result, error }: StoredTask) =>
-  [type, message, JSON.stringify(input), JSON.stringify(result), JSON.stringify(error)].join('\n').toLowerCase();

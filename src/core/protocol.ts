@@ -65,7 +65,8 @@ export interface AddedFile {
 
 /** What a page asks of its executor (by Comlink). */
 export interface ExecutorApi {
-  start(scope: string): Promise<void>;
+  /** `outdated` is called when a newer version of the app has taken over the database: the executor has let go then. */
+  start(scope: string, outdated: () => void): Promise<void>;
   /** A new port to the service worker. */
   publishTo(port: MessagePort): void;
 }

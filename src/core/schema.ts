@@ -165,19 +165,32 @@ export type Ending = v.InferOutput<typeof EndingSchema>;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** What can be set, with what holds when nothing is. */
+/** What can be set. */
 export const SettingsSchema = v.strictObject({
   /** How many tasks run at once over all tabs; null: one core is left free. */
-  running_limit: v.optional(v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(256))), null),
-  max_streams: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(100_000)), 2_000),
+  running_limit: v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(256))),
+  max_streams: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(100_000)),
   /** Finished tasks are kept for this long, and at most so many of them. */
-  keep_finished_ms: v.optional(Whole, 30 * DAY_MS),
-  keep_finished: v.optional(Whole, 10_000),
+  keep_finished_ms: Whole,
+  keep_finished: Whole,
   /** A task's log is trimmed from its beginning beyond this many events, or about this many bytes. */
-  log_events: v.optional(v.pipe(Whole, v.minValue(10)), 100_000),
-  log_bytes: v.optional(v.pipe(Whole, v.minValue(10_000)), 64 * 1024 * 1024),
+  log_events: v.pipe(Whole, v.minValue(10)),
+  log_bytes: v.pipe(Whole, v.minValue(10_000)),
 });
+export const SettingsPatchSchema = v.partial(SettingsSchema);
+export const defaultSettings: Settings = {
+  running_limit: null,
+  max_streams: 2_000,
+  keep_finished_ms: 30 * DAY_MS,
+  keep_finished: 10_000,
+  log_events: 100_000,
+  log_bytes: 64 * 1024 * 1024,
+};
 export type Settings = v.InferOutput<typeof SettingsSchema>;
+export type SettingsPatch = v.InferOutput<typeof SettingsPatchSchema>;
+
+/** One core is left free for the page. */
+export const defaultRunningLimit = (cores: number): number => Math.max(1, cores - 1);
 
 /** Consecutive events of one task, stored as one row. `seq` is the overall number of the first one. */
 export interface Segment {

@@ -1,5 +1,5 @@
 /** What the rest of Holdfast asks of a store. IndexedDB is the one here (`idb-store.ts`); a server would have another. */
-import type { CheckpointDraft, Settings } from './schema.ts';
+import type { CheckpointDraft, Settings, SettingsPatch } from './schema.ts';
 import type { Change, Segment, Status, StoredTask, Task, TaskDraft } from './task.ts';
 
 /** A checkpoint as it is kept, with where its attempt stood. */
@@ -124,7 +124,7 @@ export interface TaskStore {
   dropOrphans(): Promise<void>;
   settings(): Promise<Settings>;
   /** Changes some settings; resolves with all. */
-  configure(patch: Partial<Settings>): Promise<Settings>;
+  configure(patch: SettingsPatch): Promise<Settings>;
   close(): void;
 }
 

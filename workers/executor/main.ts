@@ -1,9 +1,10 @@
 /** The executor's worker: one a page. */
 import * as Comlink from 'comlink';
-import { connection } from '../../src/core/connection.ts';
+import { connection, Outdated } from '../../src/core/connection.ts';
 import { filesOf } from '../../src/core/files.ts';
 import { idbStore } from '../../src/core/idb-store.ts';
 import { type ExecutorApi, type Hint, namesFor } from '../../src/core/protocol.ts';
+import { defaultRunningLimit } from '../../src/core/schema.ts';
 import { specs } from '../jobs/specs.ts';
 import { createExecutor } from './executor.ts';
 import { startJobWorker } from './job-worker.ts';
@@ -11,7 +12,7 @@ import { startJobWorker } from './job-worker.ts';
 let backend: MessagePort | undefined;
 
 Comlink.expose({
-  async start(scope: string) {
+  async start(scope: string, outdated: () => void) {
     const names = namesFor(scope);
     const database = connection(names.database);
     const channel = new BroadcastChannel(names.channel);
@@ -29,12 +30,16 @@ Comlink.expose({
       locks: navigator.locks,
       lockOf: names.taskLock,
       specs,
-      limit: Math.max(1, navigator.hardwareConcurrency - 1),
+      limit: defaultRunningLimit(navigator.hardwareConcurrency),
       startWorker: () => startJobWorker(scope, names.workerLock),
       housekeepingLock: names.housekeepingLock,
       files: filesOf(database, names.folder),
       now: Date.now,
-      report: (error) => console.error('holdfast executor:', error),
+      report(error) {
+        if (!(error instanceof Outdated)) return console.error('holdfast executor:', error);
+        executor.stop();
+        outdated();
+      },
     });
     channel.addEventListener('message', ({ data }: MessageEvent<Hint>) => executor.hint(data));
     navigator.locks.request(names.executorLock, { mode: 'shared' }, () => new Promise(() => {}));
