@@ -96,6 +96,7 @@ export function idbStore({ connection, publish, now = Date.now }: StoreHost): Ta
       if (checkpoint && !usable) {
         const message = `The checkpoint is dropped: version ${checkpoint.version} of the job made it, this is ${type.version}.`;
         await tx.change(task_id, [{ kind: 'log', level: 'warn', message }]);
+        tx.drop(task_id);
       }
       const { done = 0, progress = 0 } = usable ?? {};
       return { task: await tx.change(task_id, [{ kind: 'started', attempt, done, progress }]), checkpoint: usable };

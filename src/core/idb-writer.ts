@@ -49,13 +49,16 @@ export function transactionWriter(tx: Transaction, now: number) {
     for (const step of changes) {
       const n = Number(task?.last_event_id ?? 0) + 1;
       task = apply(task, step, n, at);
-      if (step.kind === 'retried' && step.from === 'start') writes.push(() => checkpoints.delete(task_id));
       events.push({ ...step, n, at, state: step.kind === 'log' ? null : stateOf(task) });
     }
     if (!task) throw new RangeError(`no change for task ${task_id}`);
-    const waits_for = before ? before.waits_for : await unfinished(task);
+    const retry = changes.find((step) => step.kind === 'retried');
+    if (retry?.from === 'start') drop(task_id);
+    // A retry waits anew: what the task depends on may have been retried itself.
+    const begins = !before || retry !== undefined;
+    const waits_for = begins ? await unfinished(task) : before.waits_for;
     record(task, before, waits_for, events);
-    const failed = !before && (await doomed(task));
+    const failed = begins && (await doomed(task));
     if (failed) return change(task_id, [dependencyFailed(failed)]);
     if (isFinished(task.status) && events.some((event) => event.kind !== 'log')) await settle(task);
     return task;
@@ -71,7 +74,7 @@ export function transactionWriter(tx: Transaction, now: number) {
 
   /** What follows from the end of a task: its checkpoint is of no more use, and the tasks that wait for it go on, or fail. */
   async function settle(task: StoredTask): Promise<void> {
-    if (task.status !== 'failed') writes.push(() => checkpoints.delete(task.task_id));
+    if (task.status !== 'failed') drop(task.task_id);
     for (const id of await tasks.index('waits_for').getAllKeys(task.task_id)) {
       const waiting = await row(id);
       if (waiting?.task.status !== 'pending' && waiting?.task.status !== 'paused') continue;
@@ -85,10 +88,10 @@ export function transactionWriter(tx: Transaction, now: number) {
     }
   }
 
-  /** Of the tasks that a new one depends on, those that have not completed. */
+  /** Of the tasks that a new one depends on, those that have not completed. One that was deleted since has nothing to wait for. */
   async function unfinished(task: StoredTask): Promise<string[]> {
     const found = await Promise.all(task.depends_on.map((id) => row(id)));
-    return task.depends_on.filter((_, i) => found[i]?.task.status !== 'completed');
+    return task.depends_on.filter((_, i) => found[i] && found[i].task.status !== 'completed');
   }
 
   async function doomed(task: StoredTask): Promise<StoredTask | undefined> {
@@ -96,9 +99,14 @@ export function transactionWriter(tx: Transaction, now: number) {
     return found.find((other) => other?.task.status === 'failed' || other?.task.status === 'canceled')?.task;
   }
 
+  function drop(task_id: string) {
+    writes.push(() => checkpoints.delete(task_id));
+  }
+
   return {
     row,
     change,
+    drop,
     checkpoint: (task_id: string) => checkpoints.get(task_id),
     running: (type?: string) => tasks.index('running').count(type),
     idempotency: async (key: string) => (await meta.get(`idempotency:${key}`)) as IdempotencyRow | undefined,
@@ -108,7 +116,9 @@ export function transactionWriter(tx: Transaction, now: number) {
       writes.push(() => meta.put(value, `idempotency:${key}`));
     },
 
+    /** A task that has come to its end meanwhile needs none. */
     keep(task: StoredTask, draft: CheckpointDraft) {
+      if (task.status === 'completed' || task.status === 'canceled') return;
       const { task_id, attempt, done, progress } = task;
       writes.push(() => checkpoints.put({ ...draft, attempt, at, done, progress }, task_id));
     },
