@@ -1,0 +1,17 @@
+/** Reads a file and hashes it, and does nothing else: the loop of the checksum job without Holdfast around it. */
+import { hasherOf } from '../../../workers/jobs/checksum/hashers.ts';
+
+const CHUNK_BYTES = 4 * 1024 * 1024;
+
+self.onmessage = async ({ data: file }: MessageEvent<File>) => {
+  const hasher = await hasherOf('sha256');
+  hasher.init();
+  const read = async (at: number) => new Uint8Array(await file.slice(at, at + CHUNK_BYTES).arrayBuffer());
+  let ahead = read(0);
+  for (let at = 0; at < file.size; at += CHUNK_BYTES) {
+    const chunk = await ahead;
+    if (at + CHUNK_BYTES < file.size) ahead = read(at + CHUNK_BYTES);
+    hasher.update(chunk);
+  }
+  self.postMessage(hasher.digest());
+};

@@ -1,0 +1,25 @@
+/** What a row is given, and what it gives. */
+import type { Client } from '../../src/client/index.ts';
+import type { Bare } from './bare/page.ts';
+import type { Figure } from './figure.ts';
+
+export interface Bench {
+  /** The product: its service worker answers, its executor runs in this page. */
+  client(): Promise<Client>;
+  /** The bare pipeline, in a frame of this page under a service worker of its own. */
+  bare(): Promise<Bare>;
+  /** A file of that many bytes, on disk. */
+  file(bytes: number): Promise<File>;
+  /** The most memory that this page's process had since the last call, in MiB; null where the system does not tell. */
+  peakMemory(): Promise<number | null>;
+}
+
+/** One row of the table: a file in `rows/` exports it as `row`. */
+export type Row = (bench: Bench) => Promise<Figure[]>;
+
+/** Milliseconds since the epoch, comparable between the threads of a process, in fractions. */
+export const clock = (): number => performance.timeOrigin + performance.now();
+
+export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+export const between = (low: number, high: number): number => low + Math.random() * (high - low);

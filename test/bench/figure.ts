@@ -1,0 +1,87 @@
+/** A figure of the bench: ours beside something else that was measured in turn with it, in the same run of the same browser. */
+
+export interface Spread {
+  value: number;
+  /** The lowest and the highest of the rounds. */
+  low: number;
+  high: number;
+  samples: number;
+}
+
+/** `over` is ours minus the other's. */
+export interface Aim {
+  of: 'ours' | 'ratio' | 'over';
+  is: 'at most' | 'at least';
+  value: number;
+}
+
+export interface Figure {
+  what: string;
+  unit: string;
+  ours: Spread;
+  other: Spread & { what: string };
+  ratio: Spread;
+  aims: Aim[];
+}
+
+/** Samples of one side, round by round. */
+export type Rounds = number[][];
+
+export interface Measured {
+  what: string;
+  unit: string;
+  ours: Rounds;
+  other: Rounds;
+  /** What `other` is. */
+  beside: string;
+  /** The quantile that counts; 0.5 unless told. */
+  quantile?: number;
+  aims: Aim[];
+}
+
+export function figure({ what, unit, ours, other, beside, quantile = 0.5, aims }: Measured): Figure {
+  const ratios = ours.map((samples, round) => at(samples, quantile) / at(other[round] ?? [], quantile));
+  const [mine, theirs] = [spread(ours, quantile), spread(other, quantile)];
+  // A round has too few samples to compare tails in it: those are compared over all rounds.
+  const value = quantile === 0.5 ? at(ratios, 0.5) : mine.value / theirs.value;
+  const ratio = { value, low: Math.min(...ratios), high: Math.max(...ratios), samples: ratios.length };
+  return { what, unit, ours: mine, other: { what: beside, ...theirs }, ratio, aims };
+}
+
+export function isMet({ ours, other, ratio }: Figure, { of, is, value }: Aim): boolean {
+  const measured = { ours: ours.value, ratio: ratio.value, over: ours.value - other.value }[of];
+  return is === 'at most' ? measured <= value : measured >= value;
+}
+
+/**
+ * Runs every side once a round, each round in another order, so that a busy machine is busy for all of them. A first round is not
+ * counted: it warms caches and compilers.
+ */
+export async function interleave<K extends string>(
+  rounds: number,
+  sides: Record<K, () => Promise<number[]>>,
+): Promise<Record<K, Rounds>> {
+  const names = Object.keys(sides) as K[];
+  const measured = Object.fromEntries(names.map((name) => [name, [] as Rounds])) as Record<K, Rounds>;
+  for (let round = 0; round <= rounds; round += 1) {
+    const turn = round % names.length;
+    for (const name of [...names.slice(turn), ...names.slice(0, turn)]) {
+      const samples = await sides[name]();
+      if (round > 0) measured[name].push(samples);
+    }
+  }
+  return measured;
+}
+
+function spread(rounds: Rounds, quantile: number): Spread {
+  const each = rounds.map((samples) => at(samples, quantile));
+  const all = rounds.flat();
+  return { value: at(all, quantile), low: Math.min(...each), high: Math.max(...each), samples: all.length };
+}
+
+function at(samples: number[], quantile: number): number {
+  const sorted = samples.toSorted((a, b) => a - b);
+  const place = (sorted.length - 1) * quantile;
+  const [below = Number.NaN, above = below] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
+  return below + (above - below) * (place - Math.floor(place));
+}

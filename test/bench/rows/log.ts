@@ -1,0 +1,90 @@
+/** What it costs to append to a long log, and to go on reading at its end. */
+import { connection } from '../../../src/core/connection.ts';
+import { idbStore } from '../../../src/core/idb-store.ts';
+import type { TaskStore } from '../../../src/core/store.ts';
+import type { Change, TaskDraft } from '../../../src/core/task.ts';
+import { createHub } from '../../../sw/hub.ts';
+import { openStreams } from '../../../sw/streams.ts';
+import type { Row } from '../bench.ts';
+import { figure, interleave } from '../figure.ts';
+
+const ROUNDS = 8;
+const SAMPLES = 15;
+const LONG = 1_000_000;
+const SHORT = 1_000;
+const SEGMENT = 5_000;
+
+const line: Change = { kind: 'log', level: 'info', message: 'a line of about forty characters, as many' };
+const draft: TaskDraft = {
+  type: 'countdown',
+  input: {},
+  priority: 0,
+  timeout_ms: null,
+  max_attempts: 1,
+  run_at: null,
+  depends_on: [],
+  tags: [],
+};
+
+type Log = Awaited<ReturnType<typeof logOf>>;
+
+export const row: Row = async () => {
+  const [long, short] = [await logOf(LONG), await logOf(SHORT)];
+  const appends = await interleave(ROUNDS, { long: () => timed(long.append), short: () => timed(short.append) });
+  const resumes = await interleave(ROUNDS, { long: () => timed(long.resume), short: () => timed(short.resume) });
+  const compared = (what: string, { long: ours, short: other }: typeof appends) =>
+    figure({
+      what: `${what} of ${LONG.toLocaleString('en')} events`,
+      unit: 'ms',
+      ours,
+      other,
+      beside: `of ${SHORT.toLocaleString('en')}`,
+      aims: [{ of: 'ratio', is: 'at most', value: 1.5 }],
+    });
+  return [compared('append to a log', appends), compared('resume at the end of a log', resumes)];
+};
+
+/** A task with a log of that many events, in a database of its own. */
+async function logOf(length: number) {
+  const store = idbStore({ connection: connection(`log of ${length}`), publish: () => {} });
+  const streams = openStreams(store, createHub());
+  const submission = await store.submit([draft], null);
+  const task_id = 'tasks' in submission ? (submission.tasks[0]?.task_id ?? '') : '';
+  let last = 1;
+  const append = async (events: number) => {
+    await commit(store, task_id, events);
+    last += events;
+  };
+  while (last < length) await append(Math.min(SEGMENT, length - last));
+
+  return {
+    append: () => append(1),
+    /** Opens a stream after the last event but one, and waits for the last. */
+    async resume() {
+      const request = new Request(`tasks/${task_id}/stream`, { headers: { 'Last-Event-ID': String(last - 1) } });
+      const reader = (await streams.task(task_id, request)).body?.pipeThrough(new TextDecoderStream()).getReader();
+      for (let text = ''; !text.includes(`id: ${last}\n`); ) {
+        const { value } = (await reader?.read()) ?? {};
+        if (value === undefined) throw new Error('the stream ended');
+        text += value;
+      }
+      await reader?.cancel();
+    },
+  };
+}
+
+async function commit(store: TaskStore, task_id: string, events: number): Promise<void> {
+  const lines = Array<Change>(events).fill(line);
+  const [result] = await store.commit([{ task_id, decide: () => lines, durability: 'relaxed' }]);
+  if (result?.status !== 'fulfilled') throw result?.reason;
+}
+
+async function timed(work: Log['append']): Promise<number[]> {
+  const samples: number[] = [];
+  for (let i = 0; i < SAMPLES; i += 1) {
+    const start = performance.now();
+    await work();
+    samples.push(performance.now() - start);
+  }
+  return samples;
+}

@@ -1,0 +1,69 @@
+/** What it costs to claim a task out of a long queue. */
+import { connection } from '../../../src/core/connection.ts';
+import { idbStore } from '../../../src/core/idb-store.ts';
+import type { Limits, TaskStore } from '../../../src/core/store.ts';
+import type { Change, TaskDraft } from '../../../src/core/task.ts';
+import type { Row } from '../bench.ts';
+import { figure, interleave } from '../figure.ts';
+import { specs } from '../jobs/specs.ts';
+
+const ROUNDS = 8;
+const CLAIMS = 10;
+const LONG = 10_000;
+const SHORT = 10;
+const DRAFTS_AT_ONCE = 1_000;
+
+const limits: Limits = {
+  running: 1,
+  types: new Map(specs.map(({ type, version }) => [type, { version, running: Number.POSITIVE_INFINITY }])),
+};
+
+const draft: TaskDraft = {
+  type: 'countdown',
+  input: {},
+  priority: 0,
+  timeout_ms: null,
+  max_attempts: 1,
+  run_at: null,
+  depends_on: [],
+  tags: [],
+};
+
+export const row: Row = async () => {
+  const [long, short] = [await queueOf(LONG), await queueOf(SHORT)];
+  const measured = await interleave(ROUNDS, { long: () => claims(long), short: () => claims(short) });
+  return [
+    figure({
+      what: `claim out of ${LONG.toLocaleString('en')} tasks`,
+      unit: 'ms',
+      ours: measured.long,
+      other: measured.short,
+      beside: `out of ${SHORT}`,
+      aims: [{ of: 'ratio', is: 'at most', value: 1.5 }],
+    }),
+  ];
+};
+
+async function queueOf(length: number): Promise<TaskStore> {
+  const store = idbStore({ connection: connection(`queue of ${length}`), publish: () => {} });
+  for (let queued = 0; queued < length; queued += DRAFTS_AT_ONCE) {
+    await store.submit(Array<TaskDraft>(Math.min(DRAFTS_AT_ONCE, length - queued)).fill(draft), null);
+  }
+  return store;
+}
+
+async function claims(store: TaskStore): Promise<number[]> {
+  const samples: number[] = [];
+  for (let i = 0; i < CLAIMS; i += 1) {
+    const start = performance.now();
+    const candidate = await store.candidate(limits);
+    const claim = candidate && (await store.claim(candidate, limits));
+    samples.push(performance.now() - start);
+    if (!claim) throw new Error('nothing was claimed');
+    // The queue stays as long as it was.
+    const end: Change = { kind: 'completed', result: null, files: [] };
+    await store.commit([{ task_id: claim.task.task_id, decide: () => [end], durability: 'relaxed' }]);
+    await store.submit([draft], null);
+  }
+  return samples;
+}
