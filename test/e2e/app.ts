@@ -243,25 +243,6 @@ export const keptOf = (page: Page, scope: string, task_id: string) =>
     [task_id, { database: namesFor(scope).database, folder: namesFor(scope).folder }] as const,
   );
 
-/** Stops the service worker as the browser does when it wants its memory back; resolves when it is stopped. */
-export async function stopServiceWorker(page: Page): Promise<void> {
-  const session = await page.context().newCDPSession(page);
-  const running = new Set<string>();
-  const stopped = new Promise<void>((resolve) => {
-    session.on('ServiceWorker.workerVersionUpdated', ({ versions }) => {
-      for (const { versionId, runningStatus } of versions) {
-        if (runningStatus === 'running') running.add(versionId);
-        else if (runningStatus === 'stopped' && running.delete(versionId)) resolve();
-      }
-    });
-  });
-  await session.send('ServiceWorker.enable');
-  await expect.poll(() => running.size, { message: 'a service worker runs' }).toBeGreaterThan(0);
-  await session.send('ServiceWorker.stopAllWorkers');
-  await stopped;
-  await session.detach();
-}
-
 /** How many tasks run at once, over all tabs. */
 export const limitOf = (page: Page): Promise<number> =>
   page.evaluate(() => Math.max(1, navigator.hardwareConcurrency - 1));

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from '@playwright/test';
+import { stopServiceWorker } from '../../scripts/stop-service-worker.mjs';
 import {
   CHUNK,
   checkpointed,
@@ -14,7 +15,6 @@ import {
   open,
   ready,
   statesOf,
-  stopServiceWorker,
   submit,
   submitLongChecksum,
   test,
