@@ -138,11 +138,11 @@ for (const [how, change] of [
       const handle = await root.getFileHandle('changing.bin', { create: true });
       const writable = await handle.createWritable();
       const part = new Uint8Array(1024 * 1024);
-      for (let i = 0; i < 256; i += 1) await writable.write(part);
+      for (let i = 0; i < 64; i += 1) await writable.write(part);
       await writable.close();
       return globalThis.holdfast.addFile(handle);
     });
-    const { task_id } = await submit(page, 'checksum', { files: [{ file_id }, { file_id }, { file_id }] });
+    const { task_id } = await submit(page, 'checksum', { files: Array.from({ length: 16 }, () => ({ file_id })) });
     await reached(page, task_id, 'running', 1, 1);
     await page.evaluate(async (change) => {
       const root = await navigator.storage.getDirectory();
