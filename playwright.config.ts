@@ -7,6 +7,9 @@ export default defineConfig({
   testDir: 'test/e2e',
   outputDir: 'test-results',
   fullyParallel: true,
+  // Many times what any test takes alone: a busy machine is no failure.
+  timeout: 120_000,
+  expect: { timeout: 30_000 },
   workers: process.env.CI ? Math.min(2, Math.ceil(availableParallelism() / 2)) : 2,
   retries: 0,
   forbidOnly: Boolean(process.env.CI),

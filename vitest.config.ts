@@ -7,6 +7,8 @@ export default defineConfig({
   test: {
     include: ['test/unit/**/*.test.{ts,tsx}'],
     environment: 'node',
+    // Ten times what any test takes alone: a busy machine is no failure.
+    testTimeout: 60_000,
     setupFiles: ['test/unit/setup.ts'],
     allowOnly: !process.env.CI,
   },

@@ -6,6 +6,7 @@ import { type AddedFile, type BackendMessage, type Hint, namesFor, type PageMess
 import { defaultRunningLimit } from '../src/core/schema.ts';
 import type { Commit } from '../src/core/store.ts';
 import { specs } from '../workers/jobs/specs.ts';
+import { createBulk } from './bulk.ts';
 import { commands } from './command.ts';
 import { createHub } from './hub.ts';
 import { problemResponse, Refusal } from './problem.ts';
@@ -34,19 +35,30 @@ export function createBackend(scope: string) {
   });
   const files = filesOf(database, names.folder);
   const byType = new Map(specs.map((spec) => [spec.type, spec]));
-  const streams = openStreams(store, hub);
+  const streams = openStreams({
+    store,
+    hub,
+    isAlive: async (client) => (await self.clients.get(client)) !== undefined,
+  });
+  const command = commands({
+    store,
+    hub,
+    removeOutputs: files.removeOutputs,
+    askToStop: ({ task_id, attempt }, reason) => tell({ kind: 'stop', task_id, attempt, reason }),
+    graceOf: (type) => byType.get(type)?.limits.grace_ms ?? DEFAULT_GRACE_MS,
+  });
   const app = routes({
     base,
+    version: __HOLDFAST_VERSION__,
     store,
     files,
     streams,
     specs: byType,
-    commands: commands({
-      store,
-      hub,
-      removeOutputs: files.removeOutputs,
-      askToStop: ({ task_id, attempt }, reason) => tell({ kind: 'stop', task_id, attempt, reason }),
-      graceOf: (type) => byType.get(type)?.limits.grace_ms ?? DEFAULT_GRACE_MS,
+    commands: command,
+    bulk: createBulk(store, command, async (task_id) => {
+      if ((await store.delete(task_id)) !== 'deleted') return false;
+      await files.removeOutputs(task_id);
+      return true;
     }),
     settingsChanged: () => tell({ kind: 'settings' }),
     async health() {
@@ -85,7 +97,7 @@ export function createBackend(scope: string) {
 
   return {
     /** The answer to a request that is ours; undefined for anything else, which then goes where it would have gone without us. */
-    fetch({ request }: FetchEvent): Promise<Response> | undefined {
+    fetch({ request, clientId }: FetchEvent): Promise<Response> | undefined {
       const url = new URL(request.url);
       if (url.origin !== self.location.origin || !url.pathname.startsWith(base)) return undefined;
       if (!OURS.test(url.pathname.slice(base.length))) return undefined;
@@ -94,7 +106,7 @@ export function createBackend(scope: string) {
         const refusal = new Refusal(403, 'forbidden', `A navigation cannot ${request.method} ${url.pathname}.`);
         return Promise.resolve(problemResponse(refusal, url.pathname));
       }
-      return Promise.resolve(app.fetch(request));
+      return Promise.resolve(app.fetch(request, { client: clientId || null }));
     },
 
     async message({ data, ports: [port] }: ExtendableMessageEvent & { data: BackendMessage }): Promise<void> {
@@ -102,7 +114,11 @@ export function createBackend(scope: string) {
         case 'claim':
           return self.clients.claim();
         case 'skip-waiting':
+          // Open streams hold up an update in Chromium (measured): the one that is replaced ends them first.
+          self.registration.active?.postMessage({ kind: 'end-streams' } satisfies BackendMessage);
           return self.skipWaiting();
+        case 'end-streams':
+          return streams.endAll();
         case 'executor-port':
           if (port) port.onmessage = ({ data: commit }: MessageEvent<Commit>) => hub.deliver(commit);
           return;

@@ -131,6 +131,16 @@ export const ListQuerySchema = v.strictObject({
   limit: v.optional(wholeNumber(1, 500), '50'),
   page: v.optional(v.pipe(v.string(), v.nonEmpty())),
 });
+/** A bulk request has to say what it means: a filter, or `all=true`. */
+const BulkQuerySchema = v.strictObject({ ...FilterSchema.entries, all: v.optional(v.literal('true')) });
+export function bulkFilter(query: Record<string, string>): v.InferOutput<typeof FilterSchema> {
+  const { all, ...filter } = parseQuery(BulkQuerySchema, query);
+  if (!all && Object.keys(filter).length === 0) {
+    throw new Refusal(400, 'bad-request', 'A filter (status, type, tag, q) or all=true is required.');
+  }
+  return filter;
+}
+
 export const LogQuerySchema = v.strictObject({
   after: v.optional(wholeNumber(0, Number.MAX_SAFE_INTEGER), '0'),
   limit: v.optional(wholeNumber(1, 10_000), '1000'),

@@ -1,25 +1,39 @@
 /** The HTTP API as one Hono app over a `TaskStore`: Request → Response, with no service-worker global in it. */
-import { toJsonSchema } from '@valibot/to-json-schema';
 import type { Context } from 'hono';
 import { Hono } from 'hono/tiny';
+import * as v from 'valibot';
 import type { Files } from '../src/core/files.ts';
 import type { JobSpec } from '../src/core/job.ts';
-import { SettingsPatchSchema } from '../src/core/schema.ts';
+import { SettingsPatchSchema, TaskDraftSchema } from '../src/core/schema.ts';
 import { framesOf } from '../src/core/sse.ts';
 import type { TaskStore } from '../src/core/store.ts';
 import { isFinished, type StoredTask, toWire } from '../src/core/task.ts';
-import { invalid, ListQuerySchema, LogQuerySchema, parseBody, parseDrafts, parseQuery, readJson } from './body.ts';
+import {
+  bulkFilter,
+  invalid,
+  ListQuerySchema,
+  LogQuerySchema,
+  parseBody,
+  parseDrafts,
+  parseQuery,
+  readJson,
+} from './body.ts';
+import type { Bulk } from './bulk.ts';
 import type { Commands } from './command.ts';
 import { addFile, serveFile } from './file-route.ts';
+import * as lesson from './lesson.ts';
+import { jsonSchema, openApi } from './openapi.ts';
 import { notFound, problemResponse, Refusal } from './problem.ts';
-import type { Streams } from './streams.ts';
+import { type Streams, streamHeaders } from './streams.ts';
 
 export interface RouteHost {
   /** The path of the folder that the app is served from, with its slash at the end. */
   base: string;
+  version: string;
   store: TaskStore;
   files: Files;
   commands: Commands;
+  bulk: Bulk;
   streams: Streams;
   specs: ReadonlyMap<string, JobSpec>;
   health(): Promise<Record<string, unknown>>;
@@ -28,7 +42,8 @@ export interface RouteHost {
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
-export function routes({ base, store, files, commands, streams, specs, health, settingsChanged }: RouteHost): Hono {
+export function routes(host: RouteHost): Hono {
+  const { base, version, store, files, commands, bulk, streams, specs, health, settingsChanged } = host;
   const app = new Hono().basePath(base);
   const json = (body: unknown, status = 200, headers: Record<string, string> = {}) =>
     new Response(JSON.stringify(body), {
@@ -36,6 +51,7 @@ export function routes({ base, store, files, commands, streams, specs, health, s
       headers: { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', ...headers },
     });
   const shown = (task: StoredTask) => json(toWire(task));
+  const asked = (c: Context) => ({ request: c.req.raw, client: c.env?.client ?? null });
   const id = (c: Context) => c.req.param('id') ?? '';
   async function find(task_id: string): Promise<StoredTask> {
     const task = await store.get(task_id);
@@ -62,6 +78,15 @@ export function routes({ base, store, files, commands, streams, specs, health, s
     return json(task, 202, { Location: `${base}tasks/${task.task_id}`, ...replayed });
   });
 
+  app.delete('/tasks', async (c) => {
+    const filter = bulkFilter(c.req.query());
+    return json({ count: await bulk.remove(filter) });
+  });
+  app.post('/tasks/cancel', async (c) => {
+    const filter = bulkFilter(c.req.query());
+    return json({ count: await bulk.cancel(filter) });
+  });
+
   app.get('/tasks', async (c) => {
     const { limit, page = null, ...filter } = parseQuery(ListQuerySchema, c.req.query());
     return json(await store.list(filter, limit, page));
@@ -75,7 +100,7 @@ export function routes({ base, store, files, commands, streams, specs, health, s
     settingsChanged();
     return json(settings);
   });
-  app.get('/tasks/stream', (c) => streams.all(c.req.raw));
+  app.get('/tasks/stream', (c) => streams.all(asked(c)));
 
   app.get('/tasks/:id', async (c) => {
     const task = await find(id(c));
@@ -84,7 +109,7 @@ export function routes({ base, store, files, commands, streams, specs, health, s
     return json(toWire(task), 200, headers);
   });
 
-  app.get('/tasks/:id/stream', (c) => streams.task(id(c), c.req.raw));
+  app.get('/tasks/:id/stream', (c) => streams.task(id(c), asked(c)));
 
   app.get('/tasks/:id/log', async (c) => {
     const { after, limit } = parseQuery(LogQuerySchema, c.req.query());
@@ -148,6 +173,24 @@ export function routes({ base, store, files, commands, streams, specs, health, s
     return new Response(null, { status: 204, headers: { 'Cache-Control': 'no-store' } });
   });
 
+  app.get('/openapi.json', () => json(openApi(version, base, specs.values())));
+
+  app.post('/submit', async () => {
+    const draft = v.parse(TaskDraftSchema, { type: 'countdown', input: { steps: 10, step_ms: 1_000 } });
+    const submission = await store.submit([draft], null);
+    const [task] = submission.kind === 'accepted' ? submission.tasks : [];
+    return json({ task_id: task?.task_id, status: 'processing' });
+  });
+  app.get('/stream', (c) => (c.req.raw.method === 'HEAD' ? headOnly() : lesson.stream()));
+  app.get('/stream-events', (c) => (c.req.raw.method === 'HEAD' ? headOnly() : lesson.streamEvents()));
+  app.get('/stream-with-id', (c) => {
+    const last = c.req.header('Last-Event-ID') ?? c.req.query('last_event_id') ?? null;
+    if (last && !/^\d{1,15}$/.test(last))
+      throw new Refusal(400, 'bad-request', `"${last}" is not an event id of this stream.`);
+    if (c.req.raw.method === 'HEAD') return headOnly();
+    return lesson.streamWithId(last) ?? new Response(null, { status: 204, headers: { 'Cache-Control': 'no-store' } });
+  });
+
   app.notFound((c) => {
     const { method, path } = c.req;
     const allowed = METHODS.filter((each) => app.router.match(each, path)[0].length > 0);
@@ -159,12 +202,15 @@ export function routes({ base, store, files, commands, streams, specs, health, s
   return app;
 }
 
+/** Hono answers HEAD by running GET: a stream would leak. */
+const headOnly = () => new Response(null, { headers: streamHeaders });
+
 const describe = ({ type, title, description, version, input, limits, redo }: JobSpec) => ({
   type,
   title,
   description,
   version,
-  input: toJsonSchema(input, { errorMode: 'ignore', typeMode: 'input' }),
+  input: jsonSchema(input),
   limits,
   redo,
 });

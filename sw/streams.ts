@@ -1,4 +1,5 @@
 /** The streams that are open, and where each begins. */
+import { RETRY_LATER, RETRY_SOON } from '../src/core/sse.ts';
 import type { TaskStore } from '../src/core/store.ts';
 import { isFinished } from '../src/core/task.ts';
 import { allFeed, type Feed, taskFeed } from './feed.ts';
@@ -6,56 +7,110 @@ import type { Hub } from './hub.ts';
 import { notFound, Refusal } from './problem.ts';
 import { eventStream } from './stream.ts';
 
-const headers = {
+export const streamHeaders = {
   'Content-Type': 'text/event-stream; charset=utf-8',
   'Cache-Control': 'no-store',
   'X-Accel-Buffering': 'no',
 };
 
+/** A request for a stream. `client`: the browser's id of the page or worker that asks, if it has one. */
+export interface StreamRequest {
+  request: Request;
+  client: string | null;
+}
+
+export interface StreamsHost {
+  store: TaskStore;
+  hub: Hub;
+  /** Whether a page or worker still lives. */
+  isAlive(client: string): Promise<boolean>;
+}
+
+interface Open {
+  topic: string;
+  client: string | null;
+  exclusive: boolean;
+  end: AbortController;
+}
+
 export type Streams = ReturnType<typeof openStreams>;
 
-export function openStreams(store: TaskStore, hub: Hub) {
-  const open = new Set<AbortController>();
+export function openStreams({ store, hub, isAlive }: StreamsHost) {
+  const open = new Set<Open>();
+  let replaced = false;
 
-  function answer(request: Request, feed: Feed, after: number, prelude = ''): Response {
-    if (request.method === 'HEAD') return new Response(null, { headers });
+  /** A client that is gone may have left its stream behind: `cancel()` comes about a second late (measured). */
+  async function sweep(): Promise<void> {
+    for (const each of open) {
+      if (each.client && !(await isAlive(each.client))) each.end.abort();
+    }
+  }
+
+  const rivals = (topic: string, exclusive: boolean) =>
+    [...open].filter((each) => each.topic === topic && (exclusive || each.exclusive));
+
+  async function admit({ request, client }: StreamRequest, feed: Feed, after: number, prelude = ''): Promise<Response> {
+    if (request.method === 'HEAD') return new Response(null, { headers: streamHeaders });
+    if (replaced) return refuse(RETRY_SOON, 'This service worker is being replaced.');
+    const exclusive = new URL(request.url).searchParams.get('exclusive') === '1';
+    const { max_streams } = await store.settings();
+    if (open.size >= max_streams || rivals(feed.topic, exclusive).length > 0) await sweep();
+    if (rivals(feed.topic, exclusive).length > 0) {
+      throw new Refusal(
+        409,
+        'already-connected',
+        'Already connected: this task has a stream, and only one was asked for.',
+      );
+    }
+    if (open.size >= max_streams) return refuse(RETRY_LATER, `${open.size} streams are open, and no more are allowed.`);
     const end = new AbortController();
-    open.add(end);
-    const closed = () => open.delete(end);
-    return new Response(eventStream({ feed, hub, after, prelude, signal: end.signal, closed }), { headers });
+    const entry: Open = { topic: feed.topic, client, exclusive, end };
+    open.add(entry);
+    const closed = () => open.delete(entry);
+    return new Response(eventStream({ feed, hub, after, prelude, signal: end.signal, closed }), {
+      headers: streamHeaders,
+    });
   }
 
   return {
     count: () => open.size,
 
-    /** Ends every stream cleanly: their readers come back. */
+    /** Ends every stream cleanly, and any that is asked for from now on: their readers come back to the next service worker. */
     endAll() {
-      for (const end of open) end.abort();
+      replaced = true;
+      for (const { end } of open) end.abort();
     },
 
-    async task(task_id: string, request: Request): Promise<Response> {
-      const after = wholeId(cursorOf(request));
+    async task(task_id: string, asked: StreamRequest): Promise<Response> {
+      const after = wholeId(cursorOf(asked.request));
       const task = await store.get(task_id);
       if (!task) throw notFound(`task ${task_id}`);
       const last = Number(task.last_event_id);
       const feed = taskFeed(store, task_id);
-      if (after > last) return answer(request, feed, 0, reset({ task_id }));
-      if (after === last && isFinished(task.status))
+      if (after > last) return admit(asked, feed, 0, reset({ task_id }));
+      if (after === last && isFinished(task.status)) {
         return new Response(null, { status: 204, headers: { 'Cache-Control': 'no-store' } });
-      return answer(request, feed, after);
+      }
+      return admit(asked, feed, after);
     },
 
-    async all(request: Request): Promise<Response> {
+    async all(asked: StreamRequest): Promise<Response> {
       const [epoch, { newest }] = await Promise.all([store.epoch(), store.readAll(Number.MAX_SAFE_INTEGER, 1)]);
       const feed = allFeed(store, epoch);
-      const cursor = cursorOf(request) ?? new URL(request.url).searchParams.get('cursor');
-      if (cursor === null) return answer(request, feed, newest);
+      const cursor = cursorOf(asked.request) ?? new URL(asked.request.url).searchParams.get('cursor');
+      if (cursor === null) return admit(asked, feed, newest);
       const match = /^([0-9a-f-]{36})-(\d{1,15})$/.exec(cursor);
       if (!match) throw malformed(cursor);
       const after = Number(match[2]);
-      return match[1] === epoch && after <= newest ? answer(request, feed, after) : answer(request, feed, 0, reset({}));
+      const known = match[1] === epoch && after <= newest;
+      return known ? admit(asked, feed, after) : admit(asked, feed, 0, reset({}));
     },
   };
+}
+
+/** Never a status that would close an EventSource for good: the stream ends at once, and its reader comes back later. */
+function refuse(retry: string, detail: string): Response {
+  return new Response(`${retry}event: busy\ndata: ${JSON.stringify({ detail })}\n\n`, { headers: streamHeaders });
 }
 
 // Chromium hides Last-Event-ID from the fetch event of an EventSource (measured, 156), so a query value does as well.

@@ -54,7 +54,9 @@ export type BackendMessage =
   /** An input file's handle, to ask for its permission again; the answer on the port is the handle or null. */
   | { kind: 'file-handle'; file_id: string }
   /** An update that waits: take over now. */
-  | { kind: 'skip-waiting' };
+  | { kind: 'skip-waiting' }
+  /** From the next service worker to this one: it is about to be replaced. */
+  | { kind: 'end-streams' };
 
 export interface AddedFile {
   file_id: string;

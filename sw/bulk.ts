@@ -1,0 +1,58 @@
+/** Many tasks at once, over the filters of a listing. Tasks in another state are passed over. */
+import type { Filter, TaskStore } from '../src/core/store.ts';
+import { isFinished, type Task } from '../src/core/task.ts';
+import type { Commands } from './command.ts';
+import { Refusal } from './problem.ts';
+
+const PAGE = 500;
+/** Canceling a running task waits for its job; so many are waited for at a time. */
+const AT_ONCE = 50;
+
+export type Bulk = ReturnType<typeof createBulk>;
+
+export function createBulk(
+  store: TaskStore,
+  { cancel }: Pick<Commands, 'cancel'>,
+  remove: (task_id: string) => Promise<boolean>,
+) {
+  async function select(filter: Filter, wanted: (task: Task) => boolean): Promise<string[]> {
+    const ids: string[] = [];
+    let page: string | null = null;
+    do {
+      const { tasks, next_page } = await store.list(filter, PAGE, page);
+      ids.push(...tasks.filter(wanted).map((task) => task.task_id));
+      page = next_page;
+    } while (page !== null);
+    return ids;
+  }
+
+  async function each(ids: string[], change: (task_id: string) => Promise<boolean>): Promise<number> {
+    let count = 0;
+    for (let i = 0; i < ids.length; i += AT_ONCE) {
+      const done = await Promise.all(ids.slice(i, i + AT_ONCE).map(change));
+      count += done.filter(Boolean).length;
+    }
+    return count;
+  }
+
+  return {
+    /** How many were canceled. */
+    async cancel(filter: Filter): Promise<number> {
+      const ids = await select(filter, ({ status }) => !isFinished(status));
+      return each(ids, async (task_id) => {
+        try {
+          await cancel(task_id);
+          return true;
+        } catch (error) {
+          // It ended, or went, meanwhile.
+          if (error instanceof Refusal) return false;
+          throw error;
+        }
+      });
+    },
+
+    /** How many finished tasks were removed. */
+    remove: async (filter: Filter): Promise<number> =>
+      each(await select(filter, ({ status }) => isFinished(status)), remove),
+  };
+}

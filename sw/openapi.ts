@@ -1,0 +1,226 @@
+/** `GET /openapi.json`: the contract as OpenAPI 3.1, from the same schemas that check requests. */
+import { toJsonSchema } from '@valibot/to-json-schema';
+import type { Input, JobSpec } from '../src/core/job.ts';
+import {
+  ProblemSchema,
+  SettingsPatchSchema,
+  SettingsSchema,
+  statuses,
+  TaskDraftSchema,
+  TaskSchema,
+} from '../src/core/schema.ts';
+import { FilterSchema, ListQuerySchema, LogQuerySchema } from './body.ts';
+
+/** A schema as JSON Schema; `input`: as a request has to be, before defaults are filled in. */
+export const jsonSchema = (schema: Input, side: 'input' | 'output' = 'input') => {
+  const { $schema: _, ...rest } = toJsonSchema(schema, { errorMode: 'ignore', typeMode: side });
+  return rest;
+};
+
+const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+const content = (schema: object, type = 'application/json') => ({ content: { [type]: { schema } } });
+const answer = (description: string, schema?: object) => ({ description, ...(schema ? content(schema) : {}) });
+const problem = (description: string) => ({ description, ...content(ref('Problem'), 'application/problem+json') });
+const refused: Record<number, ReturnType<typeof problem>> = {
+  400: problem('A malformed request.'),
+  403: problem('A navigation that would change something.'),
+  404: problem('There is no such thing.'),
+  409: problem('Its status does not allow it.'),
+  413: problem('The body is too large.'),
+  415: problem('The body has a type that is not taken.'),
+  416: problem('The range lies outside of the file.'),
+  422: problem('The input does not fit its schema.'),
+  503: problem('The database cannot be opened.'),
+  507: problem('The storage is full.'),
+};
+const errors = (...codes: number[]) => Object.fromEntries([...codes, 503].map((code) => [code, refused[code]]));
+
+const parameter = (place: 'path' | 'query' | 'header', name: string, schema: object = { type: 'string' }) => ({
+  name,
+  in: place,
+  required: place === 'path',
+  schema,
+});
+const queryOf = (schema: Input, extra: string[] = []) => [
+  ...Object.entries(jsonSchema(schema).properties ?? {}).map(([name, each]) =>
+    parameter('query', name, each as object),
+  ),
+  ...extra.map((name) => parameter('query', name)),
+];
+const id = parameter('path', 'id');
+const lastEventId = [parameter('header', 'Last-Event-ID'), parameter('query', 'last_event_id')];
+const events = { description: 'Events.', ...content({ type: 'string' }, 'text/event-stream') };
+const file = { description: 'The bytes.', ...content({ type: 'string', format: 'binary' }, '*/*') };
+const count = answer('How many.', { type: 'object', properties: { count: { type: 'integer' } } });
+const added = answer('Kept.', {
+  type: 'object',
+  properties: {
+    file_id: { type: 'string' },
+    name: { type: 'string' },
+    size: { type: 'integer' },
+    type: { type: 'string' },
+  },
+});
+
+export function openApi(version: string, base: string, specs: Iterable<JobSpec>): object {
+  const act = (summary: string, ...codes: number[]) => ({
+    summary,
+    parameters: [id],
+    responses: { 200: answer('The task.', ref('Task')), ...errors(404, 409, ...codes) },
+  });
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Holdfast', version, description: 'A task server that lives in the browser.' },
+    servers: [{ url: base }],
+    paths: {
+      '/tasks': {
+        post: {
+          summary: 'Submit one task, or up to 1,000, all or none.',
+          parameters: [parameter('header', 'Idempotency-Key')],
+          requestBody: content({
+            oneOf: [ref('TaskDraft'), { type: 'array', items: ref('TaskDraft'), maxItems: 1_000 }],
+          }),
+          responses: {
+            202: answer('Accepted.', {
+              oneOf: [ref('Task'), { type: 'object', properties: { tasks: { type: 'array', items: ref('Task') } } }],
+            }),
+            ...errors(400, 403, 413, 415, 422, 507),
+          },
+        },
+        get: {
+          summary: 'Tasks, newest first.',
+          parameters: queryOf(ListQuerySchema),
+          responses: { 200: answer('A page.', ref('TaskPage')), ...errors(400) },
+        },
+        delete: {
+          summary: 'Remove finished tasks.',
+          parameters: queryOf(FilterSchema, ['all']),
+          responses: { 200: count, ...errors(400) },
+        },
+      },
+      '/tasks/cancel': {
+        post: {
+          summary: 'Cancel tasks.',
+          parameters: queryOf(FilterSchema, ['all']),
+          responses: { 200: count, ...errors(400) },
+        },
+      },
+      '/tasks/stream': {
+        get: {
+          summary: 'The events of all tasks, from now or after a cursor.',
+          parameters: [...lastEventId, parameter('query', 'cursor')],
+          responses: { 200: events, ...errors(400) },
+        },
+      },
+      '/tasks/types': { get: { summary: 'The job types.', responses: { 200: answer('Job types.'), ...errors() } } },
+      '/tasks/health': { get: { summary: 'How it is.', responses: { 200: answer('Health.'), ...errors() } } },
+      '/tasks/settings': {
+        get: { summary: 'The settings.', responses: { 200: answer('Settings.', ref('Settings')), ...errors() } },
+        patch: {
+          summary: 'Change settings.',
+          requestBody: content(ref('SettingsPatch')),
+          responses: { 200: answer('All settings.', ref('Settings')), ...errors(400, 413, 415, 422) },
+        },
+      },
+      '/tasks/{id}': {
+        get: {
+          summary: 'A task.',
+          parameters: [id, parameter('header', 'If-None-Match')],
+          responses: { 200: answer('The task.', ref('Task')), 304: { description: 'Not modified.' }, ...errors(404) },
+        },
+        delete: {
+          summary: 'Remove a finished task.',
+          parameters: [id],
+          responses: { 204: { description: 'Removed.' }, ...errors(404, 409) },
+        },
+      },
+      '/tasks/{id}/stream': {
+        get: {
+          summary: 'The events of a task.',
+          parameters: [id, ...lastEventId, parameter('query', 'exclusive', { enum: ['1'] })],
+          responses: { 200: events, 204: { description: 'Nothing is left to send.' }, ...errors(400, 404, 409) },
+        },
+      },
+      '/tasks/{id}/log': {
+        get: {
+          summary: 'The same events as JSON.',
+          parameters: [id, ...queryOf(LogQuerySchema)],
+          responses: { 200: answer('Events.'), ...errors(400, 404) },
+        },
+      },
+      '/tasks/{id}/cancel': { post: act('Cancel it; answered once it is so.') },
+      '/tasks/{id}/pause': { post: act('Pause it.') },
+      '/tasks/{id}/resume': { post: act('Let a paused task go on.') },
+      '/tasks/{id}/retry': {
+        post: {
+          ...act('Run a failed or canceled task again.', 400),
+          parameters: [id, parameter('query', 'from', { enum: ['checkpoint', 'start'] })],
+        },
+      },
+      '/tasks/{id}/result': {
+        get: {
+          summary: 'Its result.',
+          parameters: [id],
+          responses: { 200: answer('The result.', {}), ...errors(404, 409) },
+        },
+      },
+      '/tasks/{id}/files/{name}': {
+        get: {
+          summary: 'An output file.',
+          parameters: [id, parameter('path', 'name'), parameter('header', 'Range')],
+          responses: { 200: file, 206: file, ...errors(404, 416) },
+        },
+      },
+      '/files': {
+        post: {
+          summary: 'Add an input file.',
+          parameters: [parameter('query', 'name')],
+          requestBody: content({ type: 'string', format: 'binary' }, '*/*'),
+          responses: { 201: added, ...errors(400, 403, 415, 422, 507) },
+        },
+      },
+      '/files/{id}': {
+        get: { summary: 'An input file.', parameters: [id], responses: { 200: file, 206: file, ...errors(404, 416) } },
+        delete: {
+          summary: 'Remove an input file.',
+          parameters: [id],
+          responses: { 204: { description: 'Removed.' }, ...errors(404) },
+        },
+      },
+      '/submit': {
+        post: { summary: 'Start a ten-step countdown.', responses: { 200: answer('Started.'), ...errors() } },
+      },
+      '/stream': { get: { summary: 'A lesson: ten messages.', responses: { 200: events } } },
+      '/stream-events': { get: { summary: 'A lesson: named events.', responses: { 200: events } } },
+      '/stream-with-id': {
+        get: {
+          summary: 'A lesson: ids and resuming.',
+          parameters: lastEventId,
+          responses: { 200: events, ...errors(400) },
+        },
+      },
+    },
+    components: {
+      schemas: {
+        Task: jsonSchema(TaskSchema, 'output'),
+        TaskDraft: jsonSchema(TaskDraftSchema),
+        TaskPage: {
+          type: 'object',
+          properties: {
+            tasks: { type: 'array', items: ref('Task') },
+            next_page: { type: ['string', 'null'] },
+            counts: {
+              type: 'object',
+              properties: Object.fromEntries(statuses.map((status) => [status, { type: 'integer' }])),
+            },
+            cursor: { type: 'string' },
+          },
+        },
+        Settings: jsonSchema(SettingsSchema, 'output'),
+        SettingsPatch: jsonSchema(SettingsPatchSchema),
+        Problem: jsonSchema(ProblemSchema),
+        ...Object.fromEntries([...specs].map(({ type, input }) => [`input-${type}`, jsonSchema(input)])),
+      },
+    },
+  };
+}
