@@ -1,5 +1,5 @@
 /** What can be streamed: one task's log, or that of all tasks. */
-import { encodeEvent, encodeFrame, framesOf } from '../src/core/sse.ts';
+import { encodeEvent, encodeFrames, framesOf } from '../src/core/sse.ts';
 import type { TaskStore } from '../src/core/store.ts';
 import { isFinished, type Segment, type StoredTask, stateOf } from '../src/core/task.ts';
 import { ALL } from './hub.ts';
@@ -56,10 +56,7 @@ export const allFeed = (store: TaskStore, epoch: string): Feed => ({
     let text = '';
     for (const [i, event] of events.entries()) {
       const last = i === events.length - 1;
-      if (seq + i > after)
-        text += framesOf(task_id, event, last, `${epoch}-${seq + i}`)
-          .map(encodeFrame)
-          .join('');
+      if (seq + i > after) text += encodeFrames(framesOf(task_id, event, last, `${epoch}-${seq + i}`));
     }
     return { text, ended: false };
   },

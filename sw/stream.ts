@@ -103,38 +103,45 @@ export function eventStream({
       };
     });
 
+  /** Enqueues one chunk, or ends. */
+  async function follow(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+    while (!over && !signal.aborted) {
+      const waited = quiet();
+      const segments = await next();
+      if (!segments) break;
+      let text = gap;
+      let ended = false;
+      gap = '';
+      for (const segment of segments) {
+        const part = feed.encode(segment, cursor, newest);
+        text += part.text;
+        ended = part.ended;
+        cursor = Math.max(cursor, feed.span(segment).last);
+      }
+      if (text) controller.enqueue(encoder.encode(text));
+      if (ended) break;
+      if (text) return wake();
+      if (!(await waited)) continue;
+      // Under every hint lies a slow sweep.
+      sweep = true;
+      controller.enqueue(encoder.encode(HEARTBEAT));
+      return;
+    }
+    if (over) return;
+    stop();
+    controller.close();
+  }
+
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
         controller.enqueue(encoder.encode(RETRY_SOON + prelude));
       },
-      async pull(controller) {
-        while (!over && !signal.aborted) {
-          const waited = quiet();
-          const segments = await next();
-          if (!segments) break;
-          let text = gap;
-          let ended = false;
-          gap = '';
-          for (const segment of segments) {
-            const part = feed.encode(segment, cursor, newest);
-            text += part.text;
-            ended = part.ended;
-            cursor = Math.max(cursor, feed.span(segment).last);
-          }
-          if (text) controller.enqueue(encoder.encode(text));
-          if (ended) break;
-          if (text) return wake();
-          if (!(await waited)) continue;
-          // Under every hint lies a slow sweep.
-          sweep = true;
-          controller.enqueue(encoder.encode(HEARTBEAT));
-          return;
-        }
-        if (over) return;
-        stop();
-        controller.close();
-      },
+      pull: (controller) =>
+        follow(controller).catch((error: unknown) => {
+          if (!over) stop();
+          throw error;
+        }),
       cancel: stop,
     },
     { highWaterMark: 0 },

@@ -27,13 +27,16 @@ export function framesOf(task_id: string, event: TaskEvent, isLast: boolean, id 
   return end ? [message, { id, event: 'complete', data: end }] : [message];
 }
 
-/** The text of one event; written in one chunk, so that both frames of an end arrive or neither. */
+/** The text of one event in its task's stream; written in one chunk, so that both frames of an end arrive or neither. */
 export function encodeEvent(task_id: string, event: TaskEvent, isLast: boolean): string {
-  const [first, end] = framesOf(task_id, event, isLast);
-  if (!first) return '';
-  if (!end) return encodeFrame(first);
-  // The id stands on the second alone: a reader that got only the first asks for both again.
-  return `${RETRY_NEVER}data: ${JSON.stringify(first.data)}\n\n${encodeFrame(end)}`;
+  const frames = framesOf(task_id, event, isLast);
+  return (frames.length > 1 ? RETRY_NEVER : '') + encodeFrames(frames);
+}
+
+/** The text of one event's frames. The id stands on the last alone: a reader that got only the first asks for both again. */
+export function encodeFrames(frames: readonly Frame[]): string {
+  const before = frames.slice(0, -1).map(({ data }) => `data: ${JSON.stringify(data)}\n\n`);
+  return [...before, ...frames.slice(-1).map(encodeFrame)].join('');
 }
 
 /** JSON escapes CR, LF and NUL, so no field can forge a line. */

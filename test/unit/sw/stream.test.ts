@@ -1,0 +1,412 @@
+import 'fake-indexeddb/auto';
+import * as fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Commit, TaskStore } from '../../../src/core/store.ts';
+import { allFeed, type Feed, taskFeed } from '../../../sw/feed.ts';
+import { createHub } from '../../../sw/hub.ts';
+import { eventStream } from '../../../sw/stream.ts';
+import { freshStore } from '../core/database.ts';
+import { examples } from '../core/tasks.ts';
+import { readerOf, ticks } from './reader.ts';
+
+const { log, progress, completed, failed, retried } = examples;
+const HEARTBEAT_MS = 15_000;
+const logs = (count: number) => Array.from({ length: count }, () => log);
+const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+afterEach(() => void vi.useRealTimers());
+
+/** A store whose commits reach the hub, unless `lost`; its calls of `read` are counted. */
+function bench() {
+  const fresh = freshStore();
+  const hub = createHub();
+  const link = { deliver: (commit: Commit) => hub.deliver(commit) };
+  fresh.published((commit) => link.deliver(commit));
+  let reads = 0;
+  const store: TaskStore = {
+    ...fresh.store,
+    read(...args) {
+      reads += 1;
+      return fresh.store.read(...args);
+    },
+  };
+  const open = (feed: Feed, after = 0) => {
+    const end = new AbortController();
+    let closings = 0;
+    const closed = () => {
+      closings += 1;
+    };
+    const stream = eventStream({ feed, hub, after, signal: end.signal, closed });
+    return { ...readerOf(stream), end: () => end.abort(), closings: () => closings };
+  };
+  return {
+    ...fresh,
+    store,
+    hub,
+    link,
+    open,
+    follow: (task_id: string, after = 0) => open(taskFeed(store, task_id), after),
+    reads: () => reads,
+  };
+}
+
+/** As `bench`, with a task that runs: events 1 and 2. */
+async function withTask() {
+  const made = bench();
+  const { task_id } = await made.started();
+  return { ...made, task_id };
+}
+
+describe('a stream', () => {
+  test('replays what is on disk, and then goes on with what comes', async () => {
+    const { follow, change, task_id } = await withTask();
+    const reader = follow(task_id);
+    await reader.drain();
+    expect(reader.ids()).toEqual([1, 2]);
+    await change(task_id, [progress, log]);
+    await change(task_id, [log]);
+    await reader.drain();
+    expect(reader.ids()).toEqual([1, 2, 3, 4, 5]);
+    expect(reader.messages.map(({ event }) => event)).toEqual([undefined, undefined, undefined, 'log', 'log']);
+    expect(reader.retries).toEqual([250]);
+  });
+
+  test('starts after the event that its reader has, also in the middle of a segment', async () => {
+    const { follow, change, task_id } = await withTask();
+    await change(task_id, logs(5));
+    const reader = follow(task_id, 4);
+    await reader.drain();
+    expect(reader.ids()).toEqual([5, 6, 7]);
+  });
+
+  test('serves what was published from memory', async () => {
+    const { follow, change, task_id, reads } = await withTask();
+    const reader = follow(task_id);
+    await reader.drain();
+    const before = reads();
+    for (let i = 0; i < 10; i += 1) {
+      await change(task_id, [log]);
+      await reader.settle();
+    }
+    expect(reader.ids()).toEqual(upTo(12));
+    expect(reads()).toBe(before);
+  });
+
+  test('events that are committed between the subscription and the read arrive once', async () => {
+    const { store, open, change, task_id } = await withTask();
+    let raced = false;
+    const racing: TaskStore = {
+      ...store,
+      async read(...args) {
+        const tail = await store.read(...args);
+        if (!raced) {
+          raced = true;
+          await change(task_id, [progress, log]);
+        }
+        return tail;
+      },
+    };
+    const reader = open(taskFeed(racing, task_id));
+    await reader.drain();
+    expect(reader.ids()).toEqual([1, 2, 3, 4]);
+  });
+
+  test('events that are committed before the first read, but after the stream was opened, arrive once', async () => {
+    const { store, open, change, task_id } = await withTask();
+    let raced = false;
+    const racing: TaskStore = {
+      ...store,
+      async read(...args) {
+        if (!raced) {
+          raced = true;
+          await change(task_id, [progress, log]);
+        }
+        return store.read(...args);
+      },
+    };
+    const reader = open(taskFeed(racing, task_id));
+    await reader.drain();
+    expect(reader.ids()).toEqual([1, 2, 3, 4]);
+  });
+
+  test('fills a hole in what was published by reading', async () => {
+    const { follow, change, task_id, link, hub } = await withTask();
+    const reader = follow(task_id);
+    await reader.drain();
+    link.deliver = () => {};
+    await change(task_id, logs(3));
+    link.deliver = (commit) => hub.deliver(commit);
+    await change(task_id, [log]);
+    await reader.drain();
+    expect(reader.ids()).toEqual(upTo(6));
+  });
+
+  test('needs only to be told that there is more', async () => {
+    const { follow, change, task_id, link, hub } = await withTask();
+    const reader = follow(task_id);
+    await reader.drain();
+    link.deliver = ({ tasks, newest }) => hub.deliver({ tasks, newest });
+    await change(task_id, logs(3));
+    await reader.drain();
+    expect(reader.ids()).toEqual(upTo(5));
+  });
+
+  test('shows nothing twice, whatever is published again', async () => {
+    const { follow, change, task_id, commits, hub } = await withTask();
+    const reader = follow(task_id);
+    await change(task_id, logs(3));
+    await reader.drain();
+    for (const commit of [...commits].reverse()) hub.deliver(commit);
+    await change(task_id, [log]);
+    await reader.drain();
+    expect(reader.ids()).toEqual(upTo(6));
+  });
+
+  test('hears nothing of other tasks', async () => {
+    const { follow, started, change, task_id } = await withTask();
+    const reader = follow(task_id);
+    await reader.drain();
+    const other = await started();
+    await change(other.task_id, logs(9));
+    expect(await reader.settle()).toBe(false);
+    expect(reader.ids()).toEqual([1, 2]);
+  });
+});
+
+describe('a reader that does not read', () => {
+  test('is not buffered for, and later gets everything from the log', async () => {
+    const { follow, change, task_id, reads } = await withTask();
+    const reader = follow(task_id);
+    await reader.drain();
+    for (let i = 0; i < 40; i += 1) await change(task_id, logs(100));
+    const before = reads();
+    await reader.settle();
+    const kept = reader.ids().length - 2;
+    expect(reads()).toBe(before);
+    expect(kept).toBeGreaterThanOrEqual(1_000);
+    expect(kept).toBeLessThanOrEqual(1_256);
+    await reader.drain();
+    expect(reader.ids()).toEqual(upTo(4_002));
+    expect(reads()).toBeGreaterThan(before);
+  });
+
+  test('keeps nothing busy: no timer runs for it, nothing is read', async () => {
+    const { follow, change, task_id, reads } = await withTask();
+    const reader = follow(task_id);
+    await reader.pull();
+    await reader.pull();
+    expect(reader.ids()).toEqual([1, 2]);
+    const before = reads();
+    await change(task_id, logs(2_000));
+    await ticks();
+    expect([reads(), vi.getTimerCount()]).toEqual([before, 0]);
+    expect(reader.chunks).toHaveLength(2);
+  });
+});
+
+describe('the heartbeat', () => {
+  test('comes after 15 s without an event, again and again', async () => {
+    const { follow, task_id } = await withTask();
+    const reader = follow(task_id);
+    await reader.drain();
+    vi.advanceTimersByTime(HEARTBEAT_MS - 1);
+    expect(await reader.settle()).toBe(false);
+    vi.advanceTimersByTime(1);
+    await reader.pull();
+    expect(reader.comments).toEqual(['heartbeat']);
+    expect(await reader.settle()).toBe(false);
+    vi.advanceTimersByTime(HEARTBEAT_MS);
+    await reader.pull();
+    expect(reader.comments).toEqual(['heartbeat', 'heartbeat']);
+  });
+
+  test('finds what nobody published', async () => {
+    const { follow, change, task_id, link } = await withTask();
+    const reader = follow(task_id);
+    await reader.drain();
+    link.deliver = () => {};
+    await change(task_id, [progress, completed]);
+    expect(await reader.settle()).toBe(false);
+    vi.advanceTimersByTime(HEARTBEAT_MS);
+    await reader.drain();
+    expect(reader.comments).toEqual(['heartbeat']);
+    expect(reader.messages.slice(-2)).toMatchObject([{ id: undefined }, { id: '4', event: 'complete' }]);
+    expect(reader.isOver()).toBe(true);
+  });
+});
+
+describe('the end', () => {
+  test('is one chunk: message, complete, and the id on the second alone', async () => {
+    const { follow, change, task_id } = await withTask();
+    const reader = follow(task_id);
+    await reader.drain();
+    await change(task_id, [completed]);
+    await reader.toEnd();
+    expect(reader.chunks.at(-1)).toMatch(/^retry: 3600000\ndata: .*\n\nid: 3\nevent: complete\ndata: .*\n\n$/);
+    expect(reader.closings()).toBe(1);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('that was retried is passed over, and the stream goes on', async () => {
+    const { follow, change, task_id } = await withTask();
+    await change(task_id, [failed]);
+    await change(task_id, [retried]);
+    const reader = follow(task_id);
+    await reader.drain();
+    expect(reader.messages.map(({ id, event }) => [id, event])).toEqual(
+      [1, 2, 3, 4].map((n) => [String(n), undefined]),
+    );
+    expect(reader.isOver()).toBe(false);
+  });
+
+  test('by abort is clean, at once, also while it waits', async () => {
+    const { follow, change, task_id, hub } = await withTask();
+    const reader = follow(task_id);
+    await reader.drain();
+    reader.end();
+    await reader.toEnd();
+    expect(reader.closings()).toBe(1);
+    expect(vi.getTimerCount()).toBe(0);
+    await change(task_id, [log]);
+    hub.deliver({ tasks: [], newest: 9 });
+    expect(reader.ids()).toEqual([1, 2]);
+  });
+
+  test('by abort before anything was read is clean too', async () => {
+    const { follow, task_id } = await withTask();
+    const reader = follow(task_id);
+    reader.end();
+    await reader.toEnd();
+    expect(reader.messages).toEqual([]);
+    expect(reader.closings()).toBe(1);
+  });
+
+  test('of the task by deletion is the end of its stream', async () => {
+    const { store, follow, change, task_id } = await withTask();
+    await change(task_id, logs(600));
+    const reader = follow(task_id);
+    await reader.pull();
+    await change(task_id, [failed]);
+    await store.delete(task_id);
+    await reader.toEnd();
+    expect(reader.closings()).toBe(1);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('by cancel leaves no follower and no timer', async () => {
+    const { hub, follow, change, task_id } = await withTask();
+    let followers = 0;
+    const { follow: subscribe } = hub;
+    hub.follow = (topic, follower) => {
+      followers += 1;
+      const unfollow = subscribe(topic, follower);
+      return () => {
+        followers -= 1;
+        unfollow();
+      };
+    };
+    const reader = follow(task_id);
+    expect(followers).toBe(1);
+    await reader.drain();
+    await reader.cancel();
+    expect([followers, reader.closings(), vi.getTimerCount()]).toEqual([0, 1, 0]);
+    await change(task_id, [log]);
+  });
+
+  test('by a log that cannot be read leaves no follower and no timer', async () => {
+    const { store, open, task_id } = await withTask();
+    const broken: TaskStore = { ...store, read: () => Promise.reject(new Error('no disk')) };
+    const reader = open(taskFeed(broken, task_id));
+    await expect(reader.toEnd()).rejects.toThrow('no disk');
+    expect([reader.closings(), vi.getTimerCount()]).toEqual([1, 0]);
+  });
+});
+
+describe('the stream of all tasks', () => {
+  test('rises over all tasks and tells of a deletion', async () => {
+    const { store, open, started, change, task_id } = await withTask();
+    const epoch = await store.epoch();
+    const reader = open(allFeed(store, epoch), 2);
+    const other = await started();
+    await change(task_id, [progress, completed]);
+    await store.delete(task_id);
+    await change(other.task_id, [log]);
+    await reader.drain();
+    expect(reader.messages.every(({ id }) => id === undefined || id.startsWith(`${epoch}-`))).toBe(true);
+    expect(reader.messages.map(({ id, event }) => [id && Number(id.split('-').at(-1)), event])).toEqual([
+      [3, undefined],
+      [4, undefined],
+      [5, undefined],
+      [undefined, undefined],
+      [6, 'complete'],
+      [7, 'deleted'],
+      [8, 'log'],
+    ]);
+    expect(JSON.parse(reader.messages.at(-2)?.data ?? '')).toEqual({ task_id });
+    expect(reader.isOver()).toBe(false);
+  });
+});
+
+const move = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('commit' as const),
+      size: fc.oneof({ weight: 9, arbitrary: fc.integer({ min: 1, max: 4 }) }, fc.constant(400)),
+      publish: fc.constantFrom('all' as const, 'hint' as const, 'lost' as const, 'late' as const, 'twice' as const),
+      other: fc.boolean(),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('pull' as const), settle: fc.nat(25) }) },
+  { weight: 1, arbitrary: fc.constant({ do: 'quiet' as const }) },
+);
+
+test.for(['one task', 'all tasks'])(
+  'however commits, lost publications and pulls interleave: every event of %s arrives once and in order',
+  { timeout: 60_000 },
+  async (whose) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(move, { maxLength: 14 }), fc.nat(3), async (moves, start) => {
+        const { store, open, started, change, hub, link } = bench();
+        const { task_id } = await started();
+        const other = await started();
+        const all = whose === 'all tasks';
+        const feed = all ? allFeed(store, await store.epoch()) : taskFeed(store, task_id);
+        const after = Math.min(start, all ? 4 : 2);
+        const reader = open(feed, after);
+        const late: Commit[] = [];
+        for (const next of moves) {
+          if (next.do === 'quiet') vi.advanceTimersByTime(HEARTBEAT_MS);
+          if (next.do === 'pull') {
+            reader.pull();
+            await ticks(next.settle);
+          }
+          if (next.do !== 'commit') continue;
+          link.deliver = (commit) => {
+            if (next.publish === 'all' || next.publish === 'twice') hub.deliver(commit);
+            if (next.publish === 'twice') hub.deliver(commit);
+            if (next.publish === 'hint') hub.deliver({ tasks: commit.tasks, newest: commit.newest });
+            if (next.publish === 'late') late.push(commit);
+            else for (const each of late.splice(0)) hub.deliver(each);
+          };
+          await change(next.other ? other.task_id : task_id, logs(next.size));
+        }
+        link.deliver = () => {};
+        await change(task_id, [completed]);
+        const last = all
+          ? (await store.readAll(Number.MAX_SAFE_INTEGER, 1)).newest
+          : Number((await store.get(task_id))?.last_event_id);
+        while (reader.ids().at(-1) !== last) {
+          if (!(await reader.settle())) vi.advanceTimersByTime(HEARTBEAT_MS);
+        }
+        if (all) await reader.cancel();
+        else await reader.toEnd();
+        expect(reader.ids()).toEqual(upTo(last).slice(after));
+        expect(reader.messages.at(-1)?.event).toBe('complete');
+        expect(reader.closings()).toBe(1);
+      }),
+      { numRuns: 60 },
+    );
+  },
+);
