@@ -3,7 +3,8 @@ import { IDBFactory } from 'fake-indexeddb';
 import { onTestFinished } from 'vitest';
 import { connection } from '../../../src/core/connection.ts';
 import { idbStore } from '../../../src/core/idb-store.ts';
-import type { CheckpointDraft, Claim, Commit, Limits, TaskStore } from '../../../src/core/store.ts';
+import type { CheckpointDraft } from '../../../src/core/schema.ts';
+import type { Claim, Commit, Limits, TaskStore } from '../../../src/core/store.ts';
 import type { Change, Segment, StoredTask, Task, TaskDraft, TaskEvent } from '../../../src/core/task.ts';
 import { draft } from './tasks.ts';
 

@@ -1,5 +1,6 @@
 /** Tasks and changes as tests want them. */
 import * as fc from 'fast-check';
+import type { OutputFile } from '../../../src/core/schema.ts';
 import { apply, type Change, type StoredTask, type TaskDraft, taskProblem } from '../../../src/core/task.ts';
 
 export const AT = '2026-01-01T00:00:00.000Z';
@@ -50,18 +51,21 @@ export const changed = (from: StoredTask | null, ...changes: Change[]): StoredTa
   }, from);
 
 const text = fc.option(fc.string());
+const total = fc.option(fc.nat(10));
+const result: fc.Arbitrary<unknown> = fc.jsonValue();
+const files = fc.constant<OutputFile[]>([]);
 const stopped = fc.option(
   fc.record({ rung: fc.constantFrom('return' as const, 'terminate' as const, 'fenced' as const), ms: fc.nat() }),
 );
 const error = fc.constantFrom(taskProblem('job-failed', 'x'), taskProblem('timeout', 'y'), taskProblem('crashed', 'z'));
 
 /** Any change, valid in itself. */
-export const anyChange: fc.Arbitrary<Change> = fc.oneof<fc.Arbitrary<Change>[]>(
+const changes: fc.Arbitrary<Change>[] = [
   fc.record({ kind: fc.constant('started'), attempt: fc.nat(9), done: fc.nat(9), progress: fc.nat(100) }),
   fc.record({
     kind: fc.constant('progress'),
     done: fc.oneof(fc.nat(20), fc.double({ min: 0, max: 1e9, noNaN: true })),
-    total: fc.option(fc.nat(10)),
+    total,
     unit: text,
     message: text,
     checkpoint: fc.boolean(),
@@ -81,8 +85,9 @@ export const anyChange: fc.Arbitrary<Change> = fc.oneof<fc.Arbitrary<Change>[]>(
   fc.constant({ kind: 'resumed' }),
   fc.record({ kind: fc.constant('lost'), message: fc.string() }),
   fc.record({ kind: fc.constant('deferred'), error, run_at: fc.constant(AT) }),
-  fc.record({ kind: fc.constant('completed'), result: fc.jsonValue(), files: fc.constant([]) }),
+  fc.record({ kind: fc.constant('completed'), result, files }),
   fc.record({ kind: fc.constant('failed'), error, stopped }),
   fc.record({ kind: fc.constant('canceled'), stopped }),
   fc.record({ kind: fc.constant('retried'), from: fc.constantFrom('checkpoint' as const, 'start' as const) }),
-);
+];
+export const anyChange = fc.oneof(...changes);
