@@ -1,9 +1,9 @@
 /** What a page imports to work with tasks: `connect`, then typed requests, `watch`, and an executor. */
 
-export type { Problem, Status, Task, TaskDraft } from '../core/task.ts';
+export { canChange, isFinished, type Problem, type Status, type Task, type TaskDraft } from '../core/task.ts';
 export { type Client, connect, Unavailable } from './connect.ts';
 export { startExecutor } from './executor.ts';
-export { type Added, HttpProblem, type TaskPage, type Tasks, tasksAt } from './tasks.ts';
+export { type Added, type Draft, HttpProblem, type JobType, type TaskPage, type Tasks, tasksAt } from './tasks.ts';
 export {
   type FeedEvent,
   type LogLine,

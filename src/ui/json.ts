@@ -1,0 +1,48 @@
+/** Looks into inputs and results, whose shapes are the jobs' own affair. Whatever does not fit is not there. */
+export const at = (value: unknown, key: string): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+
+const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+
+/** The ids of a task's input files. */
+export const fileIdsIn = (input: unknown): string[] =>
+  list(at(input, 'files'))
+    .map((file) => at(file, 'file_id'))
+    .filter((file_id) => typeof file_id === 'string');
+
+export const algorithmIn = (value: unknown): string | null => {
+  const algorithm = at(value, 'algorithm');
+  return typeof algorithm === 'string' ? algorithm : null;
+};
+
+export interface Sum {
+  name: string;
+  size: number;
+  digest: string;
+}
+
+export interface Sums {
+  algorithm: string;
+  files: readonly Sum[];
+}
+
+/** The result of a checksum; null when it is another. */
+export function sumsIn(result: unknown): Sums | null {
+  const algorithm = algorithmIn(result);
+  const files = at(result, 'files');
+  return algorithm !== null && Array.isArray(files) && files.every(isSum) ? { algorithm, files } : null;
+}
+
+const isSum = (value: unknown): value is Sum =>
+  typeof at(value, 'name') === 'string' &&
+  typeof at(value, 'size') === 'number' &&
+  typeof at(value, 'digest') === 'string';
+
+/** The entries of an object that holds plain values only. */
+export function factsIn(result: unknown): [string, string][] | null {
+  if (typeof result !== 'object' || result === null || Array.isArray(result)) return null;
+  const entries = Object.entries(result);
+  return entries.every(([, value]) => typeof value !== 'object' || value === null)
+    ? entries.map(([key, value]) => [key.replaceAll('_', ' '), String(value)])
+    : null;
+}

@@ -1,0 +1,58 @@
+/** How often things happen: many events a second become one change a frame, many wishes one request. */
+import { batch } from '@preact/signals';
+
+/** Does `work` once in the next frame, however often it is asked to. A hidden page has no frames: then it waits until it is seen. */
+export function eachFrame(work: () => void): () => void {
+  let asked = false;
+  return () => {
+    if (asked) return;
+    asked = true;
+    requestAnimationFrame(() => {
+      asked = false;
+      batch(work);
+    });
+  };
+}
+
+/** Does `work` for every key that is wanted, a few at a time. A key that is wanted again meanwhile is done once more. */
+export function eachKey(atOnce: number, work: (key: string) => Promise<void>): (key: string) => void {
+  const wanted = new Set<string>();
+  const underWay = new Set<string>();
+  function next() {
+    for (const key of wanted) {
+      if (underWay.size >= atOnce) return;
+      if (underWay.has(key)) continue;
+      wanted.delete(key);
+      underWay.add(key);
+      work(key).finally(() => {
+        underWay.delete(key);
+        next();
+      });
+    }
+  }
+  return (key) => {
+    wanted.add(key);
+    next();
+  };
+}
+
+/** Like `Promise.all` over `items.map(work)`, but `atOnce` at a time. After a failure nothing more is begun, and what was begun is awaited. */
+export async function allOf<T, R>(atOnce: number, items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const failures: unknown[] = [];
+  const queue = items.entries();
+  const lane = async () => {
+    for (const [i, item] of queue) {
+      if (failures.length > 0) return;
+      await work(item).then(
+        (result) => {
+          results[i] = result;
+        },
+        (error) => failures.push(error),
+      );
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, lane));
+  if (failures.length > 0) throw failures[0];
+  return results;
+}

@@ -1,0 +1,95 @@
+import { useComputed, useSignal } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
+import { CopyButton } from './copy-button.tsx';
+import { size } from './format.ts';
+import type { Sum, Sums } from './json.ts';
+import type { Notices } from './notices-model.ts';
+import { strings } from './strings.ts';
+
+const texts = strings.result;
+const AT_FIRST = 100;
+const A_FRAME = 500;
+
+export function SumTable({ sums: { algorithm, files }, notices }: { sums: Sums; notices: Notices }) {
+  const shown = useSignal(AT_FIRST);
+  const hidden = useComputed(() => shown.value < files.length);
+  const label = strings.algorithms[algorithm] ?? algorithm;
+
+  function showAll() {
+    shown.value += A_FRAME;
+    if (hidden.peek()) requestAnimationFrame(showAll);
+  }
+
+  return (
+    <details class="result" open>
+      <summary>{texts.summary(files.length, label)}</summary>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{texts.file}</th>
+            <th scope="col">{texts.size}</th>
+            <th scope="col">{label}</th>
+            <td>
+              <CopyButton text={() => listOf(files)} notices={notices}>
+                {texts.copyAll}
+              </CopyButton>
+            </td>
+          </tr>
+        </thead>
+        {parts(files, shown.value).map(([start, end]) => (
+          <Rows key={start} files={files} start={start} end={end} notices={notices} />
+        ))}
+      </table>
+      {hidden.value && (
+        <button type="button" onClick={showAll}>
+          {texts.all(files.length)}
+        </button>
+      )}
+    </details>
+  );
+}
+
+/** As sha256sum and its siblings write it. */
+const listOf = (files: readonly Sum[]): string => files.map(({ digest, name }) => `${digest}  ${name}\n`).join('');
+
+/** The rows that are shown, in parts that stay as they are when more come. */
+function parts({ length }: readonly Sum[], shown: number): [number, number][] {
+  const ends: [number, number][] = [];
+  for (let start = 0; start < Math.min(shown, length); ) {
+    const end = Math.min(length, start === 0 ? AT_FIRST : start + A_FRAME);
+    ends.push([start, end]);
+    start = end;
+  }
+  return ends;
+}
+
+interface RowsProps {
+  files: readonly Sum[];
+  start: number;
+  end: number;
+  notices: Notices;
+}
+
+function Rows({ files, start, end, notices }: RowsProps) {
+  return useMemo(
+    () => (
+      <tbody>
+        {files.slice(start, end).map(({ name, size: bytes, digest }, i) => (
+          <tr key={start + i}>
+            <th scope="row">
+              <bdi>{name}</bdi>
+            </th>
+            <td>{size(bytes)}</td>
+            <td class="digest">{digest}</td>
+            <td>
+              <CopyButton label={texts.copyOne(name)} text={() => digest} notices={notices}>
+                {texts.copy}
+              </CopyButton>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    ),
+    [files, start, end, notices],
+  );
+}
