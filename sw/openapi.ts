@@ -1,5 +1,5 @@
 /** `GET /openapi.json`: the contract as OpenAPI 3.1, from the same schemas that check requests. */
-import { toJsonSchema } from '@valibot/to-json-schema';
+import { type JsonSchema, toJsonSchema } from '@valibot/to-json-schema';
 import type { Input, JobSpec } from '../src/core/job.ts';
 import {
   ProblemSchema,
@@ -12,7 +12,7 @@ import {
 import { FilterSchema, ListQuerySchema, LogQuerySchema } from './body.ts';
 
 /** A schema as JSON Schema; `input`: as a request has to be, before defaults are filled in. */
-export const jsonSchema = (schema: Input, side: 'input' | 'output' = 'input') => {
+export const jsonSchema = (schema: Input, side: 'input' | 'output' = 'input'): JsonSchema => {
   const { $schema: _, ...rest } = toJsonSchema(schema, { errorMode: 'ignore', typeMode: side });
   return rest;
 };
