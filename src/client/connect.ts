@@ -53,7 +53,9 @@ export async function connect({ script = 'sw.js', timeout_ms = 20_000 }: Connect
   const url = new URL(script, document.baseURI);
   const workbox = new Workbox(url.href);
   const updateReady = new Promise<() => void>((resolve) => {
-    workbox.addEventListener('waiting', () => resolve(() => workbox.messageSW({ kind: 'skip-waiting' })));
+    // Workbox's own `messageSW` speaks to the worker that is in control.
+    const takeOver = () => registration?.waiting?.postMessage({ kind: 'skip-waiting' });
+    workbox.addEventListener('waiting', () => resolve(takeOver));
   });
   const registration = await workbox.register({ immediate: true }).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);
