@@ -1,0 +1,279 @@
+import { createHash } from 'node:crypto';
+import { appendFile, cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { serve } from '../../scripts/serve.mjs';
+import { addText, test as base, dist, expect, open as load, sha256, submit } from './app.ts';
+
+const test = base.extend<{ pickers: boolean; open: Page }>({
+  /** False: a browser without the File System Access pickers, which Playwright cannot drive. */
+  pickers: [false, { option: true }],
+
+  /** The page, ready for files. No request of it may be refused, not by its own policy either. */
+  open: async ({ page, pickers, site }, use) => {
+    const faults: string[] = [];
+    page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
+    if (!pickers) {
+      await page.addInitScript(() => {
+        for (const name of ['showOpenFilePicker', 'showDirectoryPicker', 'showSaveFilePicker']) {
+          Reflect.deleteProperty(window, name);
+        }
+      });
+    }
+    await load(page, site.url);
+    await use(page);
+    expect(faults).toEqual([]);
+  },
+});
+
+const card = (page: Page, name: string) => page.getByRole('article', { name });
+
+async function pick(page: Page, files: { name: string; content: string }[], button = 'Choose files') {
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: button }).click();
+  const payload = files.map(({ name, content }) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(content) }));
+  await (await chooser).setFiles(payload);
+}
+
+test('a picked file gets the digest that node computes', async ({ open: page }) => {
+  await pick(page, [{ name: 'a.txt', content: 'some words\n' }]);
+  const task = card(page, 'Checksum');
+  await expect(task.getByText('completed', { exact: true })).toBeVisible();
+  await expect(
+    task.getByRole('row', { name: 'a.txt' }).getByRole('cell', { name: sha256('some words\n') }),
+  ).toBeVisible();
+});
+
+test('the algorithm is the one that was chosen', async ({ open: page }) => {
+  await page.getByLabel('Algorithm').selectOption('SHA-512');
+  await pick(page, [{ name: 'a.txt', content: 'some words\n' }]);
+  const digest = createHash('sha512').update('some words\n').digest('hex');
+  await expect(page.getByRole('cell', { name: digest })).toBeVisible();
+  await expect(page.getByRole('columnheader', { name: 'SHA-512' })).toBeVisible();
+});
+
+test('an empty file has the digest of nothing', async ({ open: page }) => {
+  await pick(page, [{ name: 'empty', content: '' }]);
+  const row = page.getByRole('row', { name: 'empty' });
+  await expect(row.getByRole('cell', { name: sha256('') })).toBeVisible();
+  await expect(row.getByRole('cell', { name: '0 bytes' })).toBeVisible();
+});
+
+test('a name is only text, whatever is in it', async ({ open: page }) => {
+  const name = `it's "quoted"  🪸 <img src=x onerror=document.title='run'> &amp; \u202egnp.exe`;
+  await pick(page, [{ name, content: 'x' }]);
+  const cell = page.getByRole('rowheader');
+  await expect(cell).toBeVisible();
+  expect(await cell.textContent()).toBe(name);
+  await expect(page.locator('img')).toHaveCount(0);
+  await expect(page).toHaveTitle('Holdfast');
+});
+
+test('the sample files are made here and get their digests', async ({ open: page }) => {
+  await page.getByRole('button', { name: 'Try it with sample files' }).click();
+  const task = card(page, 'Checksum');
+  await expect(task.getByText('completed', { exact: true })).toBeVisible({ timeout: 30_000 });
+  const hello = task.getByRole('row', { name: 'hello.txt' });
+  await expect(hello.getByRole('cell', { name: sha256('Nothing leaves this computer.\n') })).toBeVisible();
+  await expect(task.getByRole('row', { name: 'noise-64-MiB.bin' })).toBeVisible();
+  await expect(task.getByRole('rowheader')).toHaveCount(3);
+});
+
+test('what is dropped on the page is added', async ({ open: page }) => {
+  const transfer = await page.evaluateHandle(() => {
+    const data = new DataTransfer();
+    data.items.add(new File(['one'], 'one.txt'));
+    data.items.add(new File(['two'], 'two.txt'));
+    return data;
+  });
+  await page.dispatchEvent('body', 'dragenter', { dataTransfer: transfer });
+  await expect(page.getByText('Let go to compute checksums')).toBeVisible();
+  await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
+  await expect(page.getByRole('cell', { name: sha256('one') })).toBeVisible();
+  await expect(page.getByRole('cell', { name: sha256('two') })).toBeVisible();
+  await expect(page.getByText('Let go to compute checksums')).toBeHidden();
+});
+
+test('the list can be saved and is what sha256sum writes', async ({ open: page }) => {
+  await pick(page, [{ name: 'a.txt', content: 'a' }]);
+  const download = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Save SHA256SUMS' }).click();
+  const path = await (await download).path();
+  expect(await readFile(path, 'utf8')).toBe(`${sha256('a')}  a.txt\n`);
+});
+
+test('a canceled countdown says so and can be retried or removed', async ({ open: page }) => {
+  await page.getByText('Watch a task stop').click();
+  await page.getByRole('button', { name: 'Start a countdown' }).click();
+  const task = card(page, 'Countdown');
+  await expect(task.getByText('running', { exact: true })).toBeVisible();
+  await task.getByRole('button', { name: 'Cancel' }).click();
+  await expect(task.getByText('canceled', { exact: true })).toBeVisible();
+  await expect(task.getByText(/^It ended by itself/)).toBeVisible();
+  await expect(task.getByRole('button', { name: 'Retry' })).toBeVisible();
+  await task.getByRole('button', { name: 'Remove' }).click();
+  await expect(task).toHaveCount(0);
+  await expect(page.getByRole('heading', { name: 'Tasks' })).toBeFocused();
+});
+
+test('a job that does not listen is terminated, and the page says so', async ({ open: page }) => {
+  await page.getByText('Watch a task stop').click();
+  await page.getByRole('button', { name: 'Start a busy spin' }).click();
+  const task = card(page, 'Spin');
+  await expect(task.getByText('running', { exact: true })).toBeVisible();
+  await task.getByRole('button', { name: 'Cancel' }).click();
+  await expect(task.getByText(/its worker was terminated after/)).toBeVisible({ timeout: 15_000 });
+});
+
+test('a paused countdown waits and goes on', async ({ open: page }) => {
+  await page.getByText('Watch a task stop').click();
+  await page.getByRole('button', { name: 'Start a countdown' }).click();
+  const task = card(page, 'Countdown');
+  await expect(task.getByText('1 of 10', { exact: true })).toBeVisible();
+  await task.getByRole('button', { name: 'Pause' }).click();
+  await expect(task.getByText('paused', { exact: true })).toBeVisible();
+  await task.getByRole('button', { name: 'Resume' }).click();
+  await expect(task.getByText('running', { exact: true })).toBeVisible();
+  await expect(task.getByText('attempt 2')).toBeVisible();
+});
+
+test('a reload does not end a countdown', async ({ open: page }) => {
+  await page.getByText('Watch a task stop').click();
+  await page.getByRole('button', { name: 'Start a countdown' }).click();
+  const task = card(page, 'Countdown');
+  await expect(task.getByText('3 of 10', { exact: true })).toBeVisible();
+  await page.reload();
+  await expect(task.getByText('attempt 2')).toBeVisible({ timeout: 15_000 });
+  await expect(task.getByText('completed', { exact: true })).toBeVisible({ timeout: 15_000 });
+  await expect(task.getByText('steps', { exact: true })).toBeVisible();
+});
+
+test('a long list shows fifty tasks, and more when asked', async ({ open: page }) => {
+  await page.evaluate(() => {
+    const run_at = '2999-01-01T00:00:00.000Z';
+    return holdfast.submitAll(Array.from({ length: 120 }, () => ({ type: 'countdown', run_at })));
+  });
+  const tasks = page.getByRole('article');
+  const more = page.getByRole('button', { name: 'Load more' });
+  await expect(tasks).toHaveCount(50);
+  await more.click();
+  await expect(tasks).toHaveCount(100);
+  await more.click();
+  await expect(tasks).toHaveCount(120);
+  await expect(more).toBeHidden();
+});
+
+test.describe('in a browser with file handles', () => {
+  test.use({ pickers: true });
+
+  /** Makes `name` in the origin's own folder, and the picker give it. */
+  const stand = (page: Page, name: string, content: string) =>
+    page.evaluate(
+      async ([name, content]) => {
+        const root = await navigator.storage.getDirectory();
+        const handle = await root.getFileHandle(name, { create: true });
+        const writable = await handle.createWritable();
+        await writable.write(content);
+        await writable.close();
+        Object.assign(window, { showOpenFilePicker: async () => [handle] });
+      },
+      [name, content] as const,
+    );
+
+  test('a file is read where it lies', async ({ open: page }) => {
+    await stand(page, 'kept.txt', 'kept');
+    await page.getByRole('button', { name: 'Choose files' }).click();
+    await expect(page.getByRole('cell', { name: sha256('kept') })).toBeVisible();
+  });
+
+  test('a file that is gone makes its task wait, and the page says which and what to do', async ({ open: page }) => {
+    await stand(page, 'lost.txt', 'lost');
+    const file_id = await page.evaluate(async () => {
+      const root = await navigator.storage.getDirectory();
+      const added = await holdfast.addFile(await root.getFileHandle('lost.txt'));
+      await root.removeEntry('lost.txt');
+      return added.file_id;
+    });
+    await submit(page, 'checksum', { files: [{ file_id }] });
+    const task = card(page, 'Checksum');
+    await expect(task.getByText('paused', { exact: true })).toBeVisible();
+    await expect(task.getByText('lost.txt is gone.')).toBeVisible();
+    await expect(task.getByText(/put the file back where it was and resume/)).toBeVisible();
+    await task.getByRole('button', { name: 'Allow access again' }).click();
+    await expect(task.getByText('attempt 2')).toBeVisible();
+    await task.getByRole('button', { name: 'Cancel' }).click();
+    await expect(task.getByText('canceled', { exact: true })).toBeVisible();
+  });
+
+  test('the list is saved where the picker says', async ({ open: page }) => {
+    const { file_id } = await addText(page, 'a.txt', 'a');
+    await submit(page, 'checksum', { files: [{ file_id }] });
+    await page.evaluate(async () => {
+      const root = await navigator.storage.getDirectory();
+      const showSaveFilePicker = ({ suggestedName }: { suggestedName: string }) =>
+        root.getFileHandle(suggestedName, { create: true });
+      Object.assign(window, { showSaveFilePicker });
+    });
+    await page.getByRole('button', { name: 'Save SHA256SUMS' }).click();
+    const saved = () =>
+      page.evaluate(async () => {
+        const root = await navigator.storage.getDirectory();
+        return (await (await root.getFileHandle('SHA256SUMS')).getFile()).text();
+      });
+    await expect.poll(saved).toBe(`${sha256('a')}  a.txt\n`);
+  });
+});
+
+test('a new version is offered and takes over when it is wanted', async ({ page }) => {
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-update-'));
+  await cp(dist, folder, { recursive: true });
+  const site = await serve({ root: folder });
+  await load(page, site.url);
+  await appendFile(join(folder, 'sw.js'), '\n// the next version');
+  await page.evaluate(async () => (await navigator.serviceWorker.ready).update());
+  const reloaded = page.waitForEvent('load');
+  await page.getByRole('button', { name: 'Update now' }).click();
+  await reloaded;
+  await expect(page.getByText('Server in this page: ready')).toBeVisible();
+  await expect(page.getByText('A new version is ready')).toHaveCount(0);
+  await site.close();
+  await rm(folder, { recursive: true });
+});
+
+test('a request that is refused is told in words and can be dismissed', async ({ open: page }) => {
+  await page.evaluate(() => {
+    Object.assign(window, { fetch: () => Promise.reject(new TypeError('the store is closed')) });
+  });
+  await page.getByText('Watch a task stop').click();
+  await page.getByRole('button', { name: 'Start a countdown' }).click();
+  const notice = page.getByRole('alert').filter({ hasText: 'could not be started: the store is closed' });
+  await expect(notice).toBeVisible();
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await expect(notice).toHaveCount(0);
+});
+
+test('without service workers the page says why it cannot run', async ({ page, site }) => {
+  await page.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'serviceWorker'));
+  await page.goto(site.url);
+  await expect(page.getByRole('alert').filter({ hasText: 'gives the page no service worker' })).toBeVisible();
+});
+
+test('without storage the page says why it cannot run', async ({ page, site }) => {
+  await page.addInitScript(() => {
+    IDBFactory.prototype.open = () => {
+      throw new DOMException('denied', 'SecurityError');
+    };
+  });
+  await page.goto(site.url);
+  await expect(page.getByRole('alert').filter({ hasText: 'lets the page store nothing' })).toBeVisible();
+});
+
+test.describe('without JavaScript', () => {
+  test.use({ javaScriptEnabled: false });
+
+  test('the page says that it needs it', async ({ page, site }) => {
+    await page.goto(site.url);
+    await expect(page.locator('noscript p')).toBeVisible();
+  });
+});
