@@ -41,8 +41,8 @@ export function createExecutor(host: ExecutorHost) {
   let settings = store.settings();
   const limitsNow = async (): Promise<Limits> => ({ running: (await settings).running_limit ?? limit, types });
   const mine = new Map<string, Attempt>();
-  /** The attempts that run elsewhere: the stop of each watch, by lock name. */
-  const watched = new Map<string, { task_id: string; attempt: number; unwatch(): void }>();
+  /** The attempts that run elsewhere, by task: the lock of each is asked for. */
+  const watched = new Map<string, { attempt: number; unwatch(): void }>();
   /** Started ahead: a new worker takes 40 to 60 ms to answer (measured). */
   let spare: JobWorker | undefined;
   let wakeTimer: ReturnType<typeof setTimeout> | undefined;
@@ -120,14 +120,14 @@ export function createExecutor(host: ExecutorHost) {
   }
 
   function watch({ task_id, attempt }: Candidate) {
-    const name = lockOf(task_id, attempt);
-    if (watched.has(name)) return;
-    const unwatch = watchLock(locks, name, async () => {
-      watched.delete(name);
-      await adopt({ task_id, attempt }).catch(report);
-      fill();
+    const earlier = watched.get(task_id);
+    if (earlier && earlier.attempt >= attempt) return;
+    earlier?.unwatch();
+    const unwatch = watchLock(locks, lockOf(task_id, attempt), () => {
+      if (watched.get(task_id)?.attempt === attempt) watched.delete(task_id);
+      adopt({ task_id, attempt }).then(fill).catch(report);
     });
-    watched.set(name, { task_id, attempt, unwatch });
+    watched.set(task_id, { attempt, unwatch });
   }
 
   /** The owner of a running attempt is gone. Whoever commits first says so; the rest find it said. */
@@ -142,17 +142,18 @@ export function createExecutor(host: ExecutorHost) {
     if (task.status === 'canceled') await files.removeOutputs(task_id);
   }
 
+  /** A digest may be old news: one of an earlier attempt than the one known here says nothing about it. */
   function noticed({ task_id, status, attempt, cancel_requested }: Digest) {
     const own = mine.get(task_id);
-    for (const [name, other] of watched) {
-      if (other.task_id !== task_id || (status === 'running' && other.attempt === attempt)) continue;
-      if (status === 'pending' && other.attempt > attempt) continue;
+    const other = watched.get(task_id);
+    const over = (known: number) => attempt > known || (attempt === known && status !== 'running');
+    if (other && over(other.attempt)) {
       other.unwatch();
-      watched.delete(name);
+      watched.delete(task_id);
     }
-    if (own && (status !== 'running' || attempt !== own.attempt)) own.stop('fenced');
-    else if (own && cancel_requested) own.stop('cancel');
-    else if (!own && status === 'running') watch({ task_id, attempt });
+    if (own && over(own.attempt)) own.stop('fenced');
+    else if (own && own.attempt === attempt && cancel_requested) own.stop('cancel');
+    if (status === 'running' && (!own || own.attempt < attempt)) watch({ task_id, attempt });
   }
 
   async function wake(): Promise<void> {

@@ -57,15 +57,30 @@ export async function createWorld() {
   const pages: Page[] = [];
   const commits: Commit[] = [];
   const errors: unknown[] = [];
+  const mail = new Map<Page, Promise<void>>();
   let born = 0;
+  let posted = 0;
 
   function publish(commit: Commit, from: Page | null) {
     commits.push(commit);
     if (from && !from.alive) return;
     hub.deliver(commit);
     const hint: Hint = { kind: 'committed', tasks: commit.tasks, newest: commit.newest };
-    for (const page of pages)
-      if (page.alive && page !== from) queueMicrotask(() => page.alive && page.executor.hint(hint));
+    for (const page of pages) if (page !== from) post(page, hint);
+  }
+
+  /** A message takes its time: what it tells may be old news when it arrives. One sender's come in order. */
+  function post(page: Page, hint: Hint) {
+    posted += 1;
+    const delay = (posted * 7) % 11;
+    mail.set(
+      page,
+      (mail.get(page) ?? Promise.resolve())
+        .then(() => ticks(delay))
+        .then(() => {
+          if (page.alive) page.executor.hint(hint);
+        }),
+    );
   }
 
   const backendStore = idbStore({ connection: database, publish: (commit) => publish(commit, null) });
@@ -74,7 +89,7 @@ export async function createWorld() {
     hub,
     removeOutputs: async () => {},
     askToStop({ task_id, attempt }, reason) {
-      for (const page of pages) if (page.alive) page.executor.hint({ kind: 'stop', task_id, attempt, reason });
+      for (const page of pages) post(page, { kind: 'stop', task_id, attempt, reason });
     },
     graceOf: () => 2_000,
   });
