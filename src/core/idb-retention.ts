@@ -1,5 +1,5 @@
 /** What the store lets go of: the beginnings of long logs, and tasks that finished long ago. */
-import { type Database, LAST } from './idb-schema.ts';
+import { type Database, IDEMPOTENCY, LAST } from './idb-schema.ts';
 import { bytesOf } from './idb-writer.ts';
 import type { Settings, Status, StoredTask } from './schema.ts';
 import { fold } from './task.ts';
@@ -54,12 +54,17 @@ export async function expired(
   return [...surplus, ...old.flatMap((row) => (row ? [row.task.task_id] : []))];
 }
 
-export async function dropOrphans(db: Database): Promise<void> {
-  const tx = db.transaction(['tasks', 'checkpoints', 'cuts'], 'readwrite', { durability: 'relaxed' });
+export async function dropOrphans(db: Database, time: number): Promise<void> {
+  const tx = db.transaction(['tasks', 'checkpoints', 'cuts', 'meta'], 'readwrite', { durability: 'relaxed' });
   for (const store of [tx.objectStore('checkpoints'), tx.objectStore('cuts')]) {
     for (const key of await store.getAllKeys()) {
       if ((await tx.objectStore('tasks').getKey(key)) === undefined) await store.delete(key);
     }
+  }
+  const answers = IDBKeyRange.bound(IDEMPOTENCY, `${IDEMPOTENCY}\uffff`);
+  for (let cursor = await tx.objectStore('meta').openCursor(answers); cursor; cursor = await cursor.continue()) {
+    const { value } = cursor;
+    if (typeof value === 'object' && 'at' in value && Date.parse(value.at) < time) await cursor.delete();
   }
   await tx.done;
 }

@@ -38,6 +38,9 @@ export interface FileRow {
   body: Blob | FileSystemFileHandle | Uint8Array | null;
 }
 
+/** Begins the key of an answer in `meta`. */
+export const IDEMPOTENCY = 'idempotency:';
+
 export interface IdempotencyRow {
   fingerprint: string;
   /** As they were answered first. */

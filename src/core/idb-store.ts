@@ -172,7 +172,7 @@ export function idbStore({ connection, publish, now = Date.now }: StoreHost): Ta
 
     trim: (task_id, limits) => connection((db) => trim(db, task_id, limits)),
     expired: (time, keep) => connection((db) => expired(db, time, keep)),
-    dropOrphans: () => connection(dropOrphans),
+    dropOrphans: (time) => connection((db) => dropOrphans(db, time)),
     settings: () => connection(async (db) => settingsOf(await db.get('meta', 'settings'))),
     configure: (patch) =>
       connection(async (db) => {

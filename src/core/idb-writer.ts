@@ -1,6 +1,13 @@
 /** What one read-write transaction reads, folds and writes: rows are read once, changed in memory, and put together at the end. */
 import type { IDBPTransaction } from 'idb';
-import { type ClaimKey, type HoldfastSchema, type IdempotencyRow, logOf, type TaskRow } from './idb-schema.ts';
+import {
+  type ClaimKey,
+  type HoldfastSchema,
+  IDEMPOTENCY,
+  type IdempotencyRow,
+  logOf,
+  type TaskRow,
+} from './idb-schema.ts';
 import type { CheckpointDraft } from './schema.ts';
 import type { Commit, Digest, Idempotency } from './store.ts';
 import {
@@ -109,11 +116,11 @@ export function transactionWriter(tx: Transaction, now: number) {
     drop,
     checkpoint: (task_id: string) => checkpoints.get(task_id),
     running: (type?: string) => tasks.index('running').count(type),
-    idempotency: async (key: string) => (await meta.get(`idempotency:${key}`)) as IdempotencyRow | undefined,
+    idempotency: async (key: string) => (await meta.get(IDEMPOTENCY + key)) as IdempotencyRow | undefined,
 
     remember({ key, fingerprint }: Idempotency, accepted: Task[]) {
       const value: IdempotencyRow = { fingerprint, tasks: accepted, at };
-      writes.push(() => meta.put(value, `idempotency:${key}`));
+      writes.push(() => meta.put(value, IDEMPOTENCY + key));
     },
 
     /** A task that has come to its end meanwhile needs none. */

@@ -120,8 +120,8 @@ export interface TaskStore {
   trim(task_id: string, limits: Pick<Settings, 'log_events' | 'log_bytes'>): Promise<void>;
   /** The ids of finished tasks that are older, or more, than the settings keep. */
   expired(now: number, keep: Pick<Settings, 'keep_finished' | 'keep_finished_ms'>): Promise<string[]>;
-  /** Drops what belongs to no task: checkpoints, cuts. */
-  dropOrphans(): Promise<void>;
+  /** Drops what belongs to no task (checkpoints, cuts), and answers to idempotency keys that were given before `time` (ms). */
+  dropOrphans(time: number): Promise<void>;
   settings(): Promise<Settings>;
   /** Changes some settings; resolves with all. */
   configure(patch: SettingsPatch): Promise<Settings>;

@@ -6,6 +6,8 @@ export type KeptFiles = Pick<Files, 'outputOwners' | 'removeOutputs' | 'inputsBe
 
 /** An input file that was added this long ago and that no task names is an orphan. */
 const STAGED_MS = 24 * 60 * 60 * 1000;
+/** How long an idempotency key stands for its first answer. */
+const ANSWERS_MS = 24 * 60 * 60 * 1000;
 const PAGE = 500;
 
 export async function housekeep(store: TaskStore, files: KeptFiles, now: number): Promise<void> {
@@ -22,7 +24,7 @@ export async function housekeep(store: TaskStore, files: KeptFiles, now: number)
     const named = await namedInputs(store);
     for (const file_id of staged) if (!named.has(file_id)) await files.removeInput(file_id);
   }
-  await store.dropOrphans();
+  await store.dropOrphans(now - ANSWERS_MS);
 }
 
 /** Every `file_id` in the inputs of all tasks. */
