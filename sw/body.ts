@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import type { Input } from '../src/core/job.ts';
 import { StatusSchema, type TaskDraft, TaskDraftSchema } from '../src/core/schema.ts';
+import { brokenAt } from './json-position.ts';
 import { Refusal } from './problem.ts';
 
 const MAX_JSON_BYTES = 1024 * 1024;
@@ -24,8 +25,8 @@ export async function readJson(request: Request): Promise<unknown> {
   const text = decode(bytes);
   try {
     return JSON.parse(text);
-  } catch (error) {
-    const position = positionIn(error instanceof Error ? error.message : '', text);
+  } catch {
+    const position = brokenAt(text);
     throw new Refusal(400, 'bad-request', `The body is not JSON: it breaks at position ${position}.`, { position });
   }
 }
@@ -39,16 +40,6 @@ function decode(bytes: Uint8Array): string {
   } catch {
     throw new Refusal(400, 'bad-request', 'The body is not UTF-8.');
   }
-}
-
-/** Engines tell it in their own words: V8 "at position 7", Firefox "at line 1 column 8", WebKit not at all. */
-function positionIn(message: string, text: string): number {
-  const position = /position (\d+)/.exec(message)?.[1];
-  if (position !== undefined) return Number(position);
-  const place = /line (\d+) column (\d+)/.exec(message);
-  if (!place) return text.length;
-  const before = text.split('\n').slice(0, Number(place[1]) - 1);
-  return before.reduce((sum, line) => sum + line.length + 1, 0) + Number(place[2]) - 1;
 }
 
 /** The drafts of `POST /tasks`, each with the input that its job's schema made of it. */

@@ -2,7 +2,7 @@
 import type { Context } from 'hono';
 import { Hono } from 'hono/tiny';
 import * as v from 'valibot';
-import type { Files } from '../src/core/files.ts';
+import { FileChanged, FileMissing, type Files } from '../src/core/files.ts';
 import type { JobSpec } from '../src/core/job.ts';
 import { SettingsPatchSchema, TaskDraftSchema } from '../src/core/schema.ts';
 import { framesOf } from '../src/core/sse.ts';
@@ -154,7 +154,7 @@ export function routes(host: RouteHost): Hono {
 
   app.get('/tasks/:id/files/:name{.+}', async (c) => {
     const task = await find(id(c));
-    const name = decodeURIComponent(c.req.path.slice(`${base}tasks/${task.task_id}/files/`.length));
+    const name = decoded(c.req.path.slice(base.length).split('/').slice(3).join('/'));
     const file = isFinished(task.status) ? task.files.find((each) => each.name === name) : undefined;
     const body = file && (await files.output(task.task_id, name));
     if (!file || !body) throw notFound(`output file "${name}" of task ${task.task_id}`);
@@ -165,7 +165,13 @@ export function routes(host: RouteHost): Hono {
   app.get('/files/:id', async (c) => {
     const row = await files.input(id(c));
     if (!row) throw notFound(`file ${id(c)}`);
-    return serveFile(c.req.raw, await files.content(id(c)), row.title, row.type);
+    const body = await files.content(id(c)).catch((error: unknown) => {
+      // The row is there, the file behind it is not: the page had it by a handle.
+      if (error instanceof FileMissing || error instanceof FileChanged)
+        throw new Refusal(404, 'not-found', error.message);
+      throw error;
+    });
+    return serveFile(c.req.raw, body, row.title, row.type);
   });
   app.delete('/files/:id', async (c) => {
     if (!(await files.input(id(c)))) throw notFound(`file ${id(c)}`);
@@ -200,6 +206,14 @@ export function routes(host: RouteHost): Hono {
   });
   app.onError((error, c) => problemResponse(error, c.req.path));
   return app;
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new Refusal(400, 'bad-request', `"${part}" is not percent-encoded UTF-8.`);
+  }
 }
 
 /** Hono answers HEAD by running GET: a stream would leak. */

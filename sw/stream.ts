@@ -58,16 +58,21 @@ export function eventStream({
       wake();
     },
   });
-  const wakeUp = () => wake();
-  signal.addEventListener('abort', wakeUp);
+  let controller: ReadableStreamDefaultController<Uint8Array>;
   let over = false;
   const stop = () => {
     over = true;
     unfollow();
-    signal.removeEventListener('abort', wakeUp);
+    signal.removeEventListener('abort', end);
     wake();
     closed();
   };
+  /** Also for a reader that does not read: it gets what it was sent, and then the end. */
+  const end = () => {
+    stop();
+    controller.close();
+  };
+  signal.addEventListener('abort', end);
 
   function takeFresh(): Segment[] {
     const taken = fresh.filter((segment) => feed.span(segment).last > cursor);
@@ -104,11 +109,12 @@ export function eventStream({
     });
 
   /** Enqueues one chunk, or ends. */
-  async function follow(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
-    while (!over && !signal.aborted) {
+  async function pull(): Promise<void> {
+    while (!over) {
       const waited = quiet();
       const segments = await next();
-      if (!segments) break;
+      if (over) return;
+      if (!segments) return end();
       let text = gap;
       let ended = false;
       gap = '';
@@ -119,7 +125,7 @@ export function eventStream({
         cursor = Math.max(cursor, feed.span(segment).last);
       }
       if (text) controller.enqueue(encoder.encode(text));
-      if (ended) break;
+      if (ended) return end();
       if (text) return wake();
       if (!(await waited)) continue;
       // Under every hint lies a slow sweep.
@@ -127,18 +133,16 @@ export function eventStream({
       controller.enqueue(encoder.encode(HEARTBEAT));
       return;
     }
-    if (over) return;
-    stop();
-    controller.close();
   }
 
   return new ReadableStream<Uint8Array>(
     {
-      start(controller) {
+      start(given) {
+        controller = given;
         controller.enqueue(encoder.encode(RETRY_SOON + prelude));
       },
-      pull: (controller) =>
-        follow(controller).catch((error: unknown) => {
+      pull: () =>
+        pull().catch((error: unknown) => {
           if (!over) stop();
           throw error;
         }),

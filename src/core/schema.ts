@@ -6,7 +6,12 @@ export const StatusSchema = v.picklist(statuses);
 export type Status = v.InferOutput<typeof StatusSchema>;
 
 const Id = v.pipe(v.string(), v.nonEmpty(), v.maxLength(64));
-const Instant = v.pipe(v.string(), v.isoTimestamp());
+const Instant = v.pipe(
+  v.string(),
+  v.isoTimestamp(),
+  // The pattern lets through what engines cannot read: "+01" for an offset, and in some the 31st of February.
+  v.check((time) => !Number.isNaN(Date.parse(time)), 'This is no time that there is.'),
+);
 const Count = v.pipe(v.number(), v.minValue(0));
 const Whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
@@ -36,7 +41,15 @@ export const TaskDraftSchema = v.strictObject({
   priority: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(-1000), v.maxValue(1000)), 0),
   timeout_ms: v.optional(v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(1))), null),
   max_attempts: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(100)), 1),
-  run_at: v.optional(v.nullable(Instant), null),
+  run_at: v.optional(
+    v.nullable(
+      v.pipe(
+        Instant,
+        v.transform((time) => new Date(time).toISOString()),
+      ),
+    ),
+    null,
+  ),
   depends_on: v.optional(v.pipe(v.array(Id), v.maxLength(1000)), []),
   tags: v.optional(v.pipe(v.array(v.pipe(v.string(), v.nonEmpty(), v.maxLength(100))), v.maxLength(50)), []),
 });

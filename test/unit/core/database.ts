@@ -15,6 +15,7 @@ export const limits = (running = 100, narrow = Number.POSITIVE_INFINITY): Limits
   types: new Map([
     ['wide', { version: 1, running: Number.POSITIVE_INFINITY }],
     ['narrow', { version: 1, running: narrow }],
+    ['countdown', { version: 1, running: Number.POSITIVE_INFINITY }],
   ]),
 });
 

@@ -282,6 +282,28 @@ describe('the end', () => {
     expect(reader.closings()).toBe(1);
   });
 
+  test('by abort lets go of a reader that does not read, and leaves it the chunk that it was sent', async () => {
+    const { follow, task_id } = await withTask();
+    const reader = follow(task_id);
+    reader.end();
+    expect(reader.closings()).toBe(1);
+    await reader.toEnd();
+    expect(reader.retries).toEqual([250]);
+  });
+
+  test('by abort while it reads the log is clean', async () => {
+    const { store, open, task_id } = await withTask();
+    const reader = open({
+      ...taskFeed(store, task_id),
+      async read(after) {
+        reader.end();
+        return taskFeed(store, task_id).read(after);
+      },
+    });
+    await reader.toEnd();
+    expect([reader.messages, reader.closings(), vi.getTimerCount()]).toEqual([[], 1, 0]);
+  });
+
   test('of the task by deletion is the end of its stream', async () => {
     const { store, follow, change, task_id } = await withTask();
     await change(task_id, logs(600));

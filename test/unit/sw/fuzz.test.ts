@@ -1,0 +1,231 @@
+/** Requests as nobody would send them. */
+import 'fake-indexeddb/auto';
+import * as fc from 'fast-check';
+import { afterEach, expect, test, vi } from 'vitest';
+import { examples } from '../core/tasks.ts';
+import { createServer, problemOf, type Server } from './server.ts';
+
+const { completed, failed, paused, canceled, progress } = examples;
+
+afterEach(() => void vi.unstubAllGlobals());
+
+const SERVERS = 25;
+const REQUESTS = 120;
+
+const odd = fc.oneof(
+  fc.constantFrom(
+    '',
+    ' ',
+    '%',
+    '%00',
+    '%E0%A4%A',
+    '%2F',
+    '..',
+    '%2e%2e',
+    '\u2028',
+    '🦀',
+    '__proto__',
+    'constructor',
+    'stream',
+    'null',
+  ),
+  fc.string({ unit: 'binary', maxLength: 12 }).map((text) => encodeURIComponent(text.toWellFormed())),
+  fc.nat().map(String),
+);
+/** A place in the list of a server's own ids, or something else. */
+const id = fc.oneof({ weight: 3, arbitrary: fc.nat(7) }, odd);
+type Id = typeof id extends fc.Arbitrary<infer T> ? T : never;
+
+const path = fc.oneof<fc.Arbitrary<(string | { id: Id })[]>[]>(
+  fc.tuple(
+    fc.constant('tasks/'),
+    id.map((each) => ({ id: each })),
+  ),
+  fc.tuple(
+    fc.constant('tasks/'),
+    id.map((each) => ({ id: each })),
+    fc.constantFrom('/stream', '/log', '/cancel', '/pause', '/resume', '/retry', '/result', '/', '//', '/x'),
+  ),
+  fc.tuple(
+    fc.constant('tasks/'),
+    id.map((each) => ({ id: each })),
+    fc.constant('/files/'),
+    fc.oneof(fc.constant('SUMS'), odd),
+  ),
+  fc.tuple(
+    fc.constant('files/'),
+    id.map((each) => ({ id: each })),
+  ),
+  fc.tuple(
+    fc.constantFrom(
+      'tasks',
+      'files',
+      'tasks/stream',
+      'tasks/types',
+      'tasks/settings',
+      'tasks/health',
+      'tasks/cancel',
+      'submit',
+      'stream',
+      'stream-events',
+      'stream-with-id',
+      'openapi.json',
+      '',
+    ),
+  ),
+  fc.tuple(odd, fc.constant('/'), odd),
+);
+
+const value = fc.oneof(
+  odd,
+  fc.constantFrom('1', '0', '-1', 'true', 'running,failed', 'completed', 'start', '1e9', '9'.repeat(20)),
+);
+const query = fc.dictionary(
+  fc.constantFrom(
+    'limit',
+    'page',
+    'status',
+    'type',
+    'tag',
+    'q',
+    'after',
+    'last_event_id',
+    'cursor',
+    'from',
+    'all',
+    'name',
+    'exclusive',
+    'color',
+  ),
+  value,
+  { maxKeys: 3 },
+);
+const latin = fc.string({
+  unit: fc
+    .integer({ min: 0x20, max: 0xff })
+    .filter((c) => c !== 0x7f)
+    .map((c) => String.fromCharCode(c)),
+  maxLength: 12,
+});
+const headers = fc.record(
+  {
+    'Content-Type': fc.constantFrom(
+      'application/json',
+      'application/json; charset=x',
+      'text/plain',
+      'multipart/form-data',
+      'multipart/form-data; boundary=b',
+      ';',
+      'a/b/c',
+    ),
+    'Last-Event-ID': fc.oneof(latin, fc.nat(9).map(String)),
+    Range: fc.oneof(
+      latin,
+      fc.constantFrom('bytes=0-1', 'bytes=5-', 'bytes=-0', 'bytes=9-1', 'bytes=0-99999999999999999999'),
+    ),
+    'If-None-Match': fc.oneof(latin, fc.constant('*')),
+    'Idempotency-Key': fc.oneof(latin, fc.constant('k')),
+  },
+  { requiredKeys: [] },
+);
+
+const draft = fc.record(
+  {
+    type: fc.oneof(fc.constantFrom('countdown', 'spin', 'checksum'), fc.string()),
+    input: fc.oneof(
+      fc.constant({}),
+      fc.record({ steps: fc.integer({ min: -1, max: 5 }) }),
+      fc.jsonValue({ maxDepth: 2 }),
+    ),
+    priority: fc.oneof(fc.integer({ min: -2000, max: 2000 }), fc.constant(1.5)),
+    run_at: fc.oneof(
+      fc.constantFrom(
+        '2020-01-01T00:00:00Z',
+        '2020-02-31T00:00:00Z',
+        '2020-01-01T00:00:00+01',
+        '2020-01-01 00:00:00.123456789Z',
+        null,
+      ),
+      fc.string(),
+    ),
+    depends_on: fc.array(fc.string(), { maxLength: 2 }),
+    tags: fc.array(fc.string(), { maxLength: 3 }),
+    timeout_ms: fc.oneof(fc.nat(), fc.constant(null)),
+    max_attempts: fc.integer({ min: 0, max: 3 }),
+  },
+  { requiredKeys: [] },
+);
+const bodies: fc.Arbitrary<string | Uint8Array<ArrayBuffer> | undefined>[] = [
+  draft.map((each) => JSON.stringify(each)),
+  fc.array(draft, { maxLength: 3 }).map((each) => JSON.stringify(each)),
+  draft.map((each) => JSON.stringify(each).slice(0, -2)),
+  fc.json(),
+  fc.string({ unit: 'binary' }),
+  fc.uint8Array().map((bytes) => new Uint8Array(bytes)),
+  fc.constant(
+    '--b\r\nContent-Disposition: form-data; name="f"; filename="a\u{1f980}"\r\nContent-Type: é\r\n\r\nx\r\n--b--\r\n',
+  ),
+  fc.constant(`{"running_limit": 2, "max_streams": 3}`),
+  fc.constant('['.repeat(100_000)),
+  fc.constant(undefined),
+];
+
+const request = fc.record({
+  method: fc.constantFrom('GET', 'GET', 'GET', 'POST', 'POST', 'HEAD', 'DELETE', 'PATCH', 'PUT', 'OPTIONS', 'QUERY'),
+  path,
+  query,
+  headers,
+  body: fc.oneof(...bodies),
+});
+type Sent = typeof request extends fc.Arbitrary<infer T> ? T : never;
+
+/** Tasks in every status, a file, an output. */
+async function populated() {
+  const server = createServer();
+  const ids: string[] = [];
+  for (const end of [completed, failed, paused, canceled, progress]) {
+    const { task_id } = await server.started({ type: 'countdown' });
+    const output = await server.files.openOutput(task_id, 'SUMS', 'text/plain', 0);
+    await output.write('0123456789');
+    await output.flush();
+    const files = [{ name: 'SUMS', size: 10, type: 'text/plain' }];
+    await server.change(task_id, [end === completed ? { ...completed, files } : end]);
+    ids.push(task_id);
+  }
+  ids.push((await server.submit({ type: 'spin' })).task_id);
+  ids.push((await server.files.addInput(new Blob(['hello']), 'a.txt')).file_id);
+  return { ...server, ids };
+}
+
+async function send(server: Server & { ids: string[] }, sent: Sent) {
+  const { method, body } = sent;
+  const at = sent.path
+    .map((part) => (typeof part === 'string' ? part : typeof part.id === 'number' ? server.ids[part.id] : part.id))
+    .join('');
+  const search = Object.entries(sent.query)
+    .map((pair) => pair.join('='))
+    .join('&');
+  const bare = method === 'GET' || method === 'HEAD' || body === undefined;
+  const response = await server.request(`${at}?${search}`, {
+    method,
+    headers: sent.headers as Record<string, string>,
+    ...(bare ? {} : { body }),
+  });
+  expect(response.status, `${method} ${at}?${search}`).toBeLessThan(500);
+  if (response.status >= 400 && method !== 'HEAD') await problemOf(response);
+  else if (response.headers.get('Content-Type') === 'application/json' && method !== 'HEAD') await response.json();
+  else await response.body?.cancel();
+}
+
+test(`whatever is sent: no 5xx, no rejection, and every error is a problem document (${SERVERS * REQUESTS} requests)`, {
+  timeout: 60_000,
+}, async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(request, { minLength: REQUESTS, maxLength: REQUESTS, size: 'max' }), async (requests) => {
+      const server = await populated();
+      for (const each of requests) await send(server, each);
+      expect(server.streams.count()).toBe(0);
+    }),
+    { numRuns: SERVERS, endOnFailure: false },
+  );
+});

@@ -1,0 +1,905 @@
+import 'fake-indexeddb/auto';
+import * as v from 'valibot';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { TaskSchema } from '../../../src/core/schema.ts';
+import { examples } from '../core/tasks.ts';
+import { readerOf } from './reader.ts';
+import { createServer, problemOf, type Server } from './server.ts';
+
+const { completed, failed, paused, progress, log } = examples;
+const countdown = { type: 'countdown', input: { steps: 3 } };
+const nobody = '01970000-0000-7000-8000-000000000000';
+
+afterEach(() => void vi.unstubAllGlobals());
+
+const running = (server: Server) => server.started({ type: 'countdown', input: { steps: 3, step_ms: 0 } });
+
+async function done(server: Server) {
+  const { task_id } = await running(server);
+  await server.change(task_id, [completed]);
+  return task_id;
+}
+
+describe('POST /tasks', () => {
+  test('takes a task: 202, its place, the task itself with the defaults of its job', async () => {
+    const { post, request } = createServer();
+    const response = await post('tasks', countdown);
+    expect(response.status).toBe(202);
+    const task = v.parse(TaskSchema, await response.json());
+    expect(task).toMatchObject({ type: 'countdown', status: 'pending', input: { steps: 3, step_ms: 1000 } });
+    expect(response.headers.get('Location')).toBe(`/app/tasks/${task.task_id}`);
+    expect(response.headers.get('Cache-Control')).toBe('no-store');
+    expect(await (await request(`tasks/${task.task_id}`)).json()).toEqual(task);
+  });
+
+  test('takes an array in one answer', async () => {
+    const { post } = createServer();
+    const response = await post('tasks', [countdown, { type: 'spin' }]);
+    expect(response.status).toBe(202);
+    expect(await response.json()).toMatchObject({ tasks: [{ type: 'countdown' }, { type: 'spin' }] });
+    expect(response.headers.get('Location')).toBeNull();
+  });
+
+  test('takes a thousand tasks, but not one more, and not none', async () => {
+    const { post, request } = createServer();
+    expect(
+      (
+        await post(
+          'tasks',
+          Array.from({ length: 1_000 }, () => ({ type: 'spin' })),
+        )
+      ).status,
+    ).toBe(202);
+    for (const count of [0, 1_001]) {
+      const response = await post(
+        'tasks',
+        Array.from({ length: count }, () => ({ type: 'spin' })),
+      );
+      expect(response.status).toBe(422);
+      expect((await problemOf(response, 'tasks')).errors).toEqual([{ pointer: '', detail: expect.any(String) }]);
+    }
+    expect(await (await request('tasks?limit=1')).json()).toMatchObject({ counts: { pending: 1_000 } });
+  });
+
+  test('with an idempotency key answers the same again, or refuses another payload', async () => {
+    const { post } = createServer();
+    const key = { 'Idempotency-Key': 'k' };
+    const first = await post('tasks', countdown, key);
+    expect(first.headers.get('Idempotency-Replayed')).toBeNull();
+    const task = await first.json();
+    // The same once its defaults are filled in.
+    const again = await post('tasks', { ...countdown, input: { step_ms: 1000, steps: 3 }, priority: 0 }, key);
+    expect([again.status, again.headers.get('Idempotency-Replayed')]).toEqual([202, 'true']);
+    expect(await again.json()).toEqual(task);
+    const other = await post('tasks', { ...countdown, priority: 1 }, key);
+    expect(other.status).toBe(422);
+    expect((await problemOf(other)).type).toBe('urn:holdfast:problem:idempotency-mismatch');
+  });
+
+  test('with an idempotency key covers an array whole', async () => {
+    const { post, request } = createServer();
+    const key = { 'Idempotency-Key': 'k' };
+    const first = await (await post('tasks', [countdown, countdown], key)).json();
+    expect(await (await post('tasks', [countdown, countdown], key)).json()).toEqual(first);
+    expect((await post('tasks', [countdown], key)).status).toBe(422);
+    expect((await post('tasks', countdown, key)).status).toBe(422);
+    expect((await (await request('tasks')).json()).tasks).toHaveLength(2);
+  });
+
+  test.each<[string, unknown, string[]]>([
+    ['no type', {}, ['/type']],
+    ['an unknown type', { type: 'nothing' }, ['/type']],
+    ['an unknown field', { type: 'spin', color: 'red' }, ['/color']],
+    [
+      'an input that does not fit',
+      { type: 'countdown', input: { steps: 0, step_ms: 'x' } },
+      ['/input/steps', '/input/step_ms'],
+    ],
+    ['an unknown field of the input', { type: 'spin', input: { 'a/b~c': 1 } }, ['/input/a~1b~0c']],
+    [
+      'a list that does not fit',
+      { type: 'checksum', input: { files: [{ file_id: 'a' }, {}] } },
+      ['/input/files/1/file_id'],
+    ],
+    ['numbers out of range', { type: 'spin', priority: 1001, max_attempts: 0 }, ['/priority', '/max_attempts']],
+    ['a time that is none', { type: 'spin', run_at: 'tomorrow' }, ['/run_at']],
+    ['a time that no engine can read', { type: 'spin', run_at: '2026-01-01T00:00:00+01' }, ['/run_at']],
+    ['an unknown dependency', { type: 'spin', depends_on: [nobody] }, ['/depends_on/0']],
+    ['no object', 7, ['']],
+    ['null', null, ['']],
+    [
+      'some that are wrong in an array',
+      [countdown, { type: 'x' }, { type: 'spin', tags: [1] }],
+      ['/1/type', '/2/tags/0'],
+    ],
+    ['an unknown dependency in an array', [countdown, { type: 'spin', depends_on: [nobody] }], ['/1/depends_on/0']],
+  ])('refuses %s with 422 and its place', async (_, body, pointers) => {
+    const { post, request } = createServer();
+    const response = await post('tasks', body);
+    expect(response.status).toBe(422);
+    const { errors, type } = await problemOf(response, 'tasks');
+    expect(type).toBe('urn:holdfast:problem:invalid-input');
+    expect([...new Set(errors?.map(({ pointer }) => pointer))]).toEqual(pointers);
+    for (const { detail } of errors ?? []) expect(detail).not.toBe('');
+    expect((await (await request('tasks')).json()).tasks).toEqual([]);
+  });
+
+  test('takes any ISO 8601 time and shows it in UTC', async () => {
+    const { post } = createServer();
+    const response = await post('tasks', { type: 'spin', run_at: '2030-01-01T01:00:00+01:00' });
+    expect(await response.json()).toMatchObject({ run_at: '2030-01-01T00:00:00.000Z' });
+  });
+
+  test.each<[string, number]>([
+    ['', 0],
+    ['xyz', 0],
+    ['{"type": "spin",}', 16],
+    ['{"type" "spin"}', 8],
+    ['[1, 2', 5],
+    ['[1 2]', 3],
+    ['[1,]', 3],
+    ['{"a": tru}', 6],
+    ['{"a": 01}', 7],
+    ['{"a": "\n"}', 7],
+    ['{"a": "\\x"}', 7],
+    ['{a: 1}', 1],
+    ['{} {}', 3],
+    [`[${'"long enough that no engine quotes all of it", '.repeat(30)}?]`, 1 + 30 * 47],
+  ])('%j is no JSON: 400 with the position', async (body, position) => {
+    const { post } = createServer();
+    const response = await post('tasks', body);
+    expect(response.status).toBe(400);
+    expect((await problemOf(response, 'tasks')).position).toBe(position);
+  });
+
+  test('refuses what is not UTF-8 with 400', async () => {
+    const { request } = createServer();
+    const body = new Uint8Array([0x7b, 0xff, 0x7d]);
+    const response = await request('tasks', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
+    expect(response.status).toBe(400);
+    await problemOf(response);
+  });
+
+  test('takes 1 MiB and refuses a byte more with 413', async () => {
+    const { post } = createServer();
+    const pad = (bytes: number) => JSON.stringify({ type: 'spin' }).padEnd(bytes);
+    expect((await post('tasks', pad(1024 * 1024))).status).toBe(202);
+    const response = await post('tasks', pad(1024 * 1024 + 1));
+    expect(response.status).toBe(413);
+    await problemOf(response);
+  });
+
+  test.each(['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp', ''])(
+    'refuses the content type "%s" with 415',
+    async (type) => {
+      const { post } = createServer();
+      const response = await post('tasks', countdown, { 'Content-Type': type });
+      expect(response.status).toBe(415);
+      await problemOf(response);
+    },
+  );
+
+  test('takes parameters of the content type, in any case', async () => {
+    const { post } = createServer();
+    const response = await post('tasks', countdown, { 'Content-Type': 'Application/JSON; charset=utf-8' });
+    expect(response.status).toBe(202);
+  });
+});
+
+describe('GET /tasks', () => {
+  test('lists newest first, with the counts, a cursor and the next page', async () => {
+    const { post, request, store } = createServer();
+    const { tasks } = await (await post('tasks', [countdown, countdown, countdown])).json();
+    const first = await (await request('tasks?limit=2')).json();
+    expect(first.tasks).toEqual([tasks[2], tasks[1]]);
+    expect(first.counts).toEqual({ pending: 3, running: 0, paused: 0, completed: 0, failed: 0, canceled: 0 });
+    expect(first.cursor).toBe(`${await store.epoch()}-3`);
+    const second = await (await request(`tasks?limit=2&page=${first.next_page}`)).json();
+    expect(second).toMatchObject({ tasks: [tasks[0]], next_page: null });
+  });
+
+  test('filters', async () => {
+    const { post, request } = createServer();
+    await post('tasks', [
+      { type: 'spin', tags: ['red'] },
+      { type: 'countdown', tags: ['red'], input: { steps: 77 } },
+    ]);
+    const types = async (query: string) =>
+      (await (await request(`tasks?${query}`)).json()).tasks.map((task: { type: string }) => task.type);
+    expect(await types('type=spin')).toEqual(['spin']);
+    expect(await types('tag=red')).toEqual(['countdown', 'spin']);
+    expect(await types('q=77')).toEqual(['countdown']);
+    expect(await types('status=running,pending')).toEqual(['countdown', 'spin']);
+    expect(await types('status=completed')).toEqual([]);
+  });
+
+  test.each([
+    'limit=0',
+    'limit=501',
+    'limit=x',
+    'limit=1e2',
+    'limit=-1',
+    'limit=',
+    'status=done',
+    'status=',
+    'page=',
+    'color=red',
+  ])('refuses %s with 400 and its name', async (query) => {
+    const response = await createServer().request(`tasks?${query}`);
+    expect(response.status).toBe(400);
+    expect((await problemOf(response)).detail).toContain(query.split('=')[0]);
+  });
+});
+
+describe('GET /tasks/{id}', () => {
+  test('has a strong ETag that changes with the task, and answers 304 to it', async () => {
+    const { post, request, change } = createServer();
+    const { task_id } = await (await post('tasks', countdown)).json();
+    const first = await request(`tasks/${task_id}`);
+    const etag = first.headers.get('ETag') ?? '';
+    expect(etag).toMatch(/^".+"$/);
+    const same = await request(`tasks/${task_id}`, { headers: { 'If-None-Match': etag } });
+    expect([same.status, await same.text(), same.headers.get('ETag')]).toEqual([304, '', etag]);
+    const one_of = await request(`tasks/${task_id}`, { headers: { 'If-None-Match': `"x", ${etag}` } });
+    expect(one_of.status).toBe(304);
+    await change(task_id, [log]);
+    const other = await request(`tasks/${task_id}`, { headers: { 'If-None-Match': etag } });
+    expect(other.status).toBe(200);
+    expect(other.headers.get('ETag')).not.toBe(etag);
+  });
+});
+
+describe('what is not there is 404', () => {
+  test.each([
+    ['GET', `tasks/${nobody}`],
+    ['GET', `tasks/${nobody}/stream`],
+    ['HEAD', `tasks/${nobody}/stream`],
+    ['GET', `tasks/${nobody}/log`],
+    ['GET', `tasks/${nobody}/result`],
+    ['GET', `tasks/${nobody}/files/a`],
+    ['POST', `tasks/${nobody}/cancel`],
+    ['POST', `tasks/${nobody}/pause`],
+    ['POST', `tasks/${nobody}/resume`],
+    ['POST', `tasks/${nobody}/retry`],
+    ['DELETE', `tasks/${nobody}`],
+    ['GET', `files/${nobody}`],
+    ['DELETE', `files/${nobody}`],
+    ['GET', 'nothing'],
+    ['GET', `tasks/${nobody}/nothing`],
+  ])('%s %s', async (method, path) => {
+    const response = await createServer().request(path, { method });
+    expect(response.status).toBe(404);
+    if (method !== 'HEAD') expect((await problemOf(response, path)).type).toBe('urn:holdfast:problem:not-found');
+  });
+});
+
+describe('another method is 405 and says which there are', () => {
+  test.each([
+    ['PUT', 'tasks', 'HEAD, GET, POST, DELETE'],
+    ['PATCH', 'tasks/x', 'HEAD, GET, DELETE'],
+    ['POST', 'tasks/x/stream', 'HEAD, GET'],
+    ['DELETE', 'tasks/stream/stream', 'HEAD, GET'],
+    ['GET', 'tasks/x/cancel', 'POST'],
+    ['HEAD', 'tasks/x/retry', 'POST'],
+    ['OPTIONS', 'files', 'POST'],
+    ['POST', 'files/x', 'HEAD, GET, DELETE'],
+    ['DELETE', 'tasks/x/files/a/b', 'HEAD, GET'],
+    ['POST', 'openapi.json', 'HEAD, GET'],
+    ['GET', 'submit', 'POST'],
+  ])('%s %s', async (method, path, allow) => {
+    const response = await createServer().request(path, { method });
+    expect([response.status, response.headers.get('Allow')]).toEqual([405, allow]);
+    if (method !== 'HEAD') await problemOf(response, path);
+  });
+});
+
+describe('the log', () => {
+  test('is the events of the stream as JSON, from anywhere, as many as are wanted', async () => {
+    const server = createServer();
+    const { task_id } = await running(server);
+    await server.change(task_id, [log, progress, completed]);
+    const get = async (query: string) => (await server.request(`tasks/${task_id}/log${query}`)).json();
+    const all = await get('');
+    expect(all.last_event_id).toBe('5');
+    expect(all.events.map(({ id, event }: { id: string; event: string }) => [id, event])).toEqual([
+      ['1', 'message'],
+      ['2', 'message'],
+      ['3', 'log'],
+      ['4', 'message'],
+      ['5', 'message'],
+      ['5', 'complete'],
+    ]);
+    const reader = readerOf((await server.request(`tasks/${task_id}/stream`)).body);
+    await reader.toEnd();
+    expect(reader.messages.map(({ data }) => JSON.parse(data))).toEqual(
+      all.events.map(({ data }: { data: unknown }) => data),
+    );
+    expect((await get('?after=2&limit=2')).events).toEqual(all.events.slice(2, 4));
+    expect((await get('?after=5')).events).toEqual([]);
+  });
+
+  test.each(['after=x', 'after=-1', 'limit=0', 'limit=10001', 'before=1'])('refuses %s with 400', async (query) => {
+    const server = createServer();
+    const { task_id } = await running(server);
+    expect((await server.request(`tasks/${task_id}/log?${query}`)).status).toBe(400);
+  });
+});
+
+describe('commands', () => {
+  test('cancel, pause, resume and retry answer with the task', async () => {
+    const server = createServer();
+    const { task_id } = await running(server);
+    const command = async (name: string) =>
+      (await server.request(`tasks/${task_id}/${name}`, { method: 'POST' })).json();
+    expect(await command('pause')).toMatchObject({ status: 'paused', paused: { reason: 'user' } });
+    expect(await command('resume')).toMatchObject({ status: 'pending', paused: null });
+    expect(await command('cancel')).toMatchObject({ status: 'canceled' });
+    expect(await command('cancel')).toMatchObject({ status: 'canceled' });
+    expect(await command('retry')).toMatchObject({ status: 'pending', progress: 0 });
+  });
+
+  test('a retry goes on from the checkpoint, or from the start; anything else is 400', async () => {
+    const server = createServer();
+    const { task_id } = await running(server);
+    const retry = (query: string) => server.request(`tasks/${task_id}/retry${query}`, { method: 'POST' });
+    await server.change(task_id, [{ ...progress, checkpoint: true }, failed]);
+    expect(await (await retry('')).json()).toMatchObject({ status: 'pending', done: 1 });
+    await server.change(task_id, [failed]);
+    expect(await (await retry('?from=start')).json()).toMatchObject({ status: 'pending', done: 0 });
+    await server.change(task_id, [failed]);
+    expect((await retry('?from=nowhere')).status).toBe(400);
+  });
+
+  test('what a status does not allow is 409 with the status', async () => {
+    const server = createServer();
+    const task_id = await done(server);
+    for (const name of ['cancel', 'pause', 'resume', 'retry']) {
+      const response = await server.request(`tasks/${task_id}/${name}`, { method: 'POST' });
+      expect(response.status).toBe(409);
+      expect(await problemOf(response)).toMatchObject({
+        type: 'urn:holdfast:problem:conflict',
+        task_status: 'completed',
+      });
+    }
+  });
+
+  test('a finished task is deleted, a live one is not', async () => {
+    const server = createServer();
+    const { task_id } = await running(server);
+    const remove = () => server.request(`tasks/${task_id}`, { method: 'DELETE' });
+    expect((await remove()).status).toBe(409);
+    await server.change(task_id, [failed]);
+    const response = await remove();
+    expect([response.status, await response.text()]).toEqual([204, '']);
+    expect((await remove()).status).toBe(404);
+  });
+
+  test('a result is there once the task is completed', async () => {
+    const server = createServer();
+    const { task_id } = await running(server);
+    const early = await server.request(`tasks/${task_id}/result`);
+    expect(early.status).toBe(409);
+    expect(await problemOf(early)).toMatchObject({ task_status: 'running' });
+    await server.change(task_id, [{ ...completed, result: [1, 'two'] }]);
+    expect(await (await server.request(`tasks/${task_id}/result`)).json()).toEqual([1, 'two']);
+  });
+});
+
+describe('in bulk', () => {
+  test('cancel takes what is live and passes over the rest', async () => {
+    const server = createServer();
+    await done(server);
+    await running(server);
+    await server.post('tasks', [countdown, { type: 'spin' }]);
+    const cancel = async (query: string) => (await server.request(`tasks/cancel?${query}`, { method: 'POST' })).json();
+    expect(await cancel('type=spin')).toEqual({ count: 1 });
+    expect(await cancel('all=true')).toEqual({ count: 2 });
+    expect(await cancel('all=true')).toEqual({ count: 0 });
+    expect((await (await server.request('tasks')).json()).counts).toMatchObject({ canceled: 3, completed: 1 });
+  });
+
+  test('delete takes what is finished and passes over the rest', async () => {
+    const server = createServer();
+    await done(server);
+    await running(server);
+    const remove = async (query: string) => (await server.request(`tasks?${query}`, { method: 'DELETE' })).json();
+    expect(await remove('status=failed')).toEqual({ count: 0 });
+    expect(await remove('all=true')).toEqual({ count: 1 });
+    expect((await (await server.request('tasks')).json()).counts).toMatchObject({ running: 1, completed: 0 });
+  });
+
+  test.each(['', 'all=yes', 'limit=5', 'status=done'])('"%s" is no filter: 400, and nothing happens', async (query) => {
+    const server = createServer();
+    const task_id = await done(server);
+    await running(server);
+    for (const [method, path] of [
+      ['POST', 'tasks/cancel'],
+      ['DELETE', 'tasks'],
+    ]) {
+      const response = await server.request(`${path}?${query}`, { method: method ?? '' });
+      expect(response.status).toBe(400);
+      await problemOf(response);
+    }
+    expect((await server.get(task_id)).status).toBe('completed');
+  });
+});
+
+describe('GET /tasks/{id}/stream', () => {
+  test('is an event stream that no proxy or cache keeps', async () => {
+    const server = createServer();
+    const task_id = await done(server);
+    const response = await server.request(`tasks/${task_id}/stream`);
+    expect(response.status).toBe(200);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': expect.stringMatching(/^text\/event-stream/),
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+    });
+    const reader = readerOf(response.body);
+    await reader.toEnd();
+    expect(reader.ids()).toEqual([1, 2, 3]);
+    expect(server.streams.count()).toBe(0);
+  });
+
+  test('goes on after Last-Event-ID, else after ?last_event_id=', async () => {
+    const server = createServer();
+    const task_id = await done(server);
+    const ids = async (query: string, headers: Record<string, string> = {}) => {
+      const reader = readerOf((await server.request(`tasks/${task_id}/stream${query}`, { headers })).body);
+      await reader.toEnd();
+      return reader.ids();
+    };
+    expect(await ids('?last_event_id=1')).toEqual([2, 3]);
+    expect(await ids('', { 'Last-Event-ID': '2' })).toEqual([3]);
+    expect(await ids('?last_event_id=1', { 'Last-Event-ID': '2' })).toEqual([3]);
+    expect(await ids('?last_event_id=')).toEqual([1, 2, 3]);
+    expect(await ids('?last_event_id=0')).toEqual([1, 2, 3]);
+  });
+
+  test('at the end of a finished task is 204', async () => {
+    const server = createServer();
+    const task_id = await done(server);
+    for (const method of ['GET', 'HEAD']) {
+      const response = await server.request(`tasks/${task_id}/stream?last_event_id=3`, { method });
+      expect(response.status).toBe(204);
+    }
+  });
+
+  test('after an id past the end says reset, and begins again', async () => {
+    const server = createServer();
+    const task_id = await done(server);
+    const reader = readerOf((await server.request(`tasks/${task_id}/stream?last_event_id=99`)).body);
+    await reader.toEnd();
+    expect(reader.messages[0]).toMatchObject({ event: 'reset', data: JSON.stringify({ task_id }) });
+    expect(reader.ids()).toEqual([1, 2, 3]);
+  });
+
+  test.each(['x', '-1', '1.5', '1e3', '9'.repeat(30), `${nobody}-3`])('after "%s" is 400', async (id) => {
+    const server = createServer();
+    const task_id = await done(server);
+    const response = await server.request(`tasks/${task_id}/stream?last_event_id=${id}`);
+    expect(response.status).toBe(400);
+    await problemOf(response);
+  });
+
+  test('asked by HEAD answers the headers and opens nothing', async () => {
+    const server = createServer();
+    const { task_id } = await running(server);
+    const paths = [`tasks/${task_id}/stream`, 'tasks/stream', 'stream', 'stream-events', 'stream-with-id'];
+    for (const path of paths) {
+      const response = await server.request(path, { method: 'HEAD' });
+      expect([response.status, response.body]).toEqual([200, null]);
+      expect(response.headers.get('Content-Type')).toMatch(/^text\/event-stream/);
+    }
+    expect(server.streams.count()).toBe(0);
+  });
+
+  test('is closed when its reader goes', async () => {
+    const server = createServer();
+    const { task_id } = await running(server);
+    const response = await server.request(`tasks/${task_id}/stream`);
+    expect(server.streams.count()).toBe(1);
+    await response.body?.cancel();
+    expect(server.streams.count()).toBe(0);
+  });
+
+  test('of a trimmed log begins with the gap and the state at the cut', async () => {
+    const server = createServer();
+    const { task_id } = await running(server);
+    for (let i = 0; i < 20; i += 1) await server.change(task_id, [{ ...progress, done: i, total: 20 }]);
+    await server.store.trim(task_id, { log_events: 10, log_bytes: 1e9 });
+    const reader = readerOf((await server.request(`tasks/${task_id}/stream?last_event_id=2`)).body);
+    await reader.drain();
+    const [gap, state, first] = reader.messages;
+    expect(gap).toMatchObject({ event: 'gap', id: '12', data: JSON.stringify({ from: 3, to: 12 }) });
+    expect(state).toMatchObject({ event: undefined, id: undefined });
+    expect(JSON.parse(state?.data ?? '')).toMatchObject({ task_id, status: 'running', done: 9, progress: 45 });
+    expect(first?.id).toBe('13');
+    expect(reader.ids()).toEqual([12, ...Array.from({ length: 10 }, (_, i) => 13 + i)]);
+    await reader.cancel();
+  });
+});
+
+describe('GET /tasks/stream', () => {
+  test('goes on from the cursor of a list without a gap', async () => {
+    const server = createServer();
+    await running(server);
+    const { cursor } = await (await server.request('tasks')).json();
+    const { task_id } = await running(server);
+    const reader = readerOf((await server.request(`tasks/stream?cursor=${cursor}`)).body);
+    await reader.drain();
+    expect(reader.ids()).toEqual([3, 4]);
+    expect(reader.messages.map(({ data }) => JSON.parse(data).task_id)).toEqual([task_id, task_id]);
+    await reader.cancel();
+  });
+
+  test('without one begins now', async () => {
+    const server = createServer();
+    await running(server);
+    const reader = readerOf((await server.request('tasks/stream')).body);
+    await reader.drain();
+    expect(reader.messages).toEqual([]);
+    await server.submit();
+    await reader.drain();
+    expect(reader.ids()).toEqual([3]);
+    await reader.cancel();
+  });
+
+  test('of another database, or past the end, says reset and begins again', async () => {
+    const server = createServer();
+    await running(server);
+    for (const cursor of [`${nobody}-1`, `${await server.store.epoch()}-99`]) {
+      const reader = readerOf((await server.request(`tasks/stream?cursor=${cursor}`)).body);
+      await reader.drain();
+      expect(reader.messages[0]?.event).toBe('reset');
+      expect(reader.ids()).toEqual([1, 2]);
+      await reader.cancel();
+    }
+  });
+
+  test('with a malformed cursor is 400', async () => {
+    const response = await createServer().request('tasks/stream?cursor=7');
+    expect(response.status).toBe(400);
+    await problemOf(response);
+  });
+});
+
+describe('many streams', () => {
+  const open = (server: Server, path: string, client: string | null = null) => server.request(path, {}, client);
+  const patch = (server: Server, settings: object) =>
+    server.request('tasks/settings', {
+      method: 'PATCH',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(settings),
+    });
+
+  test('one too many is told to come back, with 200', async () => {
+    const server = createServer();
+    await patch(server, { max_streams: 2 });
+    const streams = [await open(server, 'tasks/stream'), await open(server, 'tasks/stream')];
+    const busy = await open(server, 'tasks/stream');
+    expect(busy.status).toBe(200);
+    const reader = readerOf(busy.body);
+    await reader.toEnd();
+    expect([reader.retries, reader.messages.map(({ event }) => event)]).toEqual([[5_000], ['busy']]);
+    await streams[0]?.body?.cancel();
+    const next = await open(server, 'tasks/stream');
+    expect(server.streams.count()).toBe(2);
+    for (const each of [streams[1], next]) await each?.body?.cancel();
+  });
+
+  test('those of clients that are gone make place', async () => {
+    const server = createServer();
+    await patch(server, { max_streams: 2 });
+    server.living.add('here');
+    const gone = readerOf((await open(server, 'tasks/stream', 'gone')).body);
+    const here = readerOf((await open(server, 'tasks/stream', 'here')).body);
+    const next = readerOf((await open(server, 'tasks/stream', 'here')).body);
+    await gone.toEnd();
+    await next.drain();
+    await here.drain();
+    expect([next.isOver(), here.isOver(), next.messages]).toEqual([false, false, []]);
+    await here.cancel();
+    await next.cancel();
+  });
+
+  test('an exclusive one is alone with its task', async () => {
+    const server = createServer();
+    const { task_id } = await running(server);
+    const path = `tasks/${task_id}/stream`;
+    const first = await open(server, `${path}?exclusive=1`);
+    for (const query of ['?exclusive=1', '']) {
+      const second = await open(server, path + query);
+      expect(second.status).toBe(409);
+      expect((await problemOf(second)).title).toBe('Already connected');
+    }
+    await first.body?.cancel();
+    const third = await open(server, path);
+    expect((await open(server, `${path}?exclusive=1`)).status).toBe(409);
+    await third.body?.cancel();
+  });
+
+  test('all end cleanly when the service worker is replaced, and new ones are sent away', async () => {
+    const server = createServer();
+    const reader = readerOf((await open(server, 'tasks/stream')).body);
+    await reader.drain();
+    server.streams.endAll();
+    await reader.toEnd();
+    const late = readerOf((await open(server, 'tasks/stream')).body);
+    await late.toEnd();
+    expect(late.retries).toEqual([250]);
+    expect(server.streams.count()).toBe(0);
+  });
+});
+
+describe('an input file', () => {
+  const add = (server: Server, path: string, body: BodyInit, headers: Record<string, string> = {}) =>
+    server.request(path, { method: 'POST', body, headers });
+
+  test('comes as a raw body and is read back as a download', async () => {
+    const server = createServer();
+    const added = await add(server, 'files?name=a%22b%0Aé.txt', 'hello', {
+      'Content-Type': 'text/html; charset=utf-8',
+    });
+    expect(added.status).toBe(201);
+    const file = await added.json();
+    expect(file).toEqual({ file_id: expect.any(String), name: 'a"b\né.txt', size: 5, type: 'text/html' });
+    const response = await server.request(`files/${file.file_id}`);
+    expect(Object.fromEntries(response.headers)).toEqual({
+      'content-type': 'text/html',
+      'content-length': '5',
+      'content-disposition': `attachment; filename="a_b__.txt"; filename*=UTF-8''a%22b%0A%C3%A9.txt`,
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': 'sandbox',
+      'accept-ranges': 'bytes',
+      'cache-control': 'no-store',
+    });
+    expect(await response.text()).toBe('hello');
+  });
+
+  test('comes as a form', async () => {
+    const server = createServer();
+    const form = new FormData();
+    form.append('note', 'not a file');
+    form.append('file', new File(['hello'], 'a b.txt', { type: 'text/plain' }));
+    const added = await add(server, 'files', form);
+    expect(added.status).toBe(201);
+    const file = await added.json();
+    expect(file).toMatchObject({ name: 'a b.txt', size: 5, type: 'text/plain' });
+    expect(await (await server.request(`files/${file.file_id}`)).text()).toBe('hello');
+  });
+
+  test('is deleted once', async () => {
+    const server = createServer();
+    const { file_id } = await (await add(server, 'files', 'x', { 'Content-Type': 'text/plain' })).json();
+    const remove = async () => (await server.request(`files/${file_id}`, { method: 'DELETE' })).status;
+    expect([await remove(), await remove()]).toEqual([204, 404]);
+  });
+
+  test('that is gone from its disk is 404, not an error of the store', async () => {
+    const server = createServer();
+    const { file_id } = await (await add(server, 'files', 'x', { 'Content-Type': 'text/plain' })).json();
+    await server.database(async (db) => {
+      const row = await db.get('files', ['input', file_id, 0]);
+      if (row) await db.put('files', { ...row, body: null });
+    });
+    const response = await server.request(`files/${file_id}`);
+    expect(response.status).toBe(404);
+    await problemOf(response);
+  });
+
+  test('without a type is 415, a form without a file or with two 422, one that is broken 400', async () => {
+    const server = createServer();
+    const form = (...names: string[]) => {
+      const made = new FormData();
+      for (const name of names) made.append('file', new File(['x'], name));
+      return made;
+    };
+    const responses = [
+      await add(server, 'files', new Uint8Array(3)),
+      await add(server, 'files', form()),
+      await add(server, 'files', form('a', 'b')),
+      await add(server, 'files', 'nothing of the sort', { 'Content-Type': 'multipart/form-data; boundary=x' }),
+      await add(server, 'files', 'x', { 'Content-Type': 'multipart/form-data' }),
+    ];
+    expect(responses.map(({ status }) => status)).toEqual([415, 422, 422, 400, 400]);
+    for (const response of responses) await problemOf(response, 'files');
+  });
+});
+
+describe('an output file', () => {
+  async function withOutput(name: string) {
+    const server = createServer();
+    const { task_id } = await running(server);
+    const output = await server.files.openOutput(task_id, name, 'text/html', 0);
+    await output.write('0123456789');
+    await output.flush();
+    const finish = () => server.change(task_id, [{ ...completed, files: [{ name, size: 10, type: 'text/html' }] }]);
+    const get = (headers: Record<string, string> = {}, method = 'GET') =>
+      server.request(`tasks/${task_id}/files/${encodeURIComponent(name)}`, { method, headers });
+    return { ...server, task_id, finish, get };
+  }
+
+  test('is there when the task is finished, and always a download', async () => {
+    const { get, finish } = await withOutput('SUMS');
+    expect((await get()).status).toBe(404);
+    await finish();
+    const response = await get();
+    expect(response.status).toBe(200);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': 'text/html',
+      'content-length': '10',
+      'content-disposition': `attachment; filename="SUMS"; filename*=UTF-8''SUMS`,
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': 'sandbox',
+    });
+    expect(await response.text()).toBe('0123456789');
+    const head = await get({}, 'HEAD');
+    expect([head.status, head.headers.get('Content-Length'), await head.text()]).toEqual([200, '10', '']);
+  });
+
+  test.each(['a b.txt', 'dir/file.txt', 'ü"%.txt', '100%', '🦀'])('may be called %s', async (name) => {
+    const { get, finish } = await withOutput(name);
+    await finish();
+    expect(await (await get()).text()).toBe('0123456789');
+  });
+
+  test.each([
+    ['bytes=0-3', '0123', 'bytes 0-3/10'],
+    ['bytes=4-', '456789', 'bytes 4-9/10'],
+    ['bytes=-3', '789', 'bytes 7-9/10'],
+    ['bytes=-99', '0123456789', 'bytes 0-9/10'],
+    ['bytes=8-99', '89', 'bytes 8-9/10'],
+    ['bytes=9-9', '9', 'bytes 9-9/10'],
+  ])('by %s gives a part', async (range, text, content_range) => {
+    const { get, finish } = await withOutput('SUMS');
+    await finish();
+    const response = await get({ Range: range });
+    expect(response.status).toBe(206);
+    expect(response.headers.get('Content-Range')).toBe(content_range);
+    expect(response.headers.get('Content-Length')).toBe(String(text.length));
+    expect(await response.text()).toBe(text);
+  });
+
+  test.each(['bytes=10-', 'bytes=99-100', 'bytes=-0', `bytes=${'9'.repeat(40)}-`])('by %s is 416', async (range) => {
+    const { get, finish } = await withOutput('SUMS');
+    await finish();
+    const response = await get({ Range: range });
+    expect([response.status, response.headers.get('Content-Range')]).toEqual([416, 'bytes */10']);
+    await problemOf(response);
+  });
+
+  test.each(['bytes=', 'bytes=-', 'bytes=5-2', 'bytes=a-b', 'bytes=0-1,3-4', 'lines=1-2'])(
+    'by %s, which is no single range, is given whole',
+    async (range) => {
+      const { get, finish } = await withOutput('SUMS');
+      await finish();
+      const response = await get({ Range: range });
+      expect([response.status, await response.text()]).toEqual([200, '0123456789']);
+    },
+  );
+
+  test('that the task does not name is 404, whatever lies on the disk', async () => {
+    const { request, task_id, finish } = await withOutput('SUMS');
+    await finish();
+    const names = ['other', '..%2FSUMS', 'SUMS%00', ''];
+    for (const name of names) expect((await request(`tasks/${task_id}/files/${name}`)).status).toBe(404);
+  });
+
+  test('by a name that cannot be decoded is the caller’s mistake', async () => {
+    const { request, task_id, finish } = await withOutput('SUMS');
+    await finish();
+    const response = await request(`tasks/${task_id}/files/%E0%A4%A`);
+    expect(response.status).toBeGreaterThanOrEqual(400);
+    expect(response.status).toBeLessThan(500);
+    await problemOf(response);
+  });
+});
+
+describe('what the app says of itself', () => {
+  test('the job types, with the schema of their input', async () => {
+    const { types } = await (await createServer().request('tasks/types')).json();
+    const found = new Map(types.map((each: { type: string }) => [each.type, each]));
+    expect(found.get('countdown')).toMatchObject({
+      title: 'Countdown',
+      version: 1,
+      redo: expect.any(String),
+      limits: {},
+      input: { type: 'object', properties: { steps: { type: 'integer', minimum: 1, default: 10 } } },
+    });
+    expect(found.has('checksum') && found.has('spin')).toBe(true);
+  });
+
+  test('its health', async () => {
+    expect(await (await createServer().request('tasks/health')).json()).toMatchObject({ status: 'ok' });
+  });
+
+  test('its settings, which can be changed one by one', async () => {
+    const server = createServer();
+    const before = await (await server.request('tasks/settings')).json();
+    const patch = (body: unknown) =>
+      server.request('tasks/settings', {
+        method: 'PATCH',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    const response = await patch({ running_limit: 3 });
+    expect(await response.json()).toEqual({ ...before, running_limit: 3 });
+    expect(await (await server.request('tasks/settings')).json()).toEqual({ ...before, running_limit: 3 });
+    expect(server.settingsChanges()).toBe(1);
+    for (const wrong of [{ running_limit: 0 }, { color: 'red' }, 7]) {
+      const refused = await patch(wrong);
+      expect(refused.status).toBe(422);
+      await problemOf(refused);
+    }
+    expect(server.settingsChanges()).toBe(1);
+  });
+
+  test('the contract as OpenAPI, with every route', async () => {
+    const document = await (await createServer().request('openapi.json')).json();
+    expect(document.openapi).toMatch(/^3\.1/);
+    expect(Object.keys(document.paths)).toEqual(expect.arrayContaining(['/tasks', '/files', '/submit']));
+  });
+});
+
+describe('lessons', () => {
+  test('POST /submit starts a countdown of ten seconds', async () => {
+    const { request, get } = createServer();
+    const answer = await (await request('submit', { method: 'POST' })).json();
+    expect(answer).toEqual({ task_id: expect.any(String), status: 'processing' });
+    expect(await get(answer.task_id)).toMatchObject({ type: 'countdown', input: { steps: 10, step_ms: 1000 } });
+  });
+
+  test('each stream says what the contract says, a second apart', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+    try {
+      const { request } = createServer();
+      const lesson = async (path: string) => {
+        const reader = readerOf((await request(path)).body);
+        while (!reader.isOver()) {
+          if (await reader.settle()) continue;
+          vi.advanceTimersByTime(999);
+          expect(await reader.settle()).toBe(false);
+          vi.advanceTimersByTime(1);
+          await reader.pull();
+        }
+        return reader.messages;
+      };
+      const ten = await lesson('stream');
+      expect(ten.map(({ event, id }) => [event, id])).toEqual(Array.from({ length: 10 }, () => [undefined, undefined]));
+      expect(ten.map(({ data }) => JSON.parse(data).count)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+      expect((await lesson('stream-events')).map(({ event, data }) => [event, data])).toEqual([
+        ['progress', '{"value":50}'],
+        ['complete', '{"status":"done"}'],
+      ]);
+      const rest = await lesson('stream-with-id?last_event_id=96');
+      expect(rest.map(({ id, data }) => [id, data])).toEqual([97, 98, 99].map((n) => [`${n}`, `{"count":${n}}`]));
+      expect((await request('stream-with-id?last_event_id=99')).status).toBe(204);
+      expect((await request('stream-with-id?last_event_id=x')).status).toBe(400);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
+
+test('a database that cannot be opened is 503, with a problem', async () => {
+  const server = createServer();
+  server.database.close();
+  vi.stubGlobal('indexedDB', {
+    open() {
+      throw new DOMException('not in this mode', 'SecurityError');
+    },
+  });
+  const response = await server.request('tasks');
+  expect(response.status).toBe(503);
+  expect((await problemOf(response, 'tasks')).type).toBe('urn:holdfast:problem:store-unavailable');
+});
+
+test('a paused task is deleted after it was canceled', async () => {
+  const server = createServer();
+  const { task_id } = await running(server);
+  await server.change(task_id, [paused]);
+  expect((await server.request(`tasks/${task_id}`, { method: 'DELETE' })).status).toBe(409);
+  await server.request(`tasks/${task_id}/cancel`, { method: 'POST' });
+  expect((await server.request(`tasks/${task_id}`, { method: 'DELETE' })).status).toBe(204);
+});

@@ -1,0 +1,83 @@
+/** The HTTP API over a fresh database, as the service worker hosts it, with an executor that stops whatever it is asked to. */
+import * as v from 'valibot';
+import { expect, vi } from 'vitest';
+import { filesOf } from '../../../src/core/files.ts';
+import { ProblemSchema } from '../../../src/core/schema.ts';
+import type { Change, StoredTask } from '../../../src/core/task.ts';
+import { createBulk } from '../../../sw/bulk.ts';
+import { commands } from '../../../sw/command.ts';
+import { createHub } from '../../../sw/hub.ts';
+import { routes } from '../../../sw/routes.ts';
+import { openStreams } from '../../../sw/streams.ts';
+import { specs } from '../../../workers/jobs/specs.ts';
+import { freshStore } from '../core/database.ts';
+
+export const BASE = '/app/';
+
+export type Server = ReturnType<typeof createServer>;
+
+export function createServer(stops: (task: StoredTask, reason: 'user' | 'cancel') => Change = stopped) {
+  // Node 20 has no `navigator`; without OPFS, output files lie in the database.
+  vi.stubGlobal('navigator', {});
+  const fresh = freshStore();
+  const { store, database, change, published } = fresh;
+  const hub = createHub();
+  published(hub.deliver);
+  const files = filesOf(database, 'folder');
+  const living = new Set<string>();
+  const streams = openStreams({ store, hub, isAlive: async (client) => living.has(client) });
+  const command = commands({
+    store,
+    hub,
+    removeOutputs: files.removeOutputs,
+    askToStop: (task, reason) => void change(task.task_id, [stops(task, reason)]).catch(() => {}),
+    graceOf: () => 0,
+  });
+  let settings_changed = 0;
+  const app = routes({
+    base: BASE,
+    version: '1.2.3',
+    store,
+    files,
+    streams,
+    specs: new Map(specs.map((spec) => [spec.type, spec])),
+    commands: command,
+    bulk: createBulk(store, command, async (task_id) => (await store.delete(task_id)) === 'deleted'),
+    settingsChanged: () => {
+      settings_changed += 1;
+    },
+    health: async () => ({ status: 'ok', open_streams: streams.count() }),
+  });
+
+  /** `client`: the id of the page that asks. */
+  const request = async (path: string, init?: RequestInit, client: string | null = null): Promise<Response> =>
+    app.request(BASE + path, init, { client });
+  const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
+    request(path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...headers },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+
+  return { ...fresh, files, streams, living, request, post, settingsChanges: () => settings_changed };
+}
+
+const stopped = (_: StoredTask, reason: 'user' | 'cancel'): Change =>
+  reason === 'cancel'
+    ? { kind: 'canceled', stopped: { rung: 'return', ms: 1 } }
+    : { kind: 'paused', reason: 'user', message: null, stopped: { rung: 'return', ms: 1 } };
+
+/** The problem document of an answer; fails if it is none. */
+export async function problemOf(response: Response, path?: string) {
+  expect(response.headers.get('Content-Type')).toBe('application/problem+json');
+  expect(response.headers.get('Cache-Control')).toBe('no-store');
+  const problem = v.parse(ProblemSchema, await response.json());
+  expect(problem).toMatchObject({
+    type: expect.stringMatching(/^urn:holdfast:problem:[a-z-]+$/),
+    title: expect.stringMatching(/./),
+    detail: expect.stringMatching(/./),
+    status: response.status,
+    instance: path === undefined ? expect.stringMatching(/^\//) : BASE + path,
+  });
+  return problem as typeof problem & { errors?: { pointer: string; detail: string }[]; position?: number };
+}
