@@ -10,8 +10,8 @@ export function charge(ms: number, over: () => void): () => void {
     const step = Math.min(left, TICK_MS);
     const began = Date.now();
     timer = setTimeout(() => {
-      // A tick that took much longer than it was asked to slept through the rest.
-      left -= Math.min(Date.now() - began, step * 2);
+      // A tick that took much longer than it was asked to slept through the rest; one that took less had its clock set back.
+      left -= Math.max(step, Math.min(Date.now() - began, step * 2));
       if (left <= 0) over();
       else tick();
     }, step);

@@ -1,0 +1,404 @@
+import 'fake-indexeddb/auto';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Outcome } from '../../../src/core/schema.ts';
+import { type Change, taskProblem } from '../../../src/core/task.ts';
+import { WorkerLost } from '../../../workers/executor/job-worker.ts';
+import { limits } from '../core/database.ts';
+import { examples } from '../core/tasks.ts';
+import { ticks } from '../sw/reader.ts';
+import { type Bench, bench, GRACE_MS, nothing, type Options, step, until } from './bench.ts';
+
+const completed: Outcome = { kind: 'completed', result: 1, files: [] };
+const broken = { kind: 'failed', error: taskProblem('job-failed', 'broken') } as const;
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
+});
+afterEach(() => void vi.useRealTimers());
+
+/** A bench whose executor runs one task. */
+async function withRun(over: Parameters<Bench['submit']>[0] = {}, options: Options = {}) {
+  const made = bench(options);
+  const { task_id } = await made.submit(over);
+  await made.executor.start();
+  await until(() => made.runs.length > 0);
+  const run = made.runs[0];
+  if (!run) throw new Error('it does not run');
+  const status = async () => (await made.get(task_id)).status;
+  return { ...made, task_id, run, status, becomes: (wanted: string) => until(async () => (await status()) === wanted) };
+}
+
+describe('the lease', () => {
+  test('is held before a claim is committed, and until the end is', async () => {
+    const made = bench();
+    const held: Promise<[string, boolean]>[] = [];
+    made.published(({ tasks }) => {
+      for (const { task_id, status, attempt } of tasks)
+        if (attempt > 0) held.push(made.isLeased(task_id, attempt).then((leased) => [status, leased]));
+    });
+    const { task_id } = await made.submit();
+    await made.executor.start();
+    await until(() => made.runs.length === 1);
+    expect(await Promise.all(held)).toEqual([['running', true]]);
+    await made.runs[0]?.append(step(1));
+    made.runs[0]?.end(completed);
+    await until(async () => (await made.get(task_id)).status === 'completed');
+    expect(await Promise.all(held)).toEqual([
+      ['running', true],
+      ['running', true],
+      ['completed', true],
+    ]);
+    await until(async () => !(await made.isLeased(task_id, 1)));
+  });
+
+  test('that another has keeps the task from being claimed; when that one dies the task is claimed', async () => {
+    const made = bench();
+    const { task_id } = await made.submit();
+    made.locks.of('other').request(`${task_id}:1`, () => new Promise(() => {}));
+    await ticks(3);
+    await made.executor.start();
+    await ticks();
+    expect((await made.get(task_id)).status).toBe('pending');
+    made.locks.drop('other', true);
+    await until(() => made.runs.length === 1);
+    expect((await made.get(task_id)).attempt).toBe(1);
+  });
+
+  test('of a claim that was refused is given back', async () => {
+    const made = bench({ store: (store) => ({ ...store, claim: async () => null, candidate: once(store.candidate) }) });
+    const { task_id } = await made.submit();
+    await made.executor.start();
+    await ticks();
+    expect(await made.isLeased(task_id, 1)).toBe(false);
+  });
+
+  test('of a claim that failed is given back, and the failure is told', async () => {
+    const made = bench({ store: (store) => ({ ...store, claim: () => Promise.reject(new Error('no disk')) }) });
+    const { task_id } = await made.submit();
+    await made.executor.start();
+    await until(() => made.errors.length > 0);
+    expect(made.errors).toMatchObject([{ message: 'no disk' }]);
+    expect(await made.isLeased(task_id, 1)).toBe(false);
+  });
+
+  function once<A extends unknown[], R>(ask: (...args: A) => Promise<R>) {
+    let asked = false;
+    return async (...args: A): Promise<R> => {
+      if (asked) return null as R;
+      asked = true;
+      return ask(...args);
+    };
+  }
+});
+
+describe('a lost executor', () => {
+  test('is noticed by its lease: its task is lost, and goes on here', async () => {
+    const made = bench();
+    const { task_id } = await made.submit();
+    made.locks.of('other').request(`${task_id}:1`, () => new Promise(() => {}));
+    await made.claim();
+    await made.executor.start();
+    await ticks();
+    expect(made.runs).toEqual([]);
+    made.locks.drop('other', true);
+    await until(() => made.runs.length === 1);
+    expect(await made.get(task_id)).toMatchObject({ status: 'running', attempt: 2, losses: 1, failures: 0 });
+  });
+
+  test('that was asked to cancel leaves a canceled task', async () => {
+    const made = bench();
+    const { task_id } = await made.started();
+    await made.change(task_id, [examples.cancel_requested]);
+    await made.executor.start();
+    await until(async () => (await made.get(task_id)).status === 'canceled');
+    expect((await made.get(task_id)).stopped?.rung).toBe('fenced');
+    await until(() => made.removed.includes(task_id));
+  });
+
+  test('three times in a row without a checkpoint ends the task as crashed', async () => {
+    const made = await withRun({}, { run: (run) => run.fail(new WorkerLost('The worker died.')) });
+    await made.becomes('failed');
+    expect(made.runs).toHaveLength(3);
+    expect(await made.get(made.task_id)).toMatchObject({
+      error: { type: 'urn:holdfast:problem:crashed', detail: expect.stringContaining('The worker died.') },
+      attempt: 3,
+    });
+  });
+
+  test('after a checkpoint counts anew', async () => {
+    let lives = 0;
+    const made = await withRun(
+      {},
+      {
+        async run(run) {
+          lives += 1;
+          if (lives === 3) await run.append(step(1, true));
+          run.fail(new WorkerLost('The worker died.'));
+        },
+      },
+    );
+    await made.becomes('failed');
+    expect(lives).toBe(5);
+    expect(made.runs[3]?.assignment.checkpoint).toMatchObject({ data: 1 });
+  });
+});
+
+describe('a worker that cannot be loaded', () => {
+  test.each([
+    [new Error('The script could not be loaded.'), 'job-failed', 1],
+    [new WorkerLost('The worker did not start.'), 'crashed', 3],
+  ])('fails its task with the reason, and the next one runs: %s', async (error, problem, attempts) => {
+    const made = bench({
+      limit: 1,
+      run: (run) => (run.assignment.task.priority > 0 ? run.fail(error) : run.end(completed)),
+    });
+    const first = await made.submit({ priority: 1 });
+    const second = await made.submit();
+    await made.executor.start();
+    await until(async () => (await made.get(second.task_id)).status === 'completed');
+    expect(await made.get(first.task_id)).toMatchObject({
+      status: 'failed',
+      attempt: attempts,
+      error: { type: `urn:holdfast:problem:${problem}`, detail: expect.stringContaining(error.message) },
+    });
+    expect(made.errors).toEqual([]);
+  });
+});
+
+describe('the stop ladder', () => {
+  const stop = (made: Bench, task_id: string, reason: 'user' | 'cancel') =>
+    made.executor.hint({ kind: 'stop', task_id, attempt: 1, reason });
+
+  test('first rung: a job that returns in time is not terminated before its end', async () => {
+    const made = await withRun();
+    stop(made, made.task_id, 'user');
+    expect(made.story.at(-1)).toBe('stop, keep');
+    vi.advanceTimersByTime(GRACE_MS - 1);
+    made.run.end({ kind: 'stopped' }, step(5, true));
+    await made.becomes('paused');
+    expect(await made.get(made.task_id)).toMatchObject({
+      stopped: { rung: 'return', ms: GRACE_MS - 1 },
+      paused: { reason: 'user' },
+      done: 5,
+    });
+    await made.change(made.task_id, [examples.resumed]);
+    expect(await made.claim()).toMatchObject({ checkpoint: { data: 5 } });
+  });
+
+  test('the end of a task that ignores its stop is committed before its worker is terminated', async () => {
+    const made = await withRun();
+    await made.change(made.task_id, [examples.cancel_requested]);
+    made.hint();
+    expect(made.story.at(-1)).toBe('stop');
+    vi.advanceTimersByTime(GRACE_MS - 1);
+    await ticks();
+    expect(await made.status()).toBe('running');
+    vi.advanceTimersByTime(1);
+    await made.becomes('canceled');
+    await until(() => made.story.includes('terminate'));
+    expect(made.story.slice(-3)).toEqual(['stop', 'canceled', 'terminate']);
+    expect((await made.get(made.task_id)).stopped).toEqual({ rung: 'terminate', ms: GRACE_MS });
+    await until(() => made.removed.includes(made.task_id));
+  });
+
+  test('a pause that is ignored is terminated too, and keeps its last checkpoint', async () => {
+    const made = await withRun();
+    await made.run.append(step(2, true));
+    stop(made, made.task_id, 'user');
+    vi.advanceTimersByTime(GRACE_MS);
+    await made.becomes('paused');
+    expect(await made.get(made.task_id)).toMatchObject({ stopped: { rung: 'terminate' }, done: 2 });
+    expect(made.removed).toEqual([]);
+  });
+
+  test('a cancel that was recorded wins over a job that has just completed', async () => {
+    const made = await withRun();
+    await made.change(made.task_id, [examples.cancel_requested]);
+    made.run.end(completed, step(10));
+    await made.becomes('canceled');
+    expect((await made.events(made.task_id)).map(({ kind }) => kind).slice(-2)).toEqual(['progress', 'canceled']);
+  });
+
+  test('a stop of an attempt that is over stops nothing', async () => {
+    const made = await withRun();
+    made.executor.hint({ kind: 'stop', task_id: made.task_id, attempt: 7, reason: 'cancel' });
+    expect(made.story).not.toContain('stop');
+  });
+
+  test('a task that was ended elsewhere is terminated at once, and what its job says is refused', async () => {
+    const made = await withRun();
+    await made.change(made.task_id, [{ ...examples.paused, stopped: { rung: 'fenced', ms: 1 } }]);
+    await expect(made.run.append(step(1))).rejects.toMatchObject({ name: 'Fenced' });
+    await until(() => made.story.includes('terminate'));
+    expect(await made.status()).toBe('paused');
+    expect((await made.get(made.task_id)).done).toBe(0);
+  });
+
+  test('the outputs of a canceled task go before its end is seen', async () => {
+    const made = await withRun();
+    made.published(({ tasks }) => {
+      if (tasks.some(({ status }) => status === 'canceled')) made.story.push(`removed ${made.removed.length}`);
+    });
+    await made.change(made.task_id, [examples.cancel_requested]);
+    made.hint();
+    made.run.end({ kind: 'stopped' });
+    await made.becomes('canceled');
+    expect(made.story).toContain('removed 1');
+  });
+});
+
+describe('timeout_ms', () => {
+  const timeout = (made: Awaited<ReturnType<typeof withRun>>) => made.story.includes('stop, keep');
+
+  test('stops the job and fails the task', async () => {
+    const made = await withRun({ timeout_ms: 2_500 });
+    vi.advanceTimersByTime(2_499);
+    expect(timeout(made)).toBe(false);
+    vi.advanceTimersByTime(1);
+    expect(timeout(made)).toBe(true);
+    made.run.end({ kind: 'stopped' });
+    await made.becomes('failed');
+    expect(await made.get(made.task_id)).toMatchObject({
+      error: { type: 'urn:holdfast:problem:timeout' },
+      stopped: { rung: 'return' },
+    });
+  });
+
+  test('does not charge the time in which the machine slept', async () => {
+    const made = await withRun({ timeout_ms: 10_000 });
+    vi.advanceTimersByTime(500);
+    vi.setSystemTime(Date.now() + 8 * 60 * 60_000);
+    vi.advanceTimersByTime(4_000);
+    expect(timeout(made)).toBe(false);
+    vi.advanceTimersByTime(6_000);
+    expect(timeout(made)).toBe(true);
+  });
+
+  test('is not put off by a clock that is set back', async () => {
+    const made = await withRun({ timeout_ms: 10_000 });
+    vi.advanceTimersByTime(500);
+    vi.setSystemTime(Date.now() - 8 * 60 * 60_000);
+    vi.advanceTimersByTime(9_499);
+    expect(timeout(made)).toBe(false);
+    vi.advanceTimersByTime(1_001);
+    expect(timeout(made)).toBe(true);
+  });
+
+  test('of a job that ended before has no timer left', async () => {
+    const made = await withRun({ timeout_ms: 60_000 });
+    const before = vi.getTimerCount();
+    made.run.end(completed);
+    await made.becomes('completed');
+    await ticks();
+    expect(vi.getTimerCount()).toBe(before - 1);
+  });
+});
+
+describe('a job that failed', () => {
+  test('is tried again while there are attempts, after a backoff that grows and is bounded', async () => {
+    const made = bench({ run: (run) => run.end(broken) });
+    const { task_id } = await made.submit({ max_attempts: 100 });
+    await made.executor.start();
+    for (let failures = 1; failures < 30; failures += 1) {
+      await until(async () => {
+        const task = await made.get(task_id);
+        return task.status === 'pending' && task.failures === failures;
+      });
+      const task = await made.get(task_id);
+      const wait = Date.parse(task.run_at ?? '') - Date.parse(task.updated_at);
+      expect(wait).toBeGreaterThanOrEqual(0);
+      expect(wait).toBeLessThanOrEqual(Math.min(5 * 60_000, 1_000 * 2 ** (failures - 1)));
+      await ticks();
+      vi.advanceTimersByTime(wait + 1);
+    }
+  });
+
+  test('fails with its own error at the last attempt', async () => {
+    const made = await withRun({}, { run: (run) => run.end(broken, step(3)) });
+    await made.becomes('failed');
+    expect(await made.get(made.task_id)).toMatchObject({ error: broken.error, failures: 1, done: 3, stopped: null });
+  });
+
+  test('on an input that does not fit is not tried again', async () => {
+    const error = taskProblem('invalid-input', 'a.txt has changed');
+    const made = await withRun({ max_attempts: 5 }, { run: (run) => run.end({ kind: 'failed', error }) });
+    await made.becomes('failed');
+    expect(made.runs).toHaveLength(1);
+  });
+
+  test('for want of a file waits for it', async () => {
+    const outcome = { kind: 'waiting', reason: 'file-missing', message: 'a.txt is gone.' } as const;
+    const made = await withRun({}, { run: (run) => run.end(outcome) });
+    await made.becomes('paused');
+    expect(await made.get(made.task_id)).toMatchObject({
+      paused: { reason: 'file-missing' },
+      message: 'a.txt is gone.',
+    });
+  });
+});
+
+describe('what runs', () => {
+  test('is as much as the limit lets in; an end makes place for the next', async () => {
+    const made = bench({ limit: 2 });
+    for (let i = 0; i < 4; i += 1) await made.submit();
+    await made.executor.start();
+    await ticks();
+    expect(made.runs).toHaveLength(2);
+    made.runs[0]?.end(completed);
+    await until(() => made.runs.length === 3);
+    expect(await made.store.running()).toHaveLength(2);
+  });
+
+  test('starts when it is submitted elsewhere, and when its time has come', async () => {
+    const made = bench();
+    await made.executor.start();
+    await made.submit({ run_at: new Date(Date.now() + 60_000).toISOString() });
+    made.hint();
+    await made.submit();
+    made.hint();
+    await until(() => made.runs.length === 1);
+    await ticks();
+    vi.advanceTimersByTime(59_999);
+    await ticks();
+    expect(made.runs).toHaveLength(1);
+    vi.advanceTimersByTime(1);
+    await until(() => made.runs.length === 2);
+  });
+
+  test('is found by the sweep when nobody said that there is work', async () => {
+    const made = bench();
+    await made.executor.start();
+    await made.submit();
+    await ticks();
+    expect(made.runs).toHaveLength(0);
+    vi.advanceTimersByTime(20_000);
+    await until(() => made.runs.length === 1);
+  });
+
+  test('is committed with its checkpoint at its last progress', async () => {
+    const made = await withRun();
+    const { events } = step(1);
+    await made.run.append({ events: [...events, ...step(2).events], checkpoint: { version: 1, data: 2, outputs: [] } });
+    await made.run.append({ events: [], checkpoint: { version: 1, data: 3, outputs: [] } });
+    await made.run.append(nothing);
+    const said = (await made.events(made.task_id)).filter(
+      (event): event is Change & typeof event => event.kind === 'progress',
+    );
+    expect(said.map((event) => event.kind === 'progress' && [event.done, event.checkpoint])).toEqual([
+      [1, false],
+      [2, true],
+      [2, true],
+    ]);
+  });
+
+  test('of another executor is left alone while that lives', async () => {
+    const made = bench();
+    const { task_id } = await made.submit();
+    made.locks.of('other').request(`${task_id}:1`, () => new Promise(() => {}));
+    await made.store.claim({ task_id, attempt: 1 }, limits());
+    await made.executor.start();
+    vi.advanceTimersByTime(60_000);
+    await ticks();
+    expect(await made.get(task_id)).toMatchObject({ status: 'running', attempt: 1 });
+  });
+});
