@@ -8,7 +8,7 @@ import type { Claim, Commit, Limits, TaskStore } from '../../../src/core/store.t
 import type { Change, Segment, StoredTask, Task, TaskDraft, TaskEvent } from '../../../src/core/task.ts';
 import { draft } from './tasks.ts';
 
-export const NAME = 'holdfast:/';
+let opened = 0;
 
 export const limits = (running = 100, narrow = Number.POSITIVE_INFINITY): Limits => ({
   running,
@@ -25,7 +25,10 @@ export type Bench = ReturnType<typeof freshStore>;
 export function freshStore(now?: () => number) {
   globalThis.indexedDB = new IDBFactory();
   const commits: Commit[] = [];
-  const database = connection(NAME);
+  // What an earlier test left running must not find this one's tasks.
+  opened += 1;
+  const name = `holdfast:/${opened}/`;
+  const database = connection(name);
   const followers: ((commit: Commit) => void)[] = [];
   const store = idbStore({
     connection: database,
@@ -37,6 +40,7 @@ export function freshStore(now?: () => number) {
   });
   onTestFinished(() => database.close());
   return {
+    name,
     store,
     database,
     commits,

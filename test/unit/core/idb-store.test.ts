@@ -7,7 +7,7 @@ import { idbStore } from '../../../src/core/idb-store.ts';
 import { type CheckpointDraft, StoredTaskSchema } from '../../../src/core/schema.ts';
 import { fenced } from '../../../src/core/store.ts';
 import { type Change, fold, type TaskDraft } from '../../../src/core/task.ts';
-import { freshStore, limits, NAME, numbers, shortcuts } from './database.ts';
+import { freshStore, limits, numbers, shortcuts } from './database.ts';
 import { draft, examples } from './tasks.ts';
 
 const { progress, log, completed, failed, canceled, paused, resumed, lost, retried, deferred, cancel_requested } =
@@ -429,10 +429,10 @@ describe('commit', () => {
   });
 
   test('is published after it, with what it wrote', async () => {
-    const { database, started, change, published, commits, events } = freshStore();
+    const { name, database, started, change, published, commits, events } = freshStore();
     const { task_id } = await started();
     const seen: unknown[] = [];
-    const other = idbStore({ connection: connection(NAME), publish() {} });
+    const other = idbStore({ connection: connection(name), publish() {} });
     published(() => seen.push(other.get(task_id)));
     await change(task_id, [progress, cancel_requested]);
     expect(await Promise.all(seen)).toMatchObject([{ last_event_id: '4', progress: 25 }]);
@@ -542,9 +542,9 @@ describe('readAll', () => {
   });
 
   test('another database has another epoch; the same one keeps it', async () => {
-    const { store } = freshStore();
+    const { name, store } = freshStore();
     const epoch = await store.epoch();
-    const again = idbStore({ connection: connection(NAME), publish() {} });
+    const again = idbStore({ connection: connection(name), publish() {} });
     expect(await again.epoch()).toBe(epoch);
     again.close();
     expect(await freshStore().store.epoch()).not.toBe(epoch);
@@ -737,17 +737,17 @@ describe('the database', () => {
   });
 
   test('lets a newer version of the app in, and then says that it is too old', async () => {
-    const { store, submit } = freshStore();
+    const { name, store, submit } = freshStore();
     await submit();
-    const newer = await openDB(NAME, 99);
+    const newer = await openDB(name, 99);
     await expect(store.list({}, 50, null)).rejects.toMatchObject({ name: 'Outdated' });
     await expect(store.submit([draft()], null)).rejects.toMatchObject({ name: 'Outdated' });
     newer.close();
   });
 
   test('is shared by any number of stores', async () => {
-    const { submit } = freshStore();
-    const second = idbStore({ connection: connection(NAME), publish() {} });
+    const { name, submit } = freshStore();
+    const second = idbStore({ connection: connection(name), publish() {} });
     const one = await submit();
     const two = await shortcuts(second).submit();
     expect((await second.list({}, 9, null)).tasks.map((task) => task.task_id)).toEqual([two.task_id, one.task_id]);
