@@ -8,7 +8,8 @@ import { strings } from './strings.ts';
 
 const texts = strings.result;
 const AT_FIRST = 100;
-const A_FRAME = 500;
+/** Few enough for a slow computer to draw between two frames. */
+const A_FRAME = 50;
 
 export function SumTable({ sums: { algorithm, files }, notices }: { sums: Sums; notices: Notices }) {
   const shown = useSignal(AT_FIRST);

@@ -31,6 +31,6 @@ function figures({ status, done, total, unit, run_at, cancel_requested_at }: Tas
   if (status === 'pending') return [...known, ...(run_at ? [texts.after(moment(run_at))] : [])];
   if (status !== 'running' || rate === null) return known;
   const speed = unit === 'bytes' ? [texts.perSecond(size(rate))] : [];
-  const left = total !== null && total > done ? [texts.left(duration(((total - done) / rate) * 1000))] : [];
+  const left = total !== null && total > done ? [texts.left(duration(Math.ceil((total - done) / rate) * 1000))] : [];
   return [...known, ...speed, ...left];
 }

@@ -207,19 +207,19 @@ test.describe('in a browser with file handles', () => {
   });
 
   test('the list is saved where the picker says', async ({ open: page }) => {
-    const { file_id } = await addText(page, 'a.txt', 'a');
-    await submit(page, 'checksum', { files: [{ file_id }] });
     await page.evaluate(async () => {
       const root = await navigator.storage.getDirectory();
       const showSaveFilePicker = ({ suggestedName }: { suggestedName: string }) =>
         root.getFileHandle(suggestedName, { create: true });
       Object.assign(window, { showSaveFilePicker });
     });
+    const { file_id } = await addText(page, 'a.txt', 'a');
+    await submit(page, 'checksum', { files: [{ file_id }] });
     await page.getByRole('button', { name: 'Save SHA256SUMS' }).click();
     const saved = () =>
       page.evaluate(async () => {
         const root = await navigator.storage.getDirectory();
-        return (await (await root.getFileHandle('SHA256SUMS')).getFile()).text();
+        return (await (await root.getFileHandle('SHA256SUMS', { create: true })).getFile()).text();
       });
     await expect.poll(saved).toBe(`${sha256('a')}  a.txt\n`);
   });
