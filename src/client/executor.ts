@@ -7,6 +7,11 @@ interface Executor {
 }
 
 const PING_MS = 20_000;
+/**
+ * How long the executor's script may take to load. A worker whose script was on its way when the service worker died never loads, and
+ * no `error` event tells of it (measured, Chromium 156): it is replaced.
+ */
+const LOAD_MS = 5_000;
 
 /**
  * `scope`: the service worker's. `outdated` is called when a newer version of the app has taken over the database: nothing runs in
@@ -16,6 +21,7 @@ export function startExecutor(scope: string, outdated: () => void = () => {}): (
   const { serviceWorker } = navigator;
   let worker: Worker | undefined;
   let executor: Comlink.Remote<Executor> | undefined;
+  let late: ReturnType<typeof setTimeout> | undefined;
 
   function start() {
     if (worker) return;
@@ -23,6 +29,9 @@ export function startExecutor(scope: string, outdated: () => void = () => {}): (
       type: 'module',
       name: 'holdfast executor',
     });
+    // Its first message answers the port that it is given.
+    worker.addEventListener('message', () => clearTimeout(late), { once: true });
+    late = setTimeout(restart, LOAD_MS);
     executor = Comlink.wrap<Executor>(worker);
     handOver();
     executor.start(scope, Comlink.proxy(outdated));
@@ -30,9 +39,15 @@ export function startExecutor(scope: string, outdated: () => void = () => {}): (
 
   // A frozen tab would keep its locks, and a bfcached one for up to a minute (measured): terminated, they are free within 50 ms.
   function stop() {
+    clearTimeout(late);
     worker?.terminate();
     worker = undefined;
     executor = undefined;
+  }
+
+  function restart() {
+    stop();
+    start();
   }
 
   /** Gives the executor a port to the service worker that answers now. */

@@ -88,6 +88,8 @@ export interface Sink {
 export interface JobApi {
   /** Resolves when the lock that tells of the worker's life is held. */
   prepare(scope: string, worker_id: string): Promise<void>;
+  /** Resolves when the code of this type of job is there. */
+  load(type: string): Promise<void>;
   run(assignment: Assignment, sink: Sink): Promise<Ending>;
   /** Ends the job that runs. `keep`: take a last checkpoint, if the job is at one. */
   stop(keep: boolean): void;

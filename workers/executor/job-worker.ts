@@ -21,41 +21,58 @@ export interface JobWorker {
 }
 
 /**
- * A worker whose script was on its way when the service worker died never loads, and no `error` event tells of it (measured, Chromium
- * 156). So one that is not ready after this time is replaced, which takes 40 to 60 ms; each time it gets twice as long, for a machine
- * that is only slow.
+ * A worker whose script was on its way when the service worker died never loads, and no `error` event tells of it; a module that was
+ * on its way fails (measured, Chromium 156). Neither is the job's fault: such a worker is replaced. It takes 40 to 60 ms to be ready;
+ * each one gets twice as long as the one before, for a machine that is only slow.
  */
 const READY_MS = 2_000;
 const STARTS = 4;
 
 /** Starts a worker, ready to be told what to run. */
 export function startJobWorker(scope: string, lockOf: (worker_id: string) => string): JobWorker {
-  let thread = startThread(scope, lockOf);
+  let thread: Thread | undefined;
   let terminated = false;
+  let running = false;
   /** What it was told before it could listen. */
   let told: { keep: boolean } | null = null;
-  let running = false;
 
-  const ready = (async () => {
+  async function start(): Promise<Thread> {
     for (let left = STARTS, wait = READY_MS; ; left -= 1, wait *= 2) {
-      const late = setTimeout(thread.lost.reject, wait, new WorkerLost('The job’s worker did not start.'));
+      const started = startThread(scope, lockOf);
+      thread = started;
+      const late = setTimeout(started.lost.reject, wait, new WorkerLost('The job’s worker did not start.'));
       try {
-        return await thread.ready;
+        await started.ready;
+        return started;
       } catch (error) {
+        started.terminate();
         if (terminated || left === 1) throw error;
-        thread.terminate();
-        thread = startThread(scope, lockOf);
       } finally {
         clearTimeout(late);
       }
     }
-  })();
-  ready.catch(() => {});
+  }
+
+  let starting = start();
+  starting.catch(() => {});
+
+  async function load(type: string): Promise<Thread> {
+    for (let left = STARTS; ; left -= 1) {
+      const { api, lost, terminate } = await starting;
+      try {
+        await Promise.race([api.load(type), lost.promise]);
+        return starting;
+      } catch (error) {
+        if (terminated || left === 1) throw error;
+        terminate();
+        starting = start();
+      }
+    }
+  }
 
   return {
     async run(assignment, sink) {
-      await ready;
-      const { api, lost } = thread;
+      const { api, lost } = await load(assignment.task.type);
       const checked: Sink = {
         async append(batch) {
           const parsed = v.safeParse(BatchSchema, batch);
@@ -77,14 +94,16 @@ export function startJobWorker(scope: string, lockOf: (worker_id: string) => str
     },
     stop(keep) {
       told = { keep };
-      if (running) thread.api.stop(keep);
+      if (running) thread?.api.stop(keep);
     },
     terminate() {
       terminated = true;
-      thread.terminate();
+      thread?.terminate();
     },
   };
 }
+
+type Thread = ReturnType<typeof startThread>;
 
 function startThread(scope: string, lockOf: (worker_id: string) => string) {
   const worker_id = crypto.randomUUID();

@@ -27,6 +27,8 @@ Comlink.expose({
     await holdForever(names.workerLock(worker_id));
   },
 
+  load: async (type: string) => void (await loadRun(type)),
+
   async run(assignment: Assignment, sink: Sink) {
     if (!files) throw new Error('run before prepare');
     stopping = new AbortController();
