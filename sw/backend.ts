@@ -2,7 +2,7 @@
 import { connection } from '../src/core/connection.ts';
 import { filesOf } from '../src/core/files.ts';
 import { idbStore } from '../src/core/idb-store.ts';
-import { type AddedFile, type BackendMessage, type Hint, namesFor, type PageMessage } from '../src/core/protocol.ts';
+import { type BackendMessage, type Hint, namesFor, type PageMessage } from '../src/core/protocol.ts';
 import { defaultRunningLimit } from '../src/core/schema.ts';
 import type { Commit } from '../src/core/store.ts';
 import { specs } from '../workers/jobs/specs.ts';
@@ -91,9 +91,7 @@ export function createBackend(scope: string) {
     for (const page of pages) page.postMessage({ kind: 'backend-started' } satisfies PageMessage);
   });
 
-  async function addFile({ source, name }: Extract<BackendMessage, { kind: 'add-file' }>): Promise<AddedFile> {
-    return files.addInput(source, name);
-  }
+  const asError = (error: unknown) => ({ error: error instanceof Error ? error.message : String(error) });
 
   return {
     /** The answer to a request that is ours; undefined for anything else, which then goes where it would have gone without us. */
@@ -123,12 +121,13 @@ export function createBackend(scope: string) {
           if (port) port.onmessage = ({ data: commit }: MessageEvent<Commit>) => hub.deliver(commit);
           return;
         case 'add-file': {
-          const answer = await addFile(data).catch((error: unknown) => ({ error: String(error) }));
-          return port?.postMessage(answer);
+          return port?.postMessage(await files.addInput(data.source, data.name).catch(asError));
         }
         case 'file-handle': {
-          const row = await files.input(data.file_id);
-          return port?.postMessage(row?.body instanceof FileSystemFileHandle ? row.body : null);
+          const handle = files
+            .input(data.file_id)
+            .then((row) => (row?.body instanceof FileSystemFileHandle ? row.body : null));
+          return port?.postMessage(await handle.catch(asError));
         }
       }
     },

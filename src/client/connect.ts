@@ -65,18 +65,7 @@ export async function connect({ script = 'sw.js', timeout_ms = 20_000 }: Connect
   await controlled(registration, timeout_ms);
 
   const base = registration.scope;
-  const ask = <T>(message: object): Promise<T> => {
-    const { port1, port2 } = new MessageChannel();
-    return new Promise((resolve, reject) => {
-      port1.onmessage = ({ data }) => {
-        port1.close();
-        if (data && typeof data === 'object' && 'error' in data) reject(new Error(String(data.error)));
-        else resolve(data);
-      };
-      navigator.serviceWorker.controller?.postMessage(message, [port2]);
-    });
-  };
-
+  const ask = asking(registration);
   const tasks = tasksAt(base);
   // Work that is worth keeping is a reason to ask that the browser does not evict it; the answer changes nothing here.
   const keep = <T>(accepted: T): T => {
@@ -95,6 +84,35 @@ export async function connect({ script = 'sw.js', timeout_ms = 20_000 }: Connect
     startExecutor: (outdated) => startExecutor(base, outdated),
     updateReady,
   };
+}
+
+/**
+ * Questions to the service worker, each answered on a port of its own. One that is stopped takes its questions with it: they are
+ * asked again as soon as it says that it has started.
+ */
+function asking(registration: ServiceWorkerRegistration) {
+  return <T>(message: object): Promise<T> =>
+    new Promise((resolve, reject) => {
+      const settled = new AbortController();
+      const send = () => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = ({ data }) => {
+          port1.close();
+          settled.abort();
+          if (data && typeof data === 'object' && 'error' in data) reject(new Error(String(data.error)));
+          else resolve(data);
+        };
+        const worker = navigator.serviceWorker.controller ?? registration.active;
+        if (worker) worker.postMessage(message, [port2]);
+        else reject(new Unavailable('not-controlled', 'The service worker is gone. Reload the page, please.'));
+      };
+      navigator.serviceWorker.addEventListener(
+        'message',
+        ({ data }) => data?.kind === 'backend-started' && send(),
+        settled,
+      );
+      send();
+    });
 }
 
 /** Private windows of some browsers have an IndexedDB that cannot be opened. */
