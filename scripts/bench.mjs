@@ -88,17 +88,21 @@ function* noise(bytes) {
 }
 
 /**
- * The most memory that the largest renderer of a profile's browser had since this was asked last, in MiB. Linux alone tells.
+ * The most memory that the largest renderer of a profile's browser had to itself since this was asked last, in MiB: without the
+ * pages of Chromium's own file, which all its processes share. Linux alone tells.
  *
  * @param {string} profile
  */
 function peakMemory(profile) {
   if (process.platform !== 'linux') return null;
   const peaks = renderers(profile).map((pid) => {
-    const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const [peak, shared] = ['VmHWM', 'RssFile'].map((name) =>
+      Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1]),
+    );
     // "5" makes the peak what it is now (proc(5)).
     writeFileSync(`/proc/${pid}/clear_refs`, '5');
-    return Number(peak) / 1024;
+    return (Number(peak) - Number(shared)) / 1024;
   });
   return Math.max(...peaks);
 }

@@ -20,6 +20,13 @@ export type Row = (bench: Bench) => Promise<Figure[]>;
 /** Milliseconds since the epoch, comparable between the threads of a process, in fractions. */
 export const clock = (): number => performance.timeOrigin + performance.now();
 
+/** How long the work takes, in ms. */
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export const between = (low: number, high: number): number => low + Math.random() * (high - low);

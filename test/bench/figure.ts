@@ -54,20 +54,24 @@ export function isMet({ ours, other, ratio }: Figure, { of, is, value }: Aim): b
 }
 
 /**
- * Runs every side once a round, each round in another order, so that a busy machine is busy for all of them. A first round is not
- * counted: it warms caches and compilers.
+ * Runs the sides in turn, each time in another order, so that a busy machine is busy for all of them; a round is that many turns.
+ * A first round is not counted: it warms caches and compilers.
  */
 export async function interleave<K extends string>(
   rounds: number,
   sides: Record<K, () => Promise<number[]>>,
+  turns = 1,
 ): Promise<Record<K, Rounds>> {
   const names = Object.keys(sides) as K[];
   const measured = Object.fromEntries(names.map((name) => [name, [] as Rounds])) as Record<K, Rounds>;
-  for (let round = 0; round <= rounds; round += 1) {
-    const turn = round % names.length;
-    for (const name of [...names.slice(turn), ...names.slice(0, turn)]) {
+  for (let turn = 0; turn < (rounds + 1) * turns; turn += 1) {
+    const round = Math.floor(turn / turns) - 1;
+    const first = turn % names.length;
+    for (const name of [...names.slice(first), ...names.slice(0, first)]) {
       const samples = await sides[name]();
-      if (round > 0) measured[name].push(samples);
+      if (round < 0) continue;
+      measured[name][round] ??= [];
+      measured[name][round].push(...samples);
     }
   }
   return measured;

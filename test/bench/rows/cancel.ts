@@ -1,7 +1,7 @@
 /** From asking for a cancel to its answer: of a job that listens, and of one that does not. */
 import type { Client } from '../../../src/client/index.ts';
 import type { Bare } from '../bare/page.ts';
-import { pause, type Row } from '../bench.ts';
+import { pause, type Row, timed } from '../bench.ts';
 import { figure, interleave } from '../figure.ts';
 
 const ROUNDS = 6;
@@ -11,10 +11,14 @@ const GRACE_MS = 2_000;
 
 export const row: Row = async (bench) => {
   const [client, bare] = [await bench.client(), await bench.bare()];
-  const { holdfast, other } = await interleave(ROUNDS, {
-    holdfast: () => times(CANCELS, () => canceled(client, 'countdown', { steps: 100_000, step_ms: 20 })),
-    other: () => times(CANCELS, () => bareCanceled(bare)),
-  });
+  const { holdfast, other } = await interleave(
+    ROUNDS,
+    {
+      holdfast: async () => [await canceled(client, 'countdown', { steps: 100_000, step_ms: 20 })],
+      other: async () => [await bareCanceled(bare)],
+    },
+    CANCELS,
+  );
   const cooperative = { unit: 'ms', ours: holdfast, other, beside: 'the bare pipeline' };
   const { spin, grace } = await interleave(FORCED_ROUNDS, {
     async spin() {
@@ -44,29 +48,17 @@ export const row: Row = async (bench) => {
   ];
 };
 
-async function times(count: number, sample: () => Promise<number>): Promise<number[]> {
-  const samples: number[] = [];
-  for (let i = 0; i < count; i += 1) samples.push(await sample());
-  return samples;
-}
-
-async function timed(work: Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await work;
-  return performance.now() - start;
-}
-
 async function canceled(client: Client, type: string, input: object): Promise<number> {
   const { task_id } = await client.submit({ type, input });
   for await (const { event, data } of client.watch(task_id)) {
     // Its first progress: the job itself runs.
     if (event === 'message' && data.message) break;
   }
-  return timed(client.cancel(task_id));
+  return timed(() => client.cancel(task_id));
 }
 
 async function bareCanceled(bare: Bare): Promise<number> {
   const id = crypto.randomUUID();
   await bare.hold(id);
-  return timed(bare.cancel(id));
+  return timed(() => bare.cancel(id));
 }

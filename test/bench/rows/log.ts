@@ -5,7 +5,7 @@ import type { TaskStore } from '../../../src/core/store.ts';
 import type { Change, TaskDraft } from '../../../src/core/task.ts';
 import { createHub } from '../../../sw/hub.ts';
 import { openStreams } from '../../../sw/streams.ts';
-import type { Row } from '../bench.ts';
+import { type Row, timed } from '../bench.ts';
 import { figure, interleave } from '../figure.ts';
 
 const ROUNDS = 8;
@@ -26,12 +26,15 @@ const draft: TaskDraft = {
   tags: [],
 };
 
-type Log = Awaited<ReturnType<typeof logOf>>;
-
 export const row: Row = async () => {
   const [long, short] = [await logOf(LONG), await logOf(SHORT)];
-  const appends = await interleave(ROUNDS, { long: () => timed(long.append), short: () => timed(short.append) });
-  const resumes = await interleave(ROUNDS, { long: () => timed(long.resume), short: () => timed(short.resume) });
+  const both = (what: 'append' | 'resume') =>
+    interleave(
+      ROUNDS,
+      { long: async () => [await timed(long[what])], short: async () => [await timed(short[what])] },
+      SAMPLES,
+    );
+  const [appends, resumes] = [await both('append'), await both('resume')];
   const compared = (what: string, { long: ours, short: other }: typeof appends) =>
     figure({
       what: `${what} of ${LONG.toLocaleString('en')} events`,
@@ -47,7 +50,7 @@ export const row: Row = async () => {
 /** A task with a log of that many events, in a database of its own. */
 async function logOf(length: number) {
   const store = idbStore({ connection: connection(`log of ${length}`), publish: () => {} });
-  const streams = openStreams(store, createHub());
+  const streams = openStreams({ store, hub: createHub(), isAlive: async () => true });
   const submission = await store.submit([draft], null);
   const task_id = 'tasks' in submission ? (submission.tasks[0]?.task_id ?? '') : '';
   let last = 1;
@@ -62,7 +65,8 @@ async function logOf(length: number) {
     /** Opens a stream after the last event but one, and waits for the last. */
     async resume() {
       const request = new Request(`tasks/${task_id}/stream`, { headers: { 'Last-Event-ID': String(last - 1) } });
-      const reader = (await streams.task(task_id, request)).body?.pipeThrough(new TextDecoderStream()).getReader();
+      const response = await streams.task(task_id, { request, client: null });
+      const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
       for (let text = ''; !text.includes(`id: ${last}\n`); ) {
         const { value } = (await reader?.read()) ?? {};
         if (value === undefined) throw new Error('the stream ended');
@@ -77,14 +81,4 @@ async function commit(store: TaskStore, task_id: string, events: number): Promis
   const lines = Array<Change>(events).fill(line);
   const [result] = await store.commit([{ task_id, decide: () => lines, durability: 'relaxed' }]);
   if (result?.status !== 'fulfilled') throw result?.reason;
-}
-
-async function timed(work: Log['append']): Promise<number[]> {
-  const samples: number[] = [];
-  for (let i = 0; i < SAMPLES; i += 1) {
-    const start = performance.now();
-    await work();
-    samples.push(performance.now() - start);
-  }
-  return samples;
 }
