@@ -30,7 +30,9 @@ export async function runJob(
   const outputs = openOutputs(files, task.task_id, checkpoint);
   const hop = messageHop();
 
-  async function outcomeOf(): Promise<{ outcome: Outcome; last: CheckpointDraft | null }> {
+  let last: CheckpointDraft | null = null;
+
+  async function outcomeOf(): Promise<Outcome> {
     const job = await load();
     const context: JobContext<unknown> = {
       signal,
@@ -46,9 +48,10 @@ export async function runJob(
     let checkpointed = performance.now();
     let hopped = checkpointed;
     let step = await generator.next();
-    while (!step.done && !signal.aborted) {
+    while (!step.done) {
       const now = performance.now();
       events.progress(step.value, now);
+      if (signal.aborted) break;
       if (step.value.checkpoint && now - checkpointed >= CHECKPOINT_MS) {
         await events.flush(await take(step.value));
         checkpointed = performance.now();
@@ -62,18 +65,17 @@ export async function runJob(
       step = await generator.next();
     }
     if (step.done) {
-      return { outcome: { kind: 'completed', result: jsonOf(step.value), files: await outputs.flush() }, last: null };
+      return { kind: 'completed', result: jsonOf(step.value), files: await outputs.flush() };
     }
     // Taken while the job is still suspended at the yield that carries it; its `finally` blocks run after that.
-    const last = keeps(signal) ? await take(step.value) : null;
+    if (keeps(signal)) last = await take(step.value);
     await generator.return(undefined);
-    return { outcome: { kind: 'stopped' }, last };
+    return { kind: 'stopped' };
   }
 
   let outcome: Outcome;
-  let last: CheckpointDraft | null = null;
   try {
-    ({ outcome, last } = await outcomeOf());
+    outcome = await outcomeOf();
   } catch (error) {
     outcome = signal.aborted ? { kind: 'stopped' } : failure(error);
     if (signal.aborted && error !== signal.reason) events.log('warn', `while it was stopped: ${messageOf(error)}`);
