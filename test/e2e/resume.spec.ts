@@ -115,3 +115,23 @@ test('a stream shows every event once, however often the service worker is stopp
   expect(new Set(events)).toEqual(new Set(['message', 'log', 'complete']));
   expect(breaks).toBe(stops);
 });
+
+test('a service worker that is stopped while the workers load takes no task with it', async ({ page, site }) => {
+  await open(page, site.url);
+  // A job that fails leaves its worker behind, so each of these has one of its own, whose code the service worker hands out.
+  const ids = await page.evaluate(async () => {
+    const draft = { type: 'countdown', input: { steps: 1, step_ms: 0, fail_at: 1 } };
+    const tasks = await globalThis.holdfast.submitAll(Array.from({ length: 20 }, () => draft));
+    return tasks.map(({ task_id }) => task_id);
+  });
+  const unfinished = () =>
+    page.evaluate(async () => {
+      const { counts } = await globalThis.holdfast.list();
+      return counts.pending + counts.running;
+    });
+  while ((await unfinished()) > 0) await stopServiceWorker(page);
+  for (const task_id of ids) {
+    const detail = 'Failed at step 1 of 1, as the input asks.';
+    expect(await get(page, task_id)).toMatchObject({ status: 'failed', attempt: 1, error: { detail } });
+  }
+});
