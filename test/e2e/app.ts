@@ -32,6 +32,8 @@ export interface RandomFile {
 interface Fixtures {
   /** `dist` at the root of an origin that no other test uses. */
   site: Site;
+  /** An empty folder for a browser's profile. Without one a browser keeps everything in memory, as a private window does. */
+  profile: string;
 }
 
 interface WorkerFixtures {
@@ -45,6 +47,13 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     const site = await serve({ root: dist });
     await use(site);
     await site.close();
+  },
+
+  // biome-ignore lint/correctness/noEmptyPattern: as above
+  profile: async ({}, use) => {
+    const profile = await mkdtemp(join(tmpdir(), 'holdfast-profile-'));
+    await use(profile);
+    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
   },
 
   // What goes wrong where nobody waits for an answer fails the test as well.

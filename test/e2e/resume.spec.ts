@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from '@playwright/test';
 import { stopServiceWorker } from '../../scripts/stop-service-worker.mjs';
 import {
@@ -49,8 +46,12 @@ test('a page that is reloaded in the middle goes on from the checkpoint', async 
   await expectResumed(page, task.task_id, done, digests);
 });
 
-test('a browser that is killed in the middle goes on from the checkpoint', async ({ site, random, launchOptions }) => {
-  const profile = await mkdtemp(join(tmpdir(), 'holdfast-profile-'));
+test('a browser that is killed in the middle goes on from the checkpoint', async ({
+  site,
+  profile,
+  random,
+  launchOptions,
+}) => {
   const launch = async () => {
     const context = await chromium.launchPersistentContext(profile, launchOptions);
     return { context, faults: watchFaults(context), page: await open(await context.newPage(), site.url) };
@@ -64,7 +65,6 @@ test('a browser that is killed in the middle goes on from the checkpoint', async
   await expectResumed(second.page, task.task_id, done, digests);
   await second.context.close();
   expect([...first.faults, ...second.faults]).toEqual([]);
-  await rm(profile, { recursive: true, force: true, maxRetries: 5 });
 });
 
 /** SIGKILL to the browser's own process. */

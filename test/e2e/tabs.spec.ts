@@ -1,8 +1,5 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type BrowserContext, chromium, type LaunchOptions, type Page } from '@playwright/test';
 import {
   expect,
@@ -22,8 +19,10 @@ import {
 const STEPS = 60;
 
 /** Playwright keeps its pages awake: it tells each that it has the focus, and such a page is never frozen. */
-async function plainBrowser({ executablePath = chromium.executablePath(), args = [], chromiumSandbox }: LaunchOptions) {
-  const profile = await mkdtemp(join(tmpdir(), 'holdfast-profile-'));
+async function plainBrowser(
+  profile: string,
+  { executablePath = chromium.executablePath(), args = [], chromiumSandbox }: LaunchOptions,
+) {
   const own = ['--headless=new', '--remote-debugging-port=0', `--user-data-dir=${profile}`, 'about:blank'];
   const child = spawn(executablePath, [...args, ...(chromiumSandbox ? [] : ['--no-sandbox']), ...own], {
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -44,7 +43,6 @@ async function plainBrowser({ executablePath = chromium.executablePath(), args =
     const ended = once(child, 'exit');
     child.kill();
     await ended;
-    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
   };
   return { context, close };
 }
@@ -97,9 +95,10 @@ test('a task goes on in another tab when its own crashes', async ({ context, sit
 
 test('a task goes on in another tab when its own is frozen, and comes back when that one is gone', async ({
   site,
+  profile,
   launchOptions,
 }) => {
-  const { context, close } = await plainBrowser(launchOptions);
+  const { context, close } = await plainBrowser(profile, launchOptions);
   const faults = watchFaults(context);
   const { owner, other, task_id } = await twoTabs(context, site);
   const session = await context.newCDPSession(owner);
