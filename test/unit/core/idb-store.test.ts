@@ -187,7 +187,7 @@ describe('run_at', () => {
     expect(await store.wake(now)).toBeNull();
   });
 
-  test('wakes more than can be woken in one go, bit by bit', async () => {
+  test('wakes more than can be woken in one go, bit by bit', { timeout: 30_000 }, async () => {
     let now = 1_000_000;
     const { store, database } = freshStore(() => now);
     const run_at = new Date(now + 1).toISOString();
@@ -605,7 +605,7 @@ describe('list', () => {
     expect(await list({ q: 'needle', tag: 'red', status: ['completed'] })).toEqual(['done']);
   });
 
-  test('a filter that matches little still fills its page, over any number of tasks', async () => {
+  test('a filter that matches little still fills its page, over any number of tasks', { timeout: 30_000 }, async () => {
     const { store } = freshStore();
     const drafts = Array.from({ length: 1_300 }, (_, i) => draft({ tags: i % 600 === 0 ? ['rare'] : [] }));
     await store.submit(drafts, null);

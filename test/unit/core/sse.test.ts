@@ -178,7 +178,7 @@ function* chunks(bytes: Uint8Array, sizes: number[]): Generator<Uint8Array> {
   }
 }
 
-test('no string can forge a line of a frame', () => {
+test('no string can forge a line of a frame', { timeout: 30_000 }, () => {
   fc.assert(
     fc.property(text, (message) => {
       const frame = encodeFrame({ id: '1', event: 'log', data: { message } });

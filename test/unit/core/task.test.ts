@@ -227,7 +227,9 @@ test('the moving part of a message has the seven keys of the contract beside the
   expect(Object.keys(stateOf(taskOf.running))).toEqual(keys);
 });
 
-test('whatever happens to a task: it is the fold of its events, fits its schema, and its progress does not go back', () => {
+test('whatever happens to a task: it is the fold of its events, fits its schema, and its progress does not go back', {
+  timeout: 30_000,
+}, () => {
   fc.assert(
     fc.property(fc.array(anyChange, { maxLength: 40 }), (changes) => {
       let task = after(created);

@@ -295,7 +295,9 @@ describe('timeout_ms', () => {
 });
 
 describe('a job that failed', () => {
-  test('is tried again while there are attempts, after a backoff that grows and is bounded', async () => {
+  test('is tried again while there are attempts, after a backoff that grows and is bounded', {
+    timeout: 30_000,
+  }, async () => {
     const made = bench({ run: (run) => run.end(broken) });
     const { task_id } = await made.submit({ max_attempts: 100 });
     await made.executor.start();

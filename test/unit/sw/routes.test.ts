@@ -40,7 +40,7 @@ describe('POST /tasks', () => {
     expect(response.headers.get('Location')).toBeNull();
   });
 
-  test('takes a thousand tasks, but not one more, and not none', async () => {
+  test('takes a thousand tasks, but not one more, and not none', { timeout: 30_000 }, async () => {
     const { post, request } = createServer();
     expect(
       (

@@ -175,7 +175,7 @@ describe('a stream', () => {
 });
 
 describe('a reader that does not read', () => {
-  test('is not buffered for, and later gets everything from the log', async () => {
+  test('is not buffered for, and later gets everything from the log', { timeout: 30_000 }, async () => {
     const { follow, change, task_id, reads } = await withTask();
     const reader = follow(task_id);
     await reader.drain();
