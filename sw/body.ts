@@ -73,6 +73,8 @@ export function parseDrafts(body: unknown, inputOf: (type: string) => Input | un
 
 /** A body of one shape. What does not fit is 422. */
 export function parseBody<const S extends Input>(schema: S, body: unknown): v.InferOutput<S> {
+  // Valibot takes an array for an object.
+  if (Array.isArray(body)) throw invalid([{ pointer: '', detail: 'An object is wanted.' }]);
   const parsed = v.safeParse(schema, body);
   if (parsed.success) return parsed.output;
   throw invalid(fieldErrors(parsed.issues, ''));

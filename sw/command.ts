@@ -1,6 +1,6 @@
 /** What a caller does to a task: recorded in one transaction, then carried out by whoever runs it, or here when nobody answers. */
 import type { TaskStore } from '../src/core/store.ts';
-import { type Change, canChange, type Status, type StoredTask } from '../src/core/task.ts';
+import { type Change, canChange, isFinished, type Status, type StoredTask } from '../src/core/task.ts';
 import type { Hub } from './hub.ts';
 import { notFound, Refusal } from './problem.ts';
 
@@ -89,14 +89,17 @@ export function commands({ store, hub, askToStop, removeOutputs, graceOf }: Comm
         message: null,
         stopped,
       });
-      const task = await decide(task_id, (now) => {
-        if (now.status === 'paused') throw conflict(now, 'paused');
-        return now.status === 'running' ? [] : [only(now, paused(null))];
-      });
-      if (task.status !== 'running') return task;
-      const end = await stop(task, 'user', (ms) => paused({ rung: 'fenced', ms }));
-      if (end.status !== 'paused') throw conflict(end, 'paused');
-      return end;
+      for (;;) {
+        const task = await decide(task_id, (now) => {
+          if (now.status === 'paused') throw conflict(now, 'paused');
+          return now.status === 'running' ? [] : [only(now, paused(null))];
+        });
+        if (task.status !== 'running') return task;
+        const end = await stop(task, 'user', (ms) => paused({ rung: 'fenced', ms }));
+        if (end.status === 'paused') return end;
+        // One that its executor lost while it was asked waits, or runs again elsewhere: ask there.
+        if (isFinished(end.status)) throw conflict(end, 'paused');
+      }
     },
 
     resume: (task_id: string) => decide(task_id, (now) => [only(now, { kind: 'resumed' })]),

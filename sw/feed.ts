@@ -44,23 +44,31 @@ export const taskFeed = (store: TaskStore, task_id: string): Feed => ({
   },
 });
 
-export const allFeed = (store: TaskStore, epoch: string): Feed => ({
-  topic: ALL,
-  span: ({ seq, events }) => ({ first: seq, last: seq + Math.max(1, events.length) - 1 }),
-  read: (after) => store.readAll(after, SEGMENTS_AT_ONCE),
-  encode({ task_id, seq, first, events }, after) {
-    if (first === 0) {
-      const data = JSON.stringify({ task_id });
-      return { text: `id: ${epoch}-${seq}\nevent: deleted\ndata: ${data}\n\n`, ended: false };
-    }
-    let text = '';
-    for (const [i, event] of events.entries()) {
-      const last = i === events.length - 1;
-      if (seq + i > after) text += encodeFrames(framesOf(task_id, event, last, `${epoch}-${seq + i}`));
-    }
-    return { text, ended: false };
-  },
-});
+export function allFeed(store: TaskStore, epoch: string): Feed {
+  /** Of the tasks that were last read from the log: an end that was retried since is a plain message. What is published is the last. */
+  let lasts = new Map<string, number>();
+  return {
+    topic: ALL,
+    span: ({ seq, events }) => ({ first: seq, last: seq + Math.max(1, events.length) - 1 }),
+    async read(after) {
+      const tail = await store.readAll(after, SEGMENTS_AT_ONCE);
+      lasts = tail.lasts;
+      return tail;
+    },
+    encode({ task_id, seq, first, last, events }, after) {
+      if (first === 0) {
+        const data = JSON.stringify({ task_id });
+        return { text: `id: ${epoch}-${seq}\nevent: deleted\ndata: ${data}\n\n`, ended: false };
+      }
+      const end = Math.max(last, lasts.get(task_id) ?? 0);
+      let text = '';
+      for (const [i, event] of events.entries()) {
+        if (seq + i > after) text += encodeFrames(framesOf(task_id, event, event.n === end, `${epoch}-${seq + i}`));
+      }
+      return { text, ended: false };
+    },
+  };
+}
 
 /** The `gap` event and the state at the cut, as API clients know them. */
 function gapBefore(cut: StoredTask, after: number): Gap {

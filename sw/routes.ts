@@ -105,7 +105,8 @@ export function routes(host: RouteHost): Hono {
   app.get('/tasks/:id', async (c) => {
     const task = await find(id(c));
     const headers = { ETag: `"${task.task_id}-${task.last_event_id}"`, 'Cache-Control': 'no-cache' };
-    if (c.req.header('If-None-Match')?.includes(headers.ETag)) return new Response(null, { status: 304, headers });
+    const known = c.req.header('If-None-Match');
+    if (known === '*' || known?.includes(headers.ETag)) return new Response(null, { status: 304, headers });
     return json(toWire(task), 200, headers);
   });
 

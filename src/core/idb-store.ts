@@ -9,7 +9,7 @@ import { LAST } from './idb-schema.ts';
 import { claimKey, transactionWriter } from './idb-writer.ts';
 import { defaultSettings, type Settings, SettingsPatchSchema, SettingsSchema, type StoredTask } from './schema.ts';
 import type { Candidate, Claim, Commit, Idempotency, Limits, Step, Submission, TaskStore } from './store.ts';
-import { isFinished, type Task, type TaskDraft, toWire } from './task.ts';
+import { isFinished, type Task, type TaskDraft, type TaskEvent, toWire } from './task.ts';
 
 export interface StoreHost {
   connection: Connection;
@@ -132,7 +132,7 @@ export function idbStore({ connection, publish, now = Date.now }: StoreHost): Ta
 
     readAll: (after, limit) =>
       connection(async (db) => {
-        const tx = db.transaction(['log', 'meta']);
+        const tx = db.transaction(['tasks', 'log', 'meta']);
         const seq = tx.objectStore('log').index('seq');
         const [newest, before, rest] = await Promise.all([
           tx.objectStore('meta').get('seq'),
@@ -140,7 +140,11 @@ export function idbStore({ connection, publish, now = Date.now }: StoreHost): Ta
           seq.getAll(IDBKeyRange.lowerBound(after + 1, true), limit),
         ]);
         const holds = before && before.value.seq + Math.max(1, before.value.events.length) - 1 > after;
-        return { segments: holds ? [before.value, ...rest.slice(0, limit - 1)] : rest, newest: Number(newest) };
+        const segments = holds ? [before.value, ...rest.slice(0, limit - 1)] : rest;
+        const ended = new Set(segments.filter(({ events }) => events.some(isEnd)).map(({ task_id }) => task_id));
+        const rows = await Promise.all([...ended].map((task_id) => tx.objectStore('tasks').get(task_id)));
+        const lasts = new Map(rows.flatMap((row) => (row ? [[row.task.task_id, Number(row.task.last_event_id)]] : [])));
+        return { segments, newest: Number(newest), lasts };
       }),
 
     epoch: async () => String(await connection((db) => db.get('meta', 'epoch'))),
@@ -199,3 +203,5 @@ function settingsOf(stored: unknown): Settings {
   const parsed = v.safeParse(SettingsPatchSchema, stored);
   return { ...defaultSettings, ...(parsed.success ? (parsed.output as Partial<Settings>) : {}) };
 }
+
+const isEnd = ({ state }: TaskEvent): boolean => state !== null && isFinished(state.status);

@@ -37,7 +37,13 @@ export type OutputFile = v.InferOutput<typeof OutputFileSchema>;
 /** What `POST /tasks` takes. `input` is checked against the schema of the job's own type after this. */
 export const TaskDraftSchema = v.strictObject({
   type: v.pipe(v.string(), v.nonEmpty(), v.maxLength(64)),
-  input: v.optional(v.unknown(), {}),
+  input: v.optional(
+    v.pipe(
+      v.unknown(),
+      v.check((input) => typeof input === 'object' && input !== null && !Array.isArray(input), 'An object is wanted.'),
+    ),
+    {},
+  ),
   priority: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(-1000), v.maxValue(1000)), 0),
   timeout_ms: v.optional(v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(1))), null),
   max_attempts: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(100)), 1),

@@ -100,8 +100,11 @@ export interface TaskStore {
   list(filter: Filter, limit: number, page: string | null): Promise<Page>;
   /** The segments that hold the events after number `after`, at most `limit` of them. */
   read(task_id: string, after: number, limit: number): Promise<Tail | null>;
-  /** The segments of all tasks after the overall number `after`, at most `limit` of them, and the newest overall number. */
-  readAll(after: number, limit: number): Promise<{ segments: Segment[]; newest: number }>;
+  /**
+   * The segments of all tasks after the overall number `after`, at most `limit` of them, and the newest overall number. `lasts`: the
+   * number of the last event of each task that one of the segments brings to an end.
+   */
+  readAll(after: number, limit: number): Promise<{ segments: Segment[]; newest: number; lasts: Map<string, number> }>;
   /** Names this database: a cursor of another one is worth nothing. */
   epoch(): Promise<string>;
   /** Takes all steps in one transaction. A step's promise rejects with what its `decide` threw. */

@@ -43,8 +43,8 @@ export function createExecutor(host: ExecutorHost) {
   const mine = new Map<string, Attempt>();
   /** The attempts that run elsewhere, by task: the lock of each is asked for. */
   const watched = new Map<string, { attempt: number; unwatch(): void }>();
-  /** Started ahead: a new worker takes 40 to 60 ms to answer (measured). */
-  let spare: JobWorker | undefined;
+  /** Ready to be told what to run: a new worker takes 40 to 60 ms to answer (measured). */
+  const idle: JobWorker[] = [];
   let wakeTimer: ReturnType<typeof setTimeout> | undefined;
   let sweepTimer: ReturnType<typeof setInterval> | undefined;
   let filling: Promise<void> | null = null;
@@ -90,8 +90,7 @@ export function createExecutor(host: ExecutorHost) {
   function run(claim: Claim, release: () => void) {
     const spec = byType.get(claim.task.type);
     if (!spec) throw new RangeError(`claimed a task of the unknown type ${claim.task.type}`);
-    const worker = spare ?? startWorker();
-    spare = undefined;
+    const worker = idle.pop() ?? startWorker();
     const attempt = startAttempt(claim, {
       append,
       worker,
@@ -104,7 +103,7 @@ export function createExecutor(host: ExecutorHost) {
     mine.set(attempt.task_id, attempt);
     attempt.ended
       .then((reusable) => {
-        if (reusable && !spare) spare = worker;
+        if (reusable && idle.length < limit) idle.push(worker);
         else worker.terminate();
       })
       .catch((error: unknown) => {
@@ -114,9 +113,13 @@ export function createExecutor(host: ExecutorHost) {
       .finally(() => {
         if (mine.get(attempt.task_id) === attempt) mine.delete(attempt.task_id);
         release();
-        spare ??= startWorker();
+        keepOneReady();
         wake().catch(report);
       });
+  }
+
+  function keepOneReady() {
+    if (idle.length === 0) idle.push(startWorker());
   }
 
   function watch({ task_id, attempt }: Candidate) {
@@ -190,7 +193,7 @@ export function createExecutor(host: ExecutorHost) {
     async start(): Promise<void> {
       sweepTimer = setInterval(() => sweep().catch(report), SWEEP_MS);
       await sweep();
-      spare ??= startWorker();
+      keepOneReady();
     },
 
     hint(hint: Hint) {
@@ -213,7 +216,7 @@ export function createExecutor(host: ExecutorHost) {
       clearTimeout(wakeTimer);
       clearInterval(sweepTimer);
       for (const { unwatch } of watched.values()) unwatch();
-      spare?.terminate();
+      for (const worker of idle) worker.terminate();
     },
   };
 }
