@@ -123,6 +123,16 @@ describe('a running task whose executor answers', () => {
     expect(asked).toEqual(['cancel 1']);
     expect(await claim()).toBeNull();
   });
+
+  test('that is lost while it is asked: the pause follows the task', async () => {
+    const { backend, started, change, claim } = bench();
+    const { task_id } = await started();
+    const pause = backend.pause(task_id);
+    await settled(pause);
+    await change(task_id, [lost]);
+    expect(await pause).toMatchObject({ status: 'paused', paused: { reason: 'user' } });
+    expect(await claim()).toBeNull();
+  });
 });
 
 describe('cancel', () => {

@@ -105,6 +105,7 @@ describe('POST /tasks', () => {
     ['a time that is none', { type: 'spin', run_at: 'tomorrow' }, ['/run_at']],
     ['a time that no engine can read', { type: 'spin', run_at: '2026-01-01T00:00:00+01' }, ['/run_at']],
     ['an unknown dependency', { type: 'spin', depends_on: [nobody] }, ['/depends_on/0']],
+    ['an array for an input', { type: 'spin', input: [] }, ['/input']],
     ['no object', 7, ['']],
     ['null', null, ['']],
     [
@@ -242,6 +243,8 @@ describe('GET /tasks/{id}', () => {
     expect([same.status, await same.text(), same.headers.get('ETag')]).toEqual([304, '', etag]);
     const one_of = await request(`tasks/${task_id}`, { headers: { 'If-None-Match': `"x", ${etag}` } });
     expect(one_of.status).toBe(304);
+    const any = await request(`tasks/${task_id}`, { headers: { 'If-None-Match': '*' } });
+    expect(any.status).toBe(304);
     await change(task_id, [log]);
     const other = await request(`tasks/${task_id}`, { headers: { 'If-None-Match': etag } });
     expect(other.status).toBe(200);
@@ -827,7 +830,7 @@ describe('what the app says of itself', () => {
     expect(await response.json()).toEqual({ ...before, running_limit: 3 });
     expect(await (await server.request('tasks/settings')).json()).toEqual({ ...before, running_limit: 3 });
     expect(server.settingsChanges()).toBe(1);
-    for (const wrong of [{ running_limit: 0 }, { color: 'red' }, 7]) {
+    for (const wrong of [{ running_limit: 0 }, { color: 'red' }, 7, []]) {
       const refused = await patch(wrong);
       expect(refused.status).toBe(422);
       await problemOf(refused);

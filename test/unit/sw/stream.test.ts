@@ -369,6 +369,19 @@ describe('the stream of all tasks', () => {
     expect(JSON.parse(reader.messages.at(-2)?.data ?? '')).toEqual({ task_id });
     expect(reader.isOver()).toBe(false);
   });
+
+  test('read later shows an end that was retried as a plain message', async () => {
+    const { store, open, change, task_id } = await withTask();
+    await change(task_id, [failed]);
+    await change(task_id, [retried]);
+    const reader = open(allFeed(store, await store.epoch()), 2);
+    await reader.drain();
+    const shown = reader.messages.map(({ event, data }) => [event, JSON.parse(data).status]);
+    expect(shown).toEqual([
+      [undefined, 'failed'],
+      [undefined, 'pending'],
+    ]);
+  });
 });
 
 const move = fc.oneof(
