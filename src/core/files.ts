@@ -1,4 +1,5 @@
 /** Input and output files. Inputs are handles or blobs in IndexedDB; outputs lie in OPFS, or as chunks in IndexedDB where there is none. */
+import { byteReader } from './byte-reader.ts';
 import type { Connection } from './connection.ts';
 import { type FileRow, LAST } from './idb-schema.ts';
 import type { InputFile } from './job.ts';
@@ -29,6 +30,7 @@ export interface Files extends OutputFiles {
 }
 
 const INPUT = 'input';
+const READS_A_LOOK = 16;
 
 export function filesOf(connection: Connection, folder: string): Files {
   const find = (file_id: string) => connection((db) => db.get('files', [INPUT, file_id, 0]));
@@ -63,13 +65,18 @@ export function filesOf(connection: Connection, folder: string): Files {
     async openInput(file_id) {
       const row = await find(file_id);
       if (!row) throw new FileMissing(`The input file ${file_id} is gone.`);
-      const file = await contentOf(row);
+      const bytes = byteReader(await contentOf(row));
+      let reads = 0;
       return {
         name: row.title,
         size: row.size,
         async read(start, end) {
           try {
-            return new Uint8Array(await file.slice(start, end).arrayBuffer());
+            const read = await bytes(start, end);
+            reads += 1;
+            // A stream that is open does not notice that its file changes: look again now and then, and at the end.
+            if (end >= row.size || reads % READS_A_LOOK === 0) await contentOf(row);
+            return read;
           } catch (error) {
             // A snapshot whose file moved on under it reads no more: say which of the two happened.
             await contentOf(row);

@@ -6,7 +6,7 @@ import { candidate } from './idb-candidate.ts';
 import { list } from './idb-list.ts';
 import { dropOrphans, expired, trim } from './idb-retention.ts';
 import { LAST } from './idb-schema.ts';
-import { claimKey, transactionWriter } from './idb-writer.ts';
+import { claimKey, type Memory, Stale, transactionWriter } from './idb-writer.ts';
 import { defaultSettings, type Settings, SettingsPatchSchema, SettingsSchema, type StoredTask } from './schema.ts';
 import type { Candidate, Claim, Commit, Idempotency, Limits, Step, Submission, TaskStore } from './store.ts';
 import { isFinished, type Task, type TaskDraft, type TaskEvent, toWire } from './task.ts';
@@ -16,17 +16,23 @@ export interface StoreHost {
   /** Called after each commit, with what it wrote. */
   publish(commit: Commit): void;
   now?(): number;
+  /** The newest overall event number that other threads have told of. */
+  heard?(): number;
 }
+
+type Mode = { durability: IDBTransactionDurability };
+type Writer = ReturnType<typeof transactionWriter>;
 
 const WAKE_AT_ONCE = 500;
 
-export function idbStore({ connection, publish, now = Date.now }: StoreHost): TaskStore {
-  type Mode = { durability: IDBTransactionDurability };
+export function idbStore({ connection, publish, now = Date.now, heard = () => 0 }: StoreHost): TaskStore {
+  const memory: Memory = { rows: new Map(), seq: 0 };
+
   /** One read-write transaction: `work` reads and decides, then everything is written at once, then published. */
-  async function write<T>(mode: Mode, work: (tx: ReturnType<typeof transactionWriter>) => Promise<T>): Promise<T> {
-    const [answer, commit] = await connection(async (db) => {
+  async function write<T>(mode: Mode, work: (tx: Writer) => Promise<T>, from: Memory | null = null): Promise<T> {
+    const [answer, { commit, rows }] = await connection(async (db) => {
       const tx = db.transaction(['tasks', 'log', 'cuts', 'checkpoints', 'meta'], 'readwrite', mode);
-      const writer = transactionWriter(tx, now());
+      const writer = transactionWriter(tx, now(), from);
       try {
         const result = await work(writer);
         return [result, await writer.flush()] as const;
@@ -36,8 +42,25 @@ export function idbStore({ connection, publish, now = Date.now }: StoreHost): Ta
         throw tx.error ?? error;
       }
     });
-    if (commit.tasks.length > 0) publish(commit);
+    if (commit.tasks.length === 0) return answer;
+    memory.seq = commit.newest;
+    for (const row of rows) {
+      if (row.running) memory.rows.set(row.task.task_id, row);
+      else memory.rows.delete(row.task.task_id);
+    }
+    publish(commit);
     return answer;
+  }
+
+  /** What a running task says is most often written by the thread that wrote last: from memory, and if that is stale, once more. */
+  async function writeOn<T>(mode: Mode, work: (tx: Writer) => Promise<T>): Promise<T> {
+    memory.seq = Math.max(memory.seq, heard());
+    try {
+      return await write(mode, work, memory);
+    } catch (error) {
+      if (!(error instanceof Stale)) throw error;
+      return write(mode, work);
+    }
   }
 
   async function submit(drafts: readonly TaskDraft[], idempotency: Idempotency | null): Promise<Submission> {
@@ -67,7 +90,8 @@ export function idbStore({ connection, publish, now = Date.now }: StoreHost): Ta
 
   async function commit(steps: readonly Step[]): Promise<PromiseSettledResult<StoredTask>[]> {
     const durability = steps.every((step) => step.durability === 'relaxed') ? 'relaxed' : 'strict';
-    return write({ durability }, async (tx) => {
+    const into = steps.every(({ task_id }) => memory.rows.has(task_id)) ? writeOn : write;
+    return into({ durability }, async (tx) => {
       const results: PromiseSettledResult<StoredTask>[] = [];
       for (const { task_id, decide, checkpoint } of steps) {
         const row = await tx.row(task_id);

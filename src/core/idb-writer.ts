@@ -28,7 +28,22 @@ const EVENT_BYTES = 100;
 /** More would make one read large, and large reads block writers (measured: 0.9 s for a million events). */
 const SEGMENT_EVENTS = 256;
 
-export function transactionWriter(tx: Transaction, now: number) {
+/** What this thread wrote last, which most often still is so: the rows of tasks that run, and the newest overall number. */
+export interface Memory {
+  rows: Map<string, TaskRow>;
+  seq: number;
+}
+
+/** What was remembered is no longer so. Nothing was written. */
+export class Stale extends Error {
+  override name = 'Stale';
+}
+
+/**
+ * With a memory, reads and writes are sent together, which saves a round trip; the reads are checked before the commit, and `flush`
+ * throws `Stale` when they differ from what was remembered.
+ */
+export function transactionWriter(tx: Transaction, now: number, memory: Memory | null) {
   const tasks = tx.objectStore('tasks');
   const log = tx.objectStore('log');
   const cuts = tx.objectStore('cuts');
@@ -38,15 +53,34 @@ export function transactionWriter(tx: Transaction, now: number) {
   const rows = new Map<string, Promise<TaskRow | null>>();
   const written = new Map<string, { row: TaskRow; events: TaskEvent[] }>();
   const deleted: StoredTask[] = [];
-  const seq = meta.get('seq');
+  const storedSeq = meta.get('seq').then(Number);
   // Awaited only when something is written; an abort before that is told by whoever caused it.
-  seq.catch(() => {});
+  storedSeq.catch(() => {});
+  const checks: Promise<boolean>[] = [];
+  // As of now: what is remembered changes with every commit of this thread.
+  const rememberedSeq = memory?.seq;
+  if (memory) expected(storedSeq.then((found) => found === rememberedSeq));
   const writes: (() => Promise<unknown>)[] = [];
 
   function row(task_id: string): Promise<TaskRow | null> {
-    const known = rows.get(task_id) ?? tasks.get(task_id).then((found) => found ?? null);
+    const known = rows.get(task_id) ?? remembered(task_id) ?? tasks.get(task_id).then((found) => found ?? null);
     rows.set(task_id, known);
     return known;
+  }
+
+  function remembered(task_id: string): Promise<TaskRow> | null {
+    const row = memory?.rows.get(task_id);
+    if (!row) return null;
+    // A task is the fold of its events: with the same last number it is the same.
+    const { last_event_id } = row.task;
+    const found = tasks.get(task_id);
+    expected(found.then((now) => now?.task.last_event_id === last_event_id && now.trimmed === row.trimmed));
+    return Promise.resolve(row);
+  }
+
+  function expected(check: Promise<boolean>) {
+    check.catch(() => {});
+    checks.push(check);
   }
 
   async function change(task_id: string, changes: readonly Change[]): Promise<StoredTask> {
@@ -143,8 +177,9 @@ export function transactionWriter(tx: Transaction, now: number) {
     },
 
     /** Writes all that was changed and resolves when it is committed. */
-    async flush(): Promise<Commit> {
-      let next = Number(await seq);
+    async flush(): Promise<{ commit: Commit; rows: TaskRow[] }> {
+      const seq = rememberedSeq ?? (await storedSeq);
+      let next = seq;
       const segments: Segment[] = [];
       for (const [task_id, { events }] of written) {
         for (let i = 0; i < events.length; i += SEGMENT_EVENTS) {
@@ -162,13 +197,18 @@ export function transactionWriter(tx: Transaction, now: number) {
         ...[...written.values()].map((change) => tasks.put(change.row)),
         ...writes.map((put) => put()),
         ...[...segments, ...tombstones].map((segment) => log.put(segment)),
-        ...(next > Number(await seq) ? [meta.put(next, 'seq')] : []),
+        ...(next > seq ? [meta.put(next, 'seq')] : []),
       ];
+      if (checks.length > 0) {
+        for (const put of puts) put.catch(() => {});
+        if ((await Promise.all(checks)).includes(false)) throw new Stale();
+      }
       tx.commit();
       await Promise.all([...puts, tx.done]);
       const gone = deleted.map((task): Digest => ({ ...digest(task), status: 'deleted' }));
-      const changed = [...written.values()].map((change) => digest(change.row.task));
-      return { segments: [...segments, ...tombstones], tasks: [...changed, ...gone], newest: next };
+      const rows = [...written.values()].map((change) => change.row);
+      const digests = [...rows.map((row) => digest(row.task)), ...gone];
+      return { commit: { segments: [...segments, ...tombstones], tasks: digests, newest: next }, rows };
     },
 
     async abort() {

@@ -79,9 +79,15 @@ export interface Assignment {
   checkpoint: Checkpoint | null;
 }
 
-/** What a job worker calls back (by Comlink). `append` answers after the commit: that is the credit for the next batch. */
+/** Where a job's events go. `append` resolves after the commit: that is the credit for the next batch. */
 export interface Sink {
   append(batch: Batch): Promise<void>;
+}
+
+/** From a job worker, on its own port (a call over Comlink takes 0.2 ms more). Each `Batch` is answered in turn. */
+export interface BatchAnswer {
+  /** Why the batch was refused; null when it is committed. */
+  error: string | null;
 }
 
 /** What a job worker exposes (by Comlink). A worker runs one job at a time. */
@@ -90,7 +96,8 @@ export interface JobApi {
   prepare(scope: string, worker_id: string): Promise<void>;
   /** Resolves when the code of this type of job is there. */
   load(type: string): Promise<void>;
-  run(assignment: Assignment, sink: Sink): Promise<Ending>;
+  /** The job's batches go over the port. */
+  run(assignment: Assignment, batches: MessagePort): Promise<Ending>;
   /** Ends the job that runs. `keep`: take a last checkpoint, if the job is at one. */
   stop(keep: boolean): void;
 }

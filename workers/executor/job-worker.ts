@@ -1,7 +1,7 @@
 /** A job worker, seen from its executor. */
 import * as Comlink from 'comlink';
 import * as v from 'valibot';
-import type { Assignment, JobApi, Sink } from '../../src/core/protocol.ts';
+import type { Assignment, BatchAnswer, JobApi, Sink } from '../../src/core/protocol.ts';
 import { BatchSchema, type Ending, EndingSchema } from '../../src/core/schema.ts';
 import { watchLock } from './lease.ts';
 
@@ -73,21 +73,15 @@ export function startJobWorker(scope: string, lockOf: (worker_id: string) => str
   return {
     async run(assignment, sink) {
       const { api, lost } = await load(assignment.task.type);
-      const checked: Sink = {
-        async append(batch) {
-          const parsed = v.safeParse(BatchSchema, batch);
-          if (parsed.success) return sink.append(parsed.output);
-          const error = new Error(`The job’s worker sent what is no batch of events: ${v.summarize(parsed.issues)}`);
-          lost.reject(error);
-          throw error;
-        },
-      };
+      const { port1: batches, port2 } = new MessageChannel();
+      batches.onmessage = ({ data }) => take(data, sink, lost.reject).then((answer) => batches.postMessage(answer));
       running = true;
       try {
-        const ended = api.run(assignment, Comlink.proxy(checked));
+        const ended = api.run(assignment, Comlink.transfer(port2, [port2]));
         if (told) api.stop(told.keep);
         return v.parse(EndingSchema, await Promise.race([ended, lost.promise]));
       } finally {
+        batches.close();
         running = false;
         told = null;
       }
@@ -101,6 +95,21 @@ export function startJobWorker(scope: string, lockOf: (worker_id: string) => str
       thread?.terminate();
     },
   };
+}
+
+/** Commits what a job worker sent; `refuse` is called when it is no batch of events. */
+async function take(data: unknown, sink: Sink, refuse: (error: Error) => void): Promise<BatchAnswer> {
+  const batch = v.safeParse(BatchSchema, data);
+  if (!batch.success) {
+    refuse(new Error(`The job’s worker sent what is no batch of events: ${v.summarize(batch.issues)}`));
+    return { error: 'no batch of events' };
+  }
+  try {
+    await sink.append(batch.output);
+    return { error: null };
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 type Thread = ReturnType<typeof startThread>;

@@ -16,8 +16,10 @@ Comlink.expose({
     const names = namesFor(scope);
     const database = connection(names.database);
     const channel = new BroadcastChannel(names.channel);
+    let heard = 0;
     const store = idbStore({
       connection: database,
+      heard: () => heard,
       publish(commit) {
         // The port is quick and carries the events; the channel reaches everybody, and tells only that there are some.
         backend?.postMessage(commit);
@@ -41,7 +43,10 @@ Comlink.expose({
         outdated();
       },
     });
-    channel.addEventListener('message', ({ data }: MessageEvent<Hint>) => executor.hint(data));
+    channel.addEventListener('message', ({ data }: MessageEvent<Hint>) => {
+      if (data.kind === 'committed') heard = data.newest;
+      executor.hint(data);
+    });
     navigator.locks.request(names.executorLock, { mode: 'shared' }, () => new Promise(() => {}));
     await executor.start();
   },

@@ -2,9 +2,10 @@
 import * as Comlink from 'comlink';
 import { connection } from '../../src/core/connection.ts';
 import { type Files, filesOf } from '../../src/core/files.ts';
-import { type Assignment, type JobApi, namesFor, type Sink } from '../../src/core/protocol.ts';
+import { type Assignment, type JobApi, namesFor } from '../../src/core/protocol.ts';
 import { loadRun } from '../jobs/runs.ts';
 import { runJob } from './runner.ts';
+import { sinkOver } from './sink.ts';
 
 let files: Files | undefined;
 let stopping = new AbortController();
@@ -29,11 +30,11 @@ Comlink.expose({
 
   load: async (type: string) => void (await loadRun(type)),
 
-  async run(assignment: Assignment, sink: Sink) {
+  async run(assignment: Assignment, batches: MessagePort) {
     if (!files) throw new Error('run before prepare');
     stopping = new AbortController();
     const { signal } = stopping;
-    return runJob(() => loadRun(assignment.task.type), assignment, { files, sink, signal });
+    return runJob(() => loadRun(assignment.task.type), assignment, { files, sink: sinkOver(batches), signal });
   },
 
   stop(keep: boolean) {

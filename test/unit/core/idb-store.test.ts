@@ -409,6 +409,27 @@ describe('commit', () => {
     expect(commits.at(-1)?.newest).toBe(11);
   });
 
+  test('two threads that write by turns see what the other wrote: nothing is lost, and a cancel is seen at once', async () => {
+    const { name, store, started, change, events, get } = freshStore();
+    const database = connection(name);
+    const other = shortcuts(idbStore({ connection: database, publish: () => {} }));
+    const { task_id } = await started();
+    await change(task_id, [progress]);
+    await change(task_id, [progress]);
+    await other.change(task_id, [log, { kind: 'cancel_requested' }]);
+    const seen = await change(task_id, [log]);
+    expect(seen.cancel_requested_at).not.toBeNull();
+    await other.change(task_id, [log]);
+    await change(task_id, [progress]);
+    database.close();
+    expect((await events(task_id)).map(({ n }) => n)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(fold(null, await events(task_id))).toEqual(await get(task_id));
+    const overall = (await store.readAll(0, 100)).segments.flatMap(({ seq, events: held }) =>
+      held.map((_, i) => seq + i),
+    );
+    expect(overall).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
   test('the snapshot is the fold of the log, and fits its schema', async () => {
     const { started, change, get, events } = freshStore();
     const { task_id } = await started({ tags: ['a'] });
