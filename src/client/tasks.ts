@@ -30,6 +30,29 @@ export interface Added {
   type: string;
 }
 
+/** What narrows a list, and a request in bulk. */
+export interface TaskFilter {
+  status?: readonly Status[];
+  type?: string;
+  tag?: string;
+  /** A substring of type, message, input, result or error. */
+  q?: string;
+}
+
+export interface ListQuery extends TaskFilter {
+  /** 1 to 500; default 50. */
+  limit?: number;
+  /** The `next_page` of the page before. */
+  page?: string;
+}
+
+/** An event of a task's log. */
+export interface LogEvent {
+  id: string;
+  event: 'message' | 'log' | 'complete';
+  data: unknown;
+}
+
 /** A request that was refused; `problem` is its RFC 9457 document. */
 export class HttpProblem extends Error {
   override name = 'HttpProblem';
@@ -41,84 +64,91 @@ export class HttpProblem extends Error {
   }
 }
 
-export interface ListQuery {
-  status?: readonly Status[];
-  type?: string;
-  tag?: string;
-  q?: string;
-  limit?: number;
-  page?: string;
-}
-
 export type Tasks = ReturnType<typeof tasksAt>;
+
+interface Message {
+  /** Sent as JSON. */
+  json?: unknown;
+  body?: Blob;
+  headers?: Record<string, string>;
+  /** Whether it may be sent twice; a GET may. */
+  repeatable?: boolean;
+}
 
 /** `base`: the address of the folder that `tasks` lies in. Every call rejects with `HttpProblem` when it is refused. */
 export function tasksAt(base: string | URL) {
-  async function request(path: string, init?: RequestInit): Promise<Response> {
-    const response = await fetch(new URL(path, base), init);
+  async function request(method: string, path: string, message: Message = {}): Promise<Response> {
+    const { json, body = json === undefined ? null : JSON.stringify(json), repeatable = method === 'GET' } = message;
+    const headers = { ...(json === undefined ? {} : { 'Content-Type': 'application/json' }), ...message.headers };
+    const send = () => fetch(new URL(path, base), { method, headers, body });
+    // A service worker that is stopped while it answers fails the request; it starts again for the next one.
+    const response = await send().catch((error: unknown) => {
+      if (repeatable && error instanceof TypeError) return send();
+      throw error;
+    });
     if (response.ok) return response;
     throw new HttpProblem(response.status, await problemOf(response));
   }
-  const get = async <T>(path: string): Promise<T> => (await request(path)).json();
-  const post = async <T>(path: string, body?: unknown, headers?: Record<string, string>): Promise<T> =>
-    (
-      await request(path, {
-        method: 'POST',
-        headers: { ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      })
-    ).json();
-  const at = (task_id: string) => `tasks/${encodeURIComponent(task_id)}`;
+  const call = async <T>(method: string, path: string, message?: Message): Promise<T> =>
+    (await request(method, path, message)).json();
+  const get = <T>(path: string) => call<T>('GET', path);
+  const drop = async (path: string) => void (await request('DELETE', path));
+  const at = (task_id: string, rest = '') => `tasks/${encodeURIComponent(task_id)}${rest}`;
+  const fileAt = (task_id: string, name: string) => at(task_id, `/files/${encodeURIComponent(name)}`);
+  /** With a key, also one of its own making, a request counts once however often it arrives. */
+  const submission = (json: unknown, key: string): Message => ({
+    json,
+    headers: { 'Idempotency-Key': key },
+    repeatable: true,
+  });
 
   return {
     base: String(base),
 
-    /** `key` makes the request safe to repeat. */
-    submit: (draft: Draft, key?: string) => post<Task>('tasks', draft, key ? { 'Idempotency-Key': key } : {}),
+    submit: (draft: Draft, key: string = crypto.randomUUID()) => call<Task>('POST', 'tasks', submission(draft, key)),
     /** All or none, at most 1,000. */
-    submitAll: async (drafts: readonly Draft[], key?: string) =>
-      (await post<{ tasks: Task[] }>('tasks', drafts, key ? { 'Idempotency-Key': key } : {})).tasks,
+    submitAll: async (drafts: readonly Draft[], key: string = crypto.randomUUID()) =>
+      (await call<{ tasks: Task[] }>('POST', 'tasks', submission(drafts, key))).tasks,
     get: (task_id: string) => get<Task>(at(task_id)),
-    list(query: ListQuery = {}): Promise<TaskPage> {
-      const entries = Object.entries(query).map(([name, value]) => [name, String(value)]);
-      return get(`tasks?${new URLSearchParams(entries)}`);
-    },
-    cancel: (task_id: string) => post<Task>(`${at(task_id)}/cancel`),
-    pause: (task_id: string) => post<Task>(`${at(task_id)}/pause`),
-    resume: (task_id: string) => post<Task>(`${at(task_id)}/resume`),
+    list: (query: ListQuery = {}) => get<TaskPage>(`tasks?${search(query)}`),
+    log: (task_id: string, after = 0, limit = 1_000) =>
+      get<{ events: LogEvent[]; last_event_id: string }>(at(task_id, `/log?after=${after}&limit=${limit}`)),
+    /** Resolves once it is canceled. */
+    cancel: (task_id: string) => call<Task>('POST', at(task_id, '/cancel'), { repeatable: true }),
+    /** Resolves with how many were canceled. */
+    cancelAll: async (filter: TaskFilter | 'all') =>
+      (await call<{ count: number }>('POST', `tasks/cancel?${search(filter)}`, { repeatable: true })).count,
+    pause: (task_id: string) => call<Task>('POST', at(task_id, '/pause')),
+    resume: (task_id: string) => call<Task>('POST', at(task_id, '/resume')),
     retry: (task_id: string, from: 'checkpoint' | 'start' = 'checkpoint') =>
-      post<Task>(`${at(task_id)}/retry?from=${from}`),
-    remove: async (task_id: string) => void (await request(at(task_id), { method: 'DELETE' })),
-    result: (task_id: string) => get<unknown>(`${at(task_id)}/result`),
+      call<Task>('POST', at(task_id, `/retry?from=${from}`)),
+    remove: (task_id: string) => drop(at(task_id)),
+    /** Resolves with how many finished tasks were removed. */
+    removeAll: async (filter: TaskFilter | 'all') =>
+      (await call<{ count: number }>('DELETE', `tasks?${search(filter)}`)).count,
+    result: (task_id: string) => get<unknown>(at(task_id, '/result')),
     types: async () => (await get<{ types: JobType[] }>('tasks/types')).types,
     settings: () => get<Settings>('tasks/settings'),
-    configure: async (patch: Partial<Settings>): Promise<Settings> =>
-      (
-        await request('tasks/settings', {
-          method: 'PATCH',
-          headers: { 'Content-Type': 'application/json' },
-          body: JSON.stringify(patch),
-        })
-      ).json(),
+    configure: (patch: Partial<Settings>) =>
+      call<Settings>('PATCH', 'tasks/settings', { json: patch, repeatable: true }),
     health: () => get<Record<string, unknown>>('tasks/health'),
 
-    outputUrl: (task_id: string, name: string) =>
-      new URL(`${at(task_id)}/files/${encodeURIComponent(name)}`, base).href,
-    output: async (task_id: string, name: string) =>
-      (await request(`${at(task_id)}/files/${encodeURIComponent(name)}`)).blob(),
+    outputUrl: (task_id: string, name: string) => new URL(fileAt(task_id, name), base).href,
+    output: async (task_id: string, name: string) => (await request('GET', fileAt(task_id, name))).blob(),
 
-    upload: async (file: Blob, name: string): Promise<Added> =>
-      (
-        await request(`files?${new URLSearchParams({ name })}`, {
-          method: 'POST',
-          headers: { 'Content-Type': file.type || 'application/octet-stream' },
-          body: file,
-        })
-      ).json(),
-    removeFile: async (file_id: string) =>
-      void (await request(`files/${encodeURIComponent(file_id)}`, { method: 'DELETE' })),
+    upload: (file: Blob, name: string) =>
+      call<Added>('POST', `files?${new URLSearchParams({ name })}`, {
+        headers: { 'Content-Type': file.type || 'application/octet-stream' },
+        body: file,
+      }),
+    removeFile: (file_id: string) => drop(`files/${encodeURIComponent(file_id)}`),
   };
 }
+
+const search = (query: ListQuery | 'all'): URLSearchParams =>
+  new URLSearchParams(
+    query === 'all' ? { all: 'true' } : Object.entries(query).map(([name, value]) => [name, `${value}`]),
+  );
 
 async function problemOf(response: Response): Promise<Problem> {
   const { status, statusText } = response;

@@ -1,0 +1,69 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { HttpProblem, tasksAt } from '../../../src/client/tasks.ts';
+
+/** A real server on localhost: what the client speaks is HTTP, whoever answers. */
+async function serving(answer: (request: IncomingMessage, response: ServerResponse, n: number) => void) {
+  const requests: IncomingMessage[] = [];
+  const server = createServer((request, response) => {
+    requests.push(request);
+    answer(request, response, requests.length);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  return { tasks: tasksAt(`http://127.0.0.1:${port}/app/`), requests };
+}
+
+const json = (response: ServerResponse, body: unknown, status = 200, type = 'application/json') => {
+  response.writeHead(status, { 'Content-Type': type }).end(JSON.stringify(body));
+};
+
+/** Breaks the first connection, like a service worker that is stopped while it answers. */
+const breaking = (_: IncomingMessage, response: ServerResponse, n: number) =>
+  n === 1 ? response.destroy() : json(response, { task_id: 'a', count: 2 });
+
+test('a submission whose answer is lost is sent again under the same key', async () => {
+  const { tasks, requests } = await serving(breaking);
+  expect((await tasks.submit({ type: 'countdown' })).task_id).toBe('a');
+  const keys = requests.map(({ headers }) => headers['idempotency-key']);
+  expect(keys).toHaveLength(2);
+  expect(keys[0]).toMatch(/^[\da-f-]{36}$/);
+  expect(keys[0]).toBe(keys[1]);
+});
+
+test('what only reads is asked again', async () => {
+  const { tasks, requests } = await serving(breaking);
+  await tasks.get('a');
+  expect(requests.map(({ url }) => url)).toEqual(['/app/tasks/a', '/app/tasks/a']);
+});
+
+test('what could count twice is not sent again', async () => {
+  const { tasks, requests } = await serving(breaking);
+  await expect(tasks.retry('a')).rejects.toThrow(TypeError);
+  expect(requests).toHaveLength(1);
+});
+
+test('a refusal carries its problem document', async () => {
+  const problem = { type: 'urn:holdfast:problem:conflict', title: 'No', detail: 'Task a is completed.', status: 409 };
+  const { tasks } = await serving((_, response) => json(response, problem, 409, 'application/problem+json'));
+  const refused = await tasks.pause('a').catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(HttpProblem);
+  expect(refused).toMatchObject({ status: 409, problem, message: problem.detail });
+});
+
+test('a refusal without a document is told by its status', async () => {
+  const { tasks } = await serving((_, response) => response.writeHead(502).end('<h1>Bad gateway</h1>'));
+  await expect(tasks.health()).rejects.toMatchObject({ status: 502, message: 'The answer was 502.' });
+});
+
+test('filters are in the query, and all has to be said', async () => {
+  const { tasks, requests } = await serving((_, response) => json(response, { count: 2 }));
+  expect(await tasks.cancelAll({ status: ['pending', 'running'], tag: 'a b' })).toBe(2);
+  expect(await tasks.removeAll('all')).toBe(2);
+  expect(requests.map(({ method, url }) => `${method} ${url}`)).toEqual([
+    'POST /app/tasks/cancel?status=pending%2Crunning&tag=a+b',
+    'DELETE /app/tasks?all=true',
+  ]);
+});
