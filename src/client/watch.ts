@@ -16,7 +16,7 @@ export interface LogLine {
 
 export type TaskEnd = Pick<Task, 'task_id' | 'status' | 'result' | 'error' | 'stopped'>;
 
-/** An event of a task. `id` is its number in the task's log; the `message` of an end has the same place as its `complete`. */
+/** An event of a task. `id` is its number in the task's log; the `message` and the `complete` of an end are one event. */
 export type StreamEvent =
   | { event: 'message'; id: string; data: TaskUpdate }
   | { event: 'log'; id: string; data: LogLine }
@@ -96,14 +96,12 @@ async function* follow(
       }
       if (response.ok && response.body) {
         say(true);
-        for await (const message of parse(response.body, onFrame, (ms) => {
-          retry = ms;
-        })) {
+        const onRetry = (ms: number) => {
+          retry = Math.min(ms, RETRY_MAX_MS);
+        };
+        for await (const event of numbered(parse(response.body, onFrame, onRetry), last)) {
           failures = 0;
-          const event = typed(message, last);
-          if (!event) continue;
-          if (message.id !== undefined) last = message.id;
-          if (event.event === 'reset') last = undefined;
+          last = event.event === 'reset' ? undefined : event.id;
           yield event;
         }
       }
@@ -120,7 +118,7 @@ async function* follow(
 }
 
 /** The messages in a response's body. Leaving the loop cancels the body. */
-async function* parse(
+export async function* parse(
   body: ReadableStream<Uint8Array>,
   onFrame: WatchOptions['onFrame'],
   onRetry: (ms: number) => void,
@@ -152,11 +150,32 @@ async function* parse(
 
 const known = new Set(['message', 'log', 'complete', 'gap', 'reset', 'deleted']);
 
-function typed({ event = 'message', id, data }: EventSourceMessage, last: string | undefined): FeedEvent | null {
-  // An event of another name is for readers that know it.
-  if (!known.has(event)) return null;
-  return { event, id: id ?? last ?? '', data: JSON.parse(data) } as FeedEvent;
+/**
+ * Gives each event its number. The message of an end has none of its own: it is kept back until its `complete` is there, so that both
+ * come or neither does. The message after a `gap` is the state at the gap's end.
+ */
+async function* numbered(messages: AsyncIterable<EventSourceMessage>, after: string | undefined) {
+  let last = after;
+  let afterGap = false;
+  let held: EventSourceMessage | null = null;
+  for await (const message of messages) {
+    const { event = 'message', id } = message;
+    // An event of another name is for readers that know it.
+    if (!known.has(event)) continue;
+    if (id === undefined && event === 'message' && !afterGap) {
+      held = message;
+      continue;
+    }
+    last = id ?? last;
+    afterGap = event === 'gap';
+    if (held) yield typed(held, last);
+    held = null;
+    yield typed(message, last);
+  }
 }
+
+const typed = ({ event = 'message', data }: EventSourceMessage, id = ''): FeedEvent =>
+  ({ event, id, data: JSON.parse(data) }) as FeedEvent;
 
 function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {

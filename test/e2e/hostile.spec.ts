@@ -1,0 +1,87 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { serve } from '../../scripts/serve.mjs';
+import { test as base, expect, expectWhole, finished, logOf, open, submit } from './app.ts';
+import { buildHostile } from './hostile/build.ts';
+import type { Way } from './hostile/specs.ts';
+
+const test = base.extend<{ hostile: Page }, { built: string }>({
+  built: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures that it has to make from the pattern.
+    async ({}, use) => {
+      const folder = await mkdtemp(join(tmpdir(), 'holdfast-hostile-'));
+      await buildHostile(folder);
+      await use(folder);
+      await rm(folder, { recursive: true, force: true });
+    },
+    { scope: 'worker' },
+  ],
+  hostile: async ({ built, browser }, use) => {
+    const site = await serve({ root: built });
+    const context = await browser.newContext();
+    await use(await open(await context.newPage(), site.url));
+    await context.close();
+    await site.close();
+  },
+});
+
+/** The task fails with the reason, its log is whole, and the next task runs. */
+async function expectFailed(page: Page, type: string, input: unknown, name: string, detail: RegExp) {
+  const { task_id } = await submit(page, type, input);
+  const next = await submit(page, 'countdown', { steps: 1, step_ms: 0 });
+  const task = await finished(page, task_id);
+  expect(task).toMatchObject({ status: 'failed', error: { type: `urn:holdfast:problem:${name}` } });
+  expect(task.error?.detail).toMatch(detail);
+  expectWhole(await logOf(page, task_id));
+  expect(await finished(page, next.task_id)).toMatchObject({ status: 'completed' });
+}
+
+const reasons: [Way, string, RegExp][] = [
+  ['throws an error', 'job-failed', /^the reason$/],
+  ['throws a string', 'job-failed', /^the reason$/],
+  ['throws nothing', 'job-failed', /undefined|threw/],
+  ['throws what cannot be shown', 'job-failed', /cannot be shown/],
+  ['results in a bigint', 'job-failed', /result is not JSON/],
+  ['results in a circle', 'job-failed', /result is not JSON/],
+  ['has a checkpoint that cannot be cloned', 'job-failed', /clone/],
+  ['throws where nobody catches', 'job-failed', /the reason/],
+  ['sends garbage', 'job-failed', /no batch of events/],
+  ['closes its worker', 'crashed', /worker died.*3 times/],
+];
+for (const [way, name, detail] of reasons) {
+  test(`a job that ${way} is a failed task with the reason, and the next one runs`, async ({ hostile }) => {
+    await expectFailed(hostile, 'hostile', { way }, name, detail);
+  });
+}
+
+test('a job whose module throws is a failed task with the reason, and the next one runs', async ({ hostile }) => {
+  await expectFailed(hostile, 'broken-module', {}, 'job-failed', /cannot be loaded/);
+});
+
+test('a job whose module is not there is a failed task with the reason, and the next one runs', async ({ hostile }) => {
+  await expectFailed(hostile, 'missing-module', {}, 'job-failed', /module/i);
+});
+
+test('a job that logs without end is slowed, can be canceled, and its log is whole', async ({ hostile }) => {
+  const { task_id } = await submit(hostile, 'hostile', { way: 'logs without end' });
+  const lines = await hostile.evaluate(async (task_id) => {
+    let seen = 0;
+    for await (const { event } of globalThis.holdfast.watch(task_id)) {
+      if (event === 'log') seen += 1;
+      if (seen === 20_000) break;
+    }
+    return seen;
+  }, task_id);
+  expect(lines).toBe(20_000);
+  const canceled = await hostile.evaluate((task_id) => globalThis.holdfast.cancel(task_id), task_id);
+  expect(canceled).toMatchObject({ status: 'canceled', stopped: { rung: 'return' } });
+  const ids = await hostile.evaluate(async (task_id) => {
+    const seen = [];
+    for await (const { event, id } of globalThis.holdfast.watch(task_id))
+      if (event !== 'complete') seen.push(Number(id));
+    return { length: seen.length, first: seen[0], last: seen.at(-1) };
+  }, task_id);
+  expect(ids).toEqual({ length: ids.last, first: 1, last: ids.last });
+});

@@ -1,0 +1,53 @@
+import { defineJob, type Progress } from '../../../src/core/job.ts';
+import { hostile } from './specs.ts';
+
+const forever = (signal: AbortSignal) =>
+  new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+
+export const job = defineJob({
+  ...hostile,
+  async *run({ way }, { log, signal }): AsyncGenerator<Progress<unknown>, unknown, void> {
+    yield { done: 0 };
+    switch (way) {
+      case 'throws an error':
+        throw new Error('the reason');
+      case 'throws a string':
+        throw 'the reason';
+      case 'throws nothing':
+        throw undefined;
+      case 'throws what cannot be shown':
+        throw { toJSON: () => 1n };
+      case 'results in a bigint':
+        return 1n;
+      case 'results in a circle': {
+        const circle: { self?: unknown } = {};
+        circle.self = circle;
+        return circle;
+      }
+      case 'has a checkpoint that cannot be cloned':
+        for (let done = 0; ; done += 1) {
+          await new Promise((resolve) => setTimeout(resolve, 50));
+          yield { done, checkpoint: () => () => {} };
+        }
+      case 'throws where nobody catches':
+        setTimeout(() => {
+          throw new Error('the reason');
+        });
+        return forever(signal);
+      case 'sends garbage':
+        for (const garbage of [null, 'garbage', { id: 1 }, { type: 'RELEASE' }, new ArrayBuffer(8)]) {
+          self.postMessage(garbage);
+        }
+        yield { done: Number.NaN };
+        return forever(signal);
+      case 'closes its worker':
+        self.close();
+        return forever(signal);
+      case 'logs without end':
+        for (let line = 0; ; line += 1) {
+          log('info', `line ${line}`.padEnd(1_000));
+          if (line % 100 === 0) yield { done: line };
+        }
+    }
+  },
+});

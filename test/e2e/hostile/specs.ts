@@ -1,0 +1,31 @@
+/** Jobs that break what a job may do, each in its own way, beside the product's. */
+import * as v from 'valibot';
+import { defineSpec, type JobSpec } from '../../../src/core/job.ts';
+import { specs as own } from '../../../workers/jobs/specs.ts';
+
+export const ways = [
+  'throws an error',
+  'throws a string',
+  'throws nothing',
+  'throws what cannot be shown',
+  'results in a bigint',
+  'results in a circle',
+  'has a checkpoint that cannot be cloned',
+  'throws where nobody catches',
+  'sends garbage',
+  'closes its worker',
+  'logs without end',
+] as const;
+export type Way = (typeof ways)[number];
+
+const common = { title: '', description: '', version: 1, limits: {}, redo: 'nothing' };
+
+export const hostile = defineSpec({ ...common, type: 'hostile', input: v.object({ way: v.picklist(ways) }) });
+const empty = v.object({});
+
+export const specs: readonly JobSpec[] = [
+  ...own,
+  hostile,
+  defineSpec({ ...common, type: 'broken-module', input: empty }),
+  defineSpec({ ...common, type: 'missing-module', input: empty }),
+];
