@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type BrowserContext, chromium, type LaunchOptions, type Page } from '@playwright/test';
+import { namesFor } from '../../src/core/protocol.ts';
 import {
   expect,
   expectWhole,
   finished,
+  get,
   limitOf,
+  linesOf,
   logOf,
   open,
   reached,
@@ -149,4 +152,33 @@ test('ten tabs run fifty tasks, each once, and never more at a time than the lim
     expectWhole(log);
     expect(log.at(-1)?.data).toMatchObject({ status: 'completed', result: { steps: 5 } });
   }
+});
+
+test('an owner whose lease was stolen is fenced: its late write changes nothing, and the log shows it', async ({
+  context,
+  site,
+}) => {
+  const { owner, other, task_id } = await twoTabs(context, site);
+  const lease = namesFor(site.url).taskLock(task_id, 1);
+  const adopted = reached(other, task_id, 'running', 2);
+  await owner.evaluate((name) => navigator.locks.request(name, { steal: true }, () => {}), lease);
+  await adopted;
+  await expectCompleted(other, task_id, 2);
+  const log = await logOf(other, task_id);
+  const states = log.flatMap((event) => (event.event === 'message' ? [event.data] : []));
+  const second = states.findIndex(({ attempt }) => attempt === 2);
+  expect(states.slice(second).every(({ attempt }) => attempt === 2)).toBe(true);
+  expect(linesOf(log).filter((line) => line.startsWith('Attempt 1 still ran'))).toHaveLength(1);
+});
+
+test('a job that computes without a break holds up nobody: other tabs are answered meanwhile', async ({
+  context,
+  site,
+}) => {
+  const owner = await open(await context.newPage(), site.url);
+  const { task_id } = await submit(owner, 'spin', { ms: 60_000 });
+  await reached(owner, task_id, 'running');
+  const other = await open(await context.newPage(), site.url);
+  for (let i = 0; i < 50; i += 1) await submit(other, 'countdown', { steps: 1, step_ms: 0 });
+  expect(await get(other, task_id)).toMatchObject({ status: 'running', attempt: 1 });
 });

@@ -113,7 +113,10 @@ export function startAttempt(
     const ms = Math.round(stopping ? now() - stopping.since : 0);
     const stopped = stopping ? { rung: returned ? ('return' as const) : ('terminate' as const), ms } : null;
     try {
-      if (stopping?.reason === 'fenced') return false;
+      if (stopping?.reason === 'fenced') {
+        await tellFenced();
+        return false;
+      }
       // Outputs of a canceled task go before its end is seen; those that a terminated worker may still hold, after.
       if (returned && stopping?.reason === 'cancel') await removeOutputs(task_id);
       const outcome = ending === 'terminate' ? null : ending instanceof WorkerLost ? ending : ending.outcome;
@@ -143,9 +146,9 @@ export function startAttempt(
     }
   }
 
-  /** Shows in the log that a late write was refused, unless the task has ended: nothing follows an end but a retry. */
+  /** Shows in the log that an attempt outlived its lease, unless the task has ended: nothing follows an end but a retry. */
   async function tellFenced() {
-    const message = `Attempt ${attempt} still ran after it had been given up. Its write was refused and it was stopped.`;
+    const message = `Attempt ${attempt} still ran after it had been given up. It was stopped, and could change nothing.`;
     await append({
       task_id,
       decide: ({ status }) => (isFinished(status) ? [] : [{ kind: 'log', level: 'warn', message }]),
