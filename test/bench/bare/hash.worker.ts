@@ -1,4 +1,5 @@
 /** Reads a file and hashes it, and does nothing else: the loop of the checksum job without Holdfast around it. */
+import { byteReader } from '../../../src/core/byte-reader.ts';
 import { hasherOf } from '../../../workers/jobs/checksum/hashers.ts';
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
@@ -6,7 +7,8 @@ const CHUNK_BYTES = 4 * 1024 * 1024;
 self.onmessage = async ({ data: file }: MessageEvent<File>) => {
   const hasher = await hasherOf('sha256');
   hasher.init();
-  const read = async (at: number) => new Uint8Array(await file.slice(at, at + CHUNK_BYTES).arrayBuffer());
+  const bytes = byteReader(file);
+  const read = (at: number) => bytes(at, at + CHUNK_BYTES);
   let ahead = read(0);
   for (let at = 0; at < file.size; at += CHUNK_BYTES) {
     const chunk = await ahead;
