@@ -118,10 +118,11 @@ export function startAttempt(
         return false;
       }
       // Outputs of a canceled task go before its end is seen; those that a terminated worker may still hold, after.
-      if (returned && stopping?.reason === 'cancel') await removeOutputs(task_id);
+      const removed = returned && stopping?.reason === 'cancel';
+      if (removed) await removeOutputs(task_id);
       const outcome = ending === 'terminate' ? null : ending instanceof WorkerLost ? ending : ending.outcome;
       const last = await commitEnd(returned ? ending.batch : null, outcome, stopped);
-      if (last.status === 'canceled' && stopped?.rung !== 'return') removeOutputs(task_id).catch(report);
+      if (last.status === 'canceled' && !removed) removeOutputs(task_id).catch(report);
     } catch (error) {
       if (!(error instanceof Fenced)) throw error;
       await tellFenced();

@@ -54,17 +54,20 @@ export function createExecutor(host: ExecutorHost) {
   /** Starts whatever may be started; calls that come meanwhile make it look once more. */
   function fill(): Promise<void> {
     more = true;
-    filling ??= (async () => {
+    filling ??= startAll().catch(report);
+    return filling;
+  }
+
+  async function startAll(): Promise<void> {
+    try {
       while (more) {
         more = false;
         while (await startNext());
       }
-    })()
-      .catch(report)
-      .finally(() => {
-        filling = null;
-      });
-    return filling;
+    } finally {
+      // In the same turn as the last look at `more`: a call that came between would be lost.
+      filling = null;
+    }
   }
 
   async function startNext(): Promise<boolean> {
@@ -160,8 +163,9 @@ export function createExecutor(host: ExecutorHost) {
   }
 
   async function wake(): Promise<void> {
-    clearTimeout(wakeTimer);
     const next = await store.wake(now());
+    // After the wait: of several that wait at once only one may leave its timer.
+    clearTimeout(wakeTimer);
     // A later timer than 2^31 - 1 ms would fire at once.
     if (next !== null)
       wakeTimer = setTimeout(() => wake().catch(report), Math.min(Math.max(0, next - now()), 2 ** 31 - 1));
@@ -180,11 +184,14 @@ export function createExecutor(host: ExecutorHost) {
       cleaned = now();
       cleanUp().catch(report);
     }
+    settings = store.settings();
+    await settings;
     for (const task of await store.running()) {
       const own = mine.get(task.task_id);
       if (!own) watch(task);
-      else if (own.attempt !== task.attempt) own.stop('fenced');
-      else if (task.cancel_requested_at) own.stop('cancel');
+      // What was read may be older than the attempt that has begun here since.
+      else if (own.attempt < task.attempt) own.stop('fenced');
+      else if (own.attempt === task.attempt && task.cancel_requested_at) own.stop('cancel');
     }
     await wake();
   }
@@ -192,7 +199,7 @@ export function createExecutor(host: ExecutorHost) {
   return {
     async start(): Promise<void> {
       sweepTimer = setInterval(() => sweep().catch(report), SWEEP_MS);
-      await sweep();
+      await sweep().catch(report);
       keepOneReady();
     },
 

@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Outcome } from '../../../src/core/schema.ts';
-import { type Change, taskProblem } from '../../../src/core/task.ts';
+import { type Change, type StoredTask, taskProblem } from '../../../src/core/task.ts';
 import { WorkerLost } from '../../../workers/executor/job-worker.ts';
 import { limits } from '../core/database.ts';
 import { examples } from '../core/tasks.ts';
@@ -245,6 +245,15 @@ describe('the stop ladder', () => {
     await made.becomes('canceled');
     expect(made.story).toContain('removed 1');
   });
+
+  test('the outputs of a task that is canceled while it is being paused go too', async () => {
+    const made = await withRun();
+    stop(made, made.task_id, 'user');
+    await made.change(made.task_id, [examples.cancel_requested]);
+    made.run.end({ kind: 'stopped' });
+    await made.becomes('canceled');
+    await until(() => made.removed.includes(made.task_id));
+  });
 });
 
 describe('timeout_ms', () => {
@@ -373,6 +382,80 @@ describe('what runs', () => {
     await made.submit();
     await ticks();
     expect(made.runs).toHaveLength(0);
+    vi.advanceTimersByTime(20_000);
+    await until(() => made.runs.length === 1);
+  });
+
+  test.each([0, 1, 2, 3, 4, 5, 6, 7, 8])(
+    'is looked for again after a hint %i turns past the last look',
+    async (late) => {
+      let looks = 0;
+      const made = bench({
+        store: (store) => ({
+          ...store,
+          async candidate() {
+            looks += 1;
+            if (looks === 1) hintLate();
+            return null;
+          },
+        }),
+      });
+      async function hintLate() {
+        for (let i = 0; i < late; i += 1) await null;
+        made.executor.hint({ kind: 'settings' });
+      }
+      await made.executor.start();
+      await ticks();
+      expect(looks).toBe(2);
+    },
+  );
+
+  test('is told of settings by the sweep when nobody said that they changed', async () => {
+    const made = bench({ limit: 1 });
+    await made.submit();
+    await made.submit();
+    await made.executor.start();
+    await ticks();
+    expect(made.runs).toHaveLength(1);
+    await made.store.configure({ running_limit: 2 });
+    vi.advanceTimersByTime(20_000);
+    await until(() => made.runs.length === 2);
+  });
+
+  test('is not stopped by a sweep that read the store before it began', async () => {
+    let stale: StoredTask[] | undefined;
+    const made = await withRun({}, { store: (store) => ({ ...store, running: async () => stale ?? store.running() }) });
+    const task = await made.get(made.task_id);
+    stale = [{ ...task, attempt: 0, cancel_requested_at: task.created_at }];
+    vi.advanceTimersByTime(20_000);
+    await ticks();
+    expect(made.story).toEqual(['created', 'started']);
+  });
+
+  test('later has one timer, however many hints come at once', async () => {
+    const made = bench();
+    await made.executor.start();
+    await made.submit({ run_at: new Date(Date.now() + 60_000).toISOString() });
+    made.hint();
+    await ticks();
+    const timers = vi.getTimerCount();
+    for (let i = 0; i < 5; i += 1) made.hint();
+    await ticks();
+    expect(vi.getTimerCount()).toBe(timers);
+  });
+
+  test('begins at a later sweep when the store could not be read at the first', async () => {
+    let broken = true;
+    const made = bench({
+      store: (store) => ({
+        ...store,
+        running: () => (broken ? Promise.reject(new Error('no disk')) : store.running()),
+      }),
+    });
+    await made.submit();
+    await made.executor.start();
+    expect(made.errors).toMatchObject([{ message: 'no disk' }]);
+    broken = false;
     vi.advanceTimersByTime(20_000);
     await until(() => made.runs.length === 1);
   });
