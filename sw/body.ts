@@ -124,8 +124,12 @@ export const ListQuerySchema = v.strictObject({
   limit: v.optional(wholeNumber(1, 500), '50'),
   page: v.optional(v.pipe(v.string(), v.nonEmpty())),
 });
-/** A bulk request has to say what it means: a filter, or `all=true`. */
-const BulkQuerySchema = v.strictObject({ ...FilterSchema.entries, all: v.optional(v.literal('true')) });
+/** A bulk request has to say what it means: a filter, or `all=true`. Every task holds the empty `q`. */
+const BulkQuerySchema = v.strictObject({
+  ...FilterSchema.entries,
+  q: v.optional(v.pipe(v.string(), v.nonEmpty())),
+  all: v.optional(v.literal('true')),
+});
 export function bulkFilter(query: Record<string, string>): v.InferOutput<typeof FilterSchema> {
   const { all, ...filter } = parseQuery(BulkQuerySchema, query);
   if (!all && Object.keys(filter).length === 0) {

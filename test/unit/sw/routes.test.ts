@@ -411,7 +411,7 @@ describe('in bulk', () => {
     expect((await (await server.request('tasks')).json()).counts).toMatchObject({ running: 1, completed: 0 });
   });
 
-  test.each(['', 'all=yes', 'limit=5', 'status=done'])('"%s" is no filter: 400, and nothing happens', async (query) => {
+  test.each(['', 'all=yes', 'limit=5', 'status=done', 'q='])('"%s" is no filter: 400, and nothing happens', async (query) => {
     const server = createServer();
     const task_id = await done(server);
     await running(server);
