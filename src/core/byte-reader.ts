@@ -31,8 +31,10 @@ export function byteReader(blob: Blob): (start: number, end: number) => Promise<
     let bytes = new Uint8Array(size);
     for (let filled = 0; filled < size; ) {
       const { done, value } = await reader.read(bytes.subarray(filled));
-      if (!value || done) return bytes.subarray(0, filled);
+      if (!value) return new Uint8Array();
+      // The array that was handed over is detached: its bytes are in this one now.
       bytes = new Uint8Array(value.buffer);
+      if (done) return bytes.subarray(0, filled);
       filled += value.byteLength;
       position += value.byteLength;
     }

@@ -138,6 +138,8 @@ async function chunkedFile(
 ): Promise<Bytes> {
   await connection((db) => db.delete('files', chunksOf(task_id, name, size)));
   const row = { owner: ownerOf(task_id), name, title: name, type, added_at: Date.now(), last_modified: 0 };
+  // A file with nothing in it is a file too; the first bytes take this chunk's place.
+  if (size === 0) await connection((db) => db.put('files', { ...row, offset: 0, size: 0, body: new Uint8Array() }));
   return {
     // Each chunk is its own short transaction: a job that computes must not hold one open.
     write: (body, offset) =>
