@@ -2,6 +2,7 @@
 import { connection } from '../src/core/connection.ts';
 import { filesOf } from '../src/core/files.ts';
 import { idbStore } from '../src/core/idb-store.ts';
+import { DEFAULT_GRACE_MS } from '../src/core/job.ts';
 import { type BackendMessage, type Hint, namesFor, type PageMessage } from '../src/core/protocol.ts';
 import { defaultRunningLimit } from '../src/core/schema.ts';
 import type { Commit } from '../src/core/store.ts';
@@ -16,7 +17,6 @@ import { openStreams } from './streams.ts';
 declare const self: ServiceWorkerGlobalScope;
 
 const OURS = /^(?:tasks|files|submit|stream|stream-events|stream-with-id|openapi\.json)(?:\/|$)/;
-const DEFAULT_GRACE_MS = 2_000;
 
 export function createBackend(scope: string) {
   const started = Date.now();

@@ -1,5 +1,5 @@
 /** What a caller does to a task: recorded in one transaction, then carried out by whoever runs it, or here when nobody answers. */
-import type { TaskStore } from '../src/core/store.ts';
+import { NoSuchTask, type TaskStore } from '../src/core/store.ts';
 import { type Change, canChange, isFinished, type Status, type StoredTask } from '../src/core/task.ts';
 import type { Hub } from './hub.ts';
 import { notFound, Refusal } from './problem.ts';
@@ -23,9 +23,7 @@ export function commands({ store, hub, askToStop, removeOutputs, graceOf }: Comm
   async function decide(task_id: string, what: (task: StoredTask) => readonly Change[]): Promise<StoredTask> {
     const [result] = await store.commit([{ task_id, decide: what }]);
     if (result?.status === 'fulfilled') return result.value;
-    throw result?.reason instanceof Error && result.reason.name === 'NoSuchTask'
-      ? notFound(`task ${task_id}`)
-      : result?.reason;
+    throw result?.reason instanceof NoSuchTask ? notFound(`task ${task_id}`) : result?.reason;
   }
 
   /** Resolves with the task once it no longer runs this attempt, or with null when its time is up. */

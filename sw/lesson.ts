@@ -1,4 +1,5 @@
 /** Three lessons in SSE, and a task to watch: what a stream is made of, with nothing behind it. */
+import { RETRY_NEVER } from '../src/core/sse.ts';
 import { streamHeaders } from './streams.ts';
 
 /** A message of a lesson; `event` and `id` only where the lesson is about them. */
@@ -35,7 +36,7 @@ function lesson(count: number, message: (n: number) => Message, first = 0): Resp
       async pull(controller) {
         if (n > first) await new Promise((resolve) => (timer = setTimeout(resolve, PAUSE_MS)));
         const end = n === count - 1;
-        controller.enqueue(encoder.encode((end ? 'retry: 3600000\n' : '') + frame(message(n))));
+        controller.enqueue(encoder.encode((end ? RETRY_NEVER : '') + frame(message(n))));
         n += 1;
         if (end) controller.close();
       },

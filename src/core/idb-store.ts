@@ -8,7 +8,17 @@ import { dropOrphans, expired, trim } from './idb-retention.ts';
 import { LAST } from './idb-schema.ts';
 import { claimKey, type Memory, Stale, transactionWriter } from './idb-writer.ts';
 import { defaultSettings, type Settings, SettingsPatchSchema, SettingsSchema, type StoredTask } from './schema.ts';
-import type { Candidate, Claim, Commit, Idempotency, Limits, Step, Submission, TaskStore } from './store.ts';
+import {
+  type Candidate,
+  type Claim,
+  type Commit,
+  type Idempotency,
+  type Limits,
+  NoSuchTask,
+  type Step,
+  type Submission,
+  type TaskStore,
+} from './store.ts';
 import { isFinished, type Task, type TaskDraft, type TaskEvent, toWire } from './task.ts';
 
 export interface StoreHost {
@@ -212,14 +222,6 @@ export function idbStore({ connection, publish, now = Date.now, heard = () => 0 
 
     close: () => connection.close(),
   };
-}
-
-/** A step named a task that does not exist (any more). */
-export class NoSuchTask extends Error {
-  override name = 'NoSuchTask';
-  constructor(task_id: string) {
-    super(`there is no task ${task_id}`);
-  }
 }
 
 /** What is stored may be of another version: what is not of ours is as if it were not set. */

@@ -76,6 +76,9 @@ export interface Job<S extends Input = Input, C = unknown, R = unknown> extends 
   run(input: v.InferOutput<S>, context: JobContext<C>): AsyncGenerator<Progress<C>, R, void>;
 }
 
+/** The grace of a job that asks for none. */
+export const DEFAULT_GRACE_MS = 2_000;
+
 export const defineSpec = <const S extends Input>(spec: JobSpec<S>): JobSpec<S> => spec;
 
 /** `C` is what a checkpoint holds, `R` the result (JSON). */

@@ -11,7 +11,7 @@ export interface Frame {
 /** Ask a reader to come back soon: most ends of a stream are not the end of its task. */
 export const RETRY_SOON = 'retry: 250\n\n';
 /** Keeps an EventSource that nobody closed from coming back after the end. */
-const RETRY_NEVER = 'retry: 3600000\n';
+export const RETRY_NEVER = 'retry: 3600000\n';
 export const RETRY_LATER = 'retry: 5000\n\n';
 export const HEARTBEAT = ': heartbeat\n\n';
 

@@ -107,7 +107,7 @@ export interface TaskStore {
   readAll(after: number, limit: number): Promise<{ segments: Segment[]; newest: number; lasts: Map<string, number> }>;
   /** Names this database: a cursor of another one is worth nothing. */
   epoch(): Promise<string>;
-  /** Takes all steps in one transaction. A step's promise rejects with what its `decide` threw. */
+  /** Takes all steps in one transaction. A step rejects with what its `decide` threw, or with `NoSuchTask`. */
   commit(steps: readonly Step[]): Promise<PromiseSettledResult<StoredTask>[]>;
   /** The best due task that the limits let in, if any. */
   candidate(limits: Limits): Promise<Candidate | null>;
@@ -129,6 +129,14 @@ export interface TaskStore {
   /** Changes some settings; resolves with all. */
   configure(patch: SettingsPatch): Promise<Settings>;
   close(): void;
+}
+
+/** A step named a task that does not exist (any more). */
+export class NoSuchTask extends Error {
+  override name = 'NoSuchTask';
+  constructor(task_id: string) {
+    super(`there is no task ${task_id}`);
+  }
 }
 
 /** Thrown into an append whose attempt is no longer the task's: another executor has it, or nobody should. */

@@ -13,11 +13,6 @@ export type Adding =
   | { kind: 'generating'; percent: number }
   | { kind: 'adding'; done: number; total: number };
 
-export interface Algorithms {
-  options: readonly string[];
-  about: string;
-}
-
 const ADDED_AT_ONCE = 8;
 
 export type StartModel = ReturnType<typeof createStart>;

@@ -1,5 +1,5 @@
 /** One attempt of one task, from the claim to its end: its events, its stop ladder, its receipt. */
-import type { JobSpec } from '../../src/core/job.ts';
+import { DEFAULT_GRACE_MS, type JobSpec } from '../../src/core/job.ts';
 import type { Batch, Ending, Outcome } from '../../src/core/schema.ts';
 import { type Claim, Fenced, fenced } from '../../src/core/store.ts';
 import { type Change, isFinished, MAX_LOSSES, type StoredTask, taskProblem } from '../../src/core/task.ts';
@@ -30,7 +30,6 @@ export interface Attempt {
   ended: Promise<boolean>;
 }
 
-const DEFAULT_GRACE_MS = 2_000;
 /** A log is looked at for trimming after this many events. */
 const TRIM_EVERY = 5_000;
 const QUOTA_RETRY_MS = 5_000;
