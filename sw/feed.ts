@@ -10,8 +10,8 @@ export interface Feed {
   span(segment: Segment): { first: number; last: number };
   /** What follows number `after`, and the newest number there is; null when the task is gone. `gap`: what the log no longer holds. */
   read(after: number): Promise<{ segments: Segment[]; newest: number; gap?: Gap | null } | null>;
-  /** The text of the segment's events after number `after`, and whether the stream is over with it. */
-  encode(segment: Segment, after: number, newest: number): { text: string; ended: boolean };
+  /** The text of the segments' events after number `after`, and whether the stream is over with them. */
+  encode(segments: readonly Segment[], after: number, newest: number): { text: string; ended: boolean };
 }
 
 /** Frames that stand for trimmed events, up to number `to`. */
@@ -36,16 +36,18 @@ export const taskFeed = (store: TaskStore, task_id: string): Feed => ({
       }
     );
   },
-  encode({ events }, after, newest) {
+  encode(segments, after, newest) {
     let text = '';
-    for (const event of events) if (event.n > after) text += encodeEvent(task_id, event, event.n === newest);
-    const end = events.at(-1);
+    for (const { events } of segments) {
+      for (const event of events) if (event.n > after) text += encodeEvent(task_id, event, event.n === newest);
+    }
+    const end = segments.at(-1)?.events.at(-1);
     return { text, ended: end?.n === newest && end.state !== null && isFinished(end.state.status) };
   },
 });
 
 export function allFeed(store: TaskStore, epoch: string): Feed {
-  /** Of the tasks that were last read from the log: an end that was retried since is a plain message. What is published is the last. */
+  /** Of the tasks that were last read from the log: an end that was retried since is a plain message. */
   let lasts = new Map<string, number>();
   return {
     topic: ALL,
@@ -55,15 +57,16 @@ export function allFeed(store: TaskStore, epoch: string): Feed {
       lasts = tail.lasts;
       return tail;
     },
-    encode({ task_id, seq, first, last, events }, after) {
-      if (first === 0) {
-        const data = JSON.stringify({ task_id });
-        return { text: `id: ${epoch}-${seq}\nevent: deleted\ndata: ${data}\n\n`, ended: false };
-      }
-      const end = Math.max(last, lasts.get(task_id) ?? 0);
+    encode(segments, after) {
+      const ends = new Map(lasts);
+      for (const { task_id, last } of segments) ends.set(task_id, Math.max(last, ends.get(task_id) ?? 0));
       let text = '';
-      for (const [i, event] of events.entries()) {
-        if (seq + i > after) text += encodeFrames(framesOf(task_id, event, event.n === end, `${epoch}-${seq + i}`));
+      for (const { task_id, seq, first, events } of segments) {
+        if (first === 0) text += `id: ${epoch}-${seq}\nevent: deleted\ndata: ${JSON.stringify({ task_id })}\n\n`;
+        for (const [i, event] of events.entries()) {
+          const isLast = event.n === ends.get(task_id);
+          if (seq + i > after) text += encodeFrames(framesOf(task_id, event, isLast, `${epoch}-${seq + i}`));
+        }
       }
       return { text, ended: false };
     },

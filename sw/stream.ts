@@ -115,15 +115,10 @@ export function eventStream({
       const segments = await next();
       if (over) return;
       if (!segments) return end();
-      let text = gap;
-      let ended = false;
+      const { text: events, ended } = feed.encode(segments, cursor, newest);
+      const text = gap + events;
       gap = '';
-      for (const segment of segments) {
-        const part = feed.encode(segment, cursor, newest);
-        text += part.text;
-        ended = part.ended;
-        cursor = Math.max(cursor, feed.span(segment).last);
-      }
+      for (const segment of segments) cursor = Math.max(cursor, feed.span(segment).last);
       if (text) controller.enqueue(encoder.encode(text));
       if (ended) return end();
       if (text) return wake();

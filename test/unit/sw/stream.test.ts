@@ -382,6 +382,15 @@ describe('the stream of all tasks', () => {
       [undefined, 'pending'],
     ]);
   });
+
+  test('shows a slow reader an end that was retried meanwhile as a plain message', async () => {
+    const { store, open, change, task_id } = await withTask();
+    const reader = open(allFeed(store, await store.epoch()), 2);
+    await change(task_id, [failed]);
+    await change(task_id, [retried]);
+    await reader.drain();
+    expect(reader.messages.map(({ event }) => event)).toEqual([undefined, undefined]);
+  });
 });
 
 const move = fc.oneof(
