@@ -50,9 +50,9 @@ export function openStreams({ store, hub, isAlive }: StreamsHost) {
     [...open].filter((each) => each.topic === topic && (exclusive || each.exclusive));
 
   async function admit({ request, client }: StreamRequest, feed: Feed, after: number, prelude = ''): Promise<Response> {
+    const exclusive = isExclusive(request);
     if (request.method === 'HEAD') return new Response(null, { headers: streamHeaders });
     if (replaced) return refuse(RETRY_SOON, 'This service worker is being replaced.');
-    const exclusive = new URL(request.url).searchParams.get('exclusive') === '1';
     const { max_streams } = await store.settings();
     if (open.size >= max_streams || rivals(feed.topic, exclusive).length > 0) await sweep();
     if (rivals(feed.topic, exclusive).length > 0) {
@@ -116,6 +116,12 @@ function refuse(retry: string, detail: string): Response {
 // Chromium hides Last-Event-ID from the fetch event of an EventSource (measured, 156), so a query value does as well.
 const cursorOf = (request: Request): string | null =>
   request.headers.get('Last-Event-ID') ?? new URL(request.url).searchParams.get('last_event_id');
+
+function isExclusive(request: Request): boolean {
+  const value = new URL(request.url).searchParams.get('exclusive');
+  if (value !== null && value !== '1') throw new Refusal(400, 'bad-request', `exclusive: there is no "${value}".`);
+  return value === '1';
+}
 
 function wholeId(cursor: string | null): number {
   if (cursor === null || cursor === '') return 0;

@@ -411,20 +411,23 @@ describe('in bulk', () => {
     expect((await (await server.request('tasks')).json()).counts).toMatchObject({ running: 1, completed: 0 });
   });
 
-  test.each(['', 'all=yes', 'limit=5', 'status=done', 'q='])('"%s" is no filter: 400, and nothing happens', async (query) => {
-    const server = createServer();
-    const task_id = await done(server);
-    await running(server);
-    for (const [method, path] of [
-      ['POST', 'tasks/cancel'],
-      ['DELETE', 'tasks'],
-    ]) {
-      const response = await server.request(`${path}?${query}`, { method: method ?? '' });
-      expect(response.status).toBe(400);
-      await problemOf(response);
-    }
-    expect((await server.get(task_id)).status).toBe('completed');
-  });
+  test.each(['', 'all=yes', 'limit=5', 'status=done', 'q='])(
+    '"%s" is no filter: 400, and nothing happens',
+    async (query) => {
+      const server = createServer();
+      const task_id = await done(server);
+      await running(server);
+      for (const [method, path] of [
+        ['POST', 'tasks/cancel'],
+        ['DELETE', 'tasks'],
+      ]) {
+        const response = await server.request(`${path}?${query}`, { method: method ?? '' });
+        expect(response.status).toBe(400);
+        await problemOf(response);
+      }
+      expect((await server.get(task_id)).status).toBe('completed');
+    },
+  );
 });
 
 describe('GET /tasks/{id}/stream', () => {
@@ -620,6 +623,7 @@ describe('many streams', () => {
     const third = await open(server, path);
     expect((await open(server, `${path}?exclusive=1`)).status).toBe(409);
     await third.body?.cancel();
+    expect((await open(server, `${path}?exclusive=yes`)).status).toBe(400);
   });
 
   test('all end cleanly when the service worker is replaced, and new ones are sent away', async () => {
