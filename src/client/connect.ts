@@ -103,8 +103,9 @@ function asking(registration: ServiceWorkerRegistration) {
           else resolve(data);
         };
         const worker = navigator.serviceWorker.controller ?? registration.active;
-        if (worker) worker.postMessage(message, [port2]);
-        else reject(new Unavailable('not-controlled', 'The service worker is gone. Reload the page, please.'));
+        if (worker) return worker.postMessage(message, [port2]);
+        settled.abort();
+        reject(new Unavailable('not-controlled', 'The service worker is gone. Reload the page, please.'));
       };
       navigator.serviceWorker.addEventListener(
         'message',

@@ -52,6 +52,7 @@ Comlink.expose({
   },
 
   publishTo(port: MessagePort) {
+    backend?.close();
     backend = port;
   },
 } satisfies ExecutorApi);
