@@ -64,14 +64,14 @@ export function commands({ store, hub, askToStop, removeOutputs, graceOf }: Comm
         if (now.status === 'running') return [{ kind: 'cancel_requested' }];
         return [only(now, { kind: 'canceled', stopped: null })];
       });
-      // A task that its executor lost while it was asked runs again elsewhere: ask there.
-      while (task.status === 'running') {
-        task = await stop(task, 'cancel', (ms) => ({ kind: 'canceled', stopped: { rung: 'fenced', ms } }));
-      }
-      if (task.status === 'pending' || task.status === 'paused') {
-        task = await decide(task_id, (now) =>
-          now.status === 'canceled' ? [] : [only(now, { kind: 'canceled', stopped: null })],
-        );
+      while (!isFinished(task.status)) {
+        // A task that its executor lost while it was asked waits, or runs again elsewhere: ask there.
+        task =
+          task.status === 'running'
+            ? await stop(task, 'cancel', (ms) => ({ kind: 'canceled', stopped: { rung: 'fenced', ms } }))
+            : await decide(task_id, (now) =>
+                now.status === 'pending' || now.status === 'paused' ? [{ kind: 'canceled', stopped: null }] : [],
+              );
       }
       if (task.status !== 'canceled') throw conflict(task, 'canceled');
       // An executor that ended it has seen to its outputs; a thread that may still hold them is not waited for.

@@ -21,7 +21,7 @@ export interface Gap {
 }
 
 /** At most this many segments are read in one go: one large read blocks writers (measured: 0.9 s for a million events). */
-const SEGMENTS_AT_ONCE = 16;
+export const SEGMENTS_AT_ONCE = 16;
 
 export const taskFeed = (store: TaskStore, task_id: string): Feed => ({
   topic: task_id,

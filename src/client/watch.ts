@@ -70,6 +70,8 @@ export function watchAll(base: string | URL, options: WatchOptions = {}): AsyncG
 
 const RETRY_MS = 250;
 const RETRY_MAX_MS = 5_000;
+/** Three heartbeats that did not come: the connection is dead, whatever it says. */
+const SILENCE_MS = 50_000;
 
 async function* follow(
   url: URL,
@@ -91,7 +93,7 @@ async function* follow(
         ...(signal ? { signal } : {}),
       });
       if (response.status === 204) return;
-      if (response.status >= 400 && response.status < 500 && response.status !== 429) {
+      if (response.status >= 400 && response.status < 500) {
         throw new StreamRefused(response.status, await response.json().catch(() => null));
       }
       if (response.ok && response.body) {
@@ -134,7 +136,7 @@ export async function* parse(
   const decoder = new TextDecoder();
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await within(SILENCE_MS, reader.read());
       if (done) return;
       const text = decoder.decode(value, { stream: true });
       onFrame?.(text);
@@ -146,6 +148,15 @@ export async function* parse(
   } finally {
     reader.cancel().catch(() => {});
   }
+}
+
+/** Rejects when the promise takes longer than `ms`. */
+async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`nothing came for ${ms} ms`)), ms);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
 const known = new Set(['message', 'log', 'complete', 'gap', 'reset', 'deleted']);

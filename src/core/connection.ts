@@ -32,7 +32,9 @@ export function connection(name: string): Connection {
     try {
       return await use(db);
     } catch (error) {
-      // Thrown by `transaction()` on a closed handle: nothing was read or written. Safari closes handles by itself.
+      // Safari closes handles by itself: the next use opens another, whatever became of this one.
+      if (isDomException(error, 'UnknownError')) forget();
+      // Thrown by `transaction()` on a closed handle: nothing was read or written.
       if (!isDomException(error, 'InvalidStateError')) throw error;
       forget();
       return use(await open());

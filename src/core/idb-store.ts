@@ -187,8 +187,9 @@ export function idbStore({ connection, publish, now = Date.now, heard = () => 0 
 
     wake: (time) =>
       connection(async (db) => {
-        const next = (await db.getAllKeysFromIndex('tasks', 'wake', null, 1)).length;
-        if (next === 0) return null;
+        const first = await db.transaction('tasks').store.index('wake').openKeyCursor();
+        if (!first) return null;
+        if (first.key[0] > time) return first.key[0];
         const tx = db.transaction('tasks', 'readwrite', { durability: 'relaxed' });
         const due = await tx.store.index('wake').getAll(IDBKeyRange.upperBound([time, LAST]), WAKE_AT_ONCE);
         const puts = due.map(({ wake_key: _, ...row }) => tx.store.put({ ...row, claim_key: claimKey(row.task) }));

@@ -79,6 +79,7 @@ function buffered(name: string, type: string, start: number, store: Bytes): Outp
   let stored = start;
   let pending: Uint8Array[] = [];
   let waiting = 0;
+  let drained = Promise.resolve();
   async function drain() {
     if (waiting === 0) return;
     const bytes = new Uint8Array(waiting);
@@ -103,10 +104,14 @@ function buffered(name: string, type: string, start: number, store: Bytes): Outp
       const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : data.slice();
       pending.push(bytes);
       waiting += bytes.length;
-      if (waiting >= BUFFER_BYTES) await drain();
+      if (waiting < BUFFER_BYTES) return;
+      // A write that the job did not wait for is waited for by the flush.
+      drained = drained.then(drain);
+      await drained;
     },
     async flush() {
-      await drain();
+      drained = drained.then(drain);
+      await drained;
       await store.flush();
     },
     close: () => store.close(),

@@ -65,7 +65,10 @@ export function createApp(connect: () => Promise<Client>) {
         const client = await connect();
         const app = ready(client);
         app.tasks.open();
-        client.startExecutor();
+        // A page that was left behind by an update runs nothing any more.
+        client.startExecutor(() => {
+          update.value = { kind: 'ready', apply: () => location.reload() };
+        });
         client.updateReady.then(offerUpdate);
         stage.value = app;
         return client;

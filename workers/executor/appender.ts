@@ -2,6 +2,9 @@
 import type { Step, TaskStore } from '../../src/core/store.ts';
 import type { StoredTask } from '../../src/core/task.ts';
 
+/** So many transactions in a row may be aborted. */
+const ABORTS = 3;
+
 export type Appender = ReturnType<typeof createAppender>;
 
 export function createAppender(store: TaskStore) {
@@ -9,13 +12,24 @@ export function createAppender(store: TaskStore) {
   let waiting: Waiting[] = [];
   let busy = false;
 
+  /** A transaction that the browser aborted has written nothing: it is tried again. */
+  async function committed(steps: Step[]) {
+    for (let left = ABORTS; ; left -= 1) {
+      try {
+        return await store.commit(steps);
+      } catch (error) {
+        if (left === 0 || !(error instanceof DOMException && error.name === 'AbortError')) throw error;
+      }
+    }
+  }
+
   async function drain() {
     busy = true;
     while (waiting.length > 0) {
       const group = waiting;
       waiting = [];
       try {
-        const results = await store.commit(group.map(({ step }) => step));
+        const results = await committed(group.map(({ step }) => step));
         for (const [i, result] of results.entries()) {
           if (result.status === 'fulfilled') group[i]?.resolve(result.value);
           else group[i]?.reject(result.reason);

@@ -20,7 +20,7 @@ export interface AttemptHost {
 }
 
 /** Why an attempt is stopped. `fenced`: it is somebody else's by now, or nobody's. */
-export type StopReason = 'cancel' | 'user' | 'timeout' | 'quota' | 'fenced';
+export type StopReason = 'cancel' | 'user' | 'timeout' | 'quota' | 'store' | 'fenced';
 
 export interface Attempt {
   task_id: string;
@@ -48,13 +48,14 @@ export function startAttempt(
 
   /** The first rung: the job's signal and `return()`; the second, after its grace, is `terminate()`. */
   function stop(reason: StopReason) {
+    const atOnce = reason === 'fenced' || reason === 'store';
+    if (atOnce) giveUp('terminate');
     if (stopping) {
-      if (reason === 'cancel' || reason === 'fenced') stopping.reason = reason;
-      if (reason === 'fenced') giveUp('terminate');
+      if (atOnce || reason === 'cancel') stopping.reason = reason;
       return;
     }
     stopping = { reason, since: now() };
-    if (reason === 'fenced') return giveUp('terminate');
+    if (atOnce) return;
     worker.stop(reason !== 'cancel');
     timer = setTimeout(giveUp, spec.limits.grace_ms ?? DEFAULT_GRACE_MS, 'terminate');
   }
@@ -85,7 +86,12 @@ export function startAttempt(
       await trim(task_id);
     } catch (error) {
       if (error instanceof Fenced) stop('fenced');
-      if (isQuota(error)) stop('quota');
+      else if (isQuota(error)) stop('quota');
+      else {
+        // What was refused is lost, so the job must not go on as if it were not: another attempt begins at the checkpoint.
+        report(error);
+        stop('store');
+      }
       throw error;
     }
   }
@@ -167,6 +173,7 @@ export function startAttempt(
       return { kind: 'canceled', stopped: stopped ?? { rung: 'return', ms } };
     }
     if (outcome instanceof WorkerLost) return lossOf(current, outcome.message);
+    if (reason === 'store') return lossOf(current, 'Its events could not be stored.');
     if (outcome?.kind === 'completed') return outcome;
     if (outcome?.kind === 'waiting')
       return { kind: 'paused', reason: outcome.reason, message: outcome.message, stopped: null };

@@ -50,6 +50,7 @@ export function createExecutor(host: ExecutorHost) {
   let filling: Promise<void> | null = null;
   let more = false;
   let cleaned = Number.NEGATIVE_INFINITY;
+  let stopped = false;
 
   /** Starts whatever may be started; calls that come meanwhile make it look once more. */
   function fill(): Promise<void> {
@@ -71,6 +72,7 @@ export function createExecutor(host: ExecutorHost) {
   }
 
   async function startNext(): Promise<boolean> {
+    if (stopped) return false;
     const limits = await limitsNow();
     const candidate = await store.candidate(limits);
     if (!candidate) return false;
@@ -116,6 +118,7 @@ export function createExecutor(host: ExecutorHost) {
       .finally(() => {
         if (mine.get(attempt.task_id) === attempt) mine.delete(attempt.task_id);
         release();
+        if (stopped) return;
         keepOneReady();
         wake().catch(report);
       });
@@ -186,7 +189,12 @@ export function createExecutor(host: ExecutorHost) {
     }
     settings = store.settings();
     await settings;
-    for (const task of await store.running()) {
+    const before = [...mine.values()];
+    const running = await store.running();
+    // An attempt that ran before the look and is not in it has ended elsewhere, and nobody has told.
+    const ids = new Set(running.map(({ task_id }) => task_id));
+    for (const own of before) if (!ids.has(own.task_id)) own.stop('fenced');
+    for (const task of running) {
       const own = mine.get(task.task_id);
       if (!own) watch(task);
       // What was read may be older than the attempt that has begun here since.
@@ -220,6 +228,8 @@ export function createExecutor(host: ExecutorHost) {
 
     /** Lets go of everything; what ran is adopted by others. */
     stop() {
+      stopped = true;
+      for (const attempt of mine.values()) attempt.stop('fenced');
       clearTimeout(wakeTimer);
       clearInterval(sweepTimer);
       for (const { unwatch } of watched.values()) unwatch();

@@ -11,11 +11,15 @@ import { startJobWorker } from './job-worker.ts';
 
 let backend: MessagePort | undefined;
 
+const aborted = (signal: AbortSignal) =>
+  new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+
 Comlink.expose({
   async start(scope: string, outdated: () => void) {
     const names = namesFor(scope);
     const database = connection(names.database);
     const channel = new BroadcastChannel(names.channel);
+    const outlived = new AbortController();
     let heard = 0;
     const store = idbStore({
       connection: database,
@@ -39,6 +43,8 @@ Comlink.expose({
       now: Date.now,
       report(error) {
         if (!(error instanceof Outdated)) return console.error('holdfast executor:', error);
+        if (outlived.signal.aborted) return;
+        outlived.abort();
         executor.stop();
         outdated();
       },
@@ -47,7 +53,7 @@ Comlink.expose({
       if (data.kind === 'committed') heard = data.newest;
       executor.hint(data);
     });
-    navigator.locks.request(names.executorLock, { mode: 'shared' }, () => new Promise(() => {}));
+    navigator.locks.request(names.executorLock, { mode: 'shared' }, () => aborted(outlived.signal));
     await executor.start();
   },
 

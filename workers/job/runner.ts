@@ -44,7 +44,7 @@ export async function runJob(
     const take = async ({ checkpoint: state }: Progress<unknown>): Promise<CheckpointDraft | null> =>
       state ? { version: job.version, data: state(), outputs: await outputs.flush() } : null;
 
-    const generator = job.run(task.input, context);
+    generator = job.run(task.input, context);
     let checkpointed = performance.now();
     let hopped = checkpointed;
     let step = await generator.next();
@@ -74,10 +74,15 @@ export async function runJob(
   }
 
   let outcome: Outcome;
+  let generator: ReturnType<Job['run']> | undefined;
   try {
     outcome = await outcomeOf();
   } catch (error) {
     outcome = signal.aborted ? { kind: 'stopped' } : failure(error);
+    // What failed may have been around the job, which is suspended then: its `finally` blocks run all the same.
+    await generator
+      ?.return(undefined)
+      .catch((late: unknown) => events.log('warn', `while it was ended: ${messageOf(late)}`));
     if (signal.aborted && error !== signal.reason) events.log('warn', `while it was stopped: ${messageOf(error)}`);
   }
   outputs.close();

@@ -487,3 +487,58 @@ describe('what runs', () => {
     expect(await made.get(task_id)).toMatchObject({ status: 'running', attempt: 1 });
   });
 });
+
+describe('a store that fails', () => {
+  const failing = (name: string, times: number): Options => {
+    let left = 0;
+    return {
+      store: (store) => ({
+        ...store,
+        // The first step that a job says; what the executor itself does is let through.
+        async commit(steps) {
+          if (steps.every(({ durability }) => durability === 'relaxed') && left < times) {
+            left += 1;
+            throw new DOMException('no disk', name);
+          }
+          return store.commit(steps);
+        },
+      }),
+    };
+  };
+
+  test('loses the attempt, and the next goes on from the checkpoint: the job is not to blame', async () => {
+    const made = await withRun({}, failing('UnknownError', 1));
+    await made.run.append(step(3, true));
+    await expect(made.run.append(step(4))).rejects.toThrow('no disk');
+    await until(() => made.runs.length === 2);
+    expect(made.runs[1]?.assignment).toMatchObject({ task: { attempt: 2, failures: 0 }, checkpoint: { data: 3 } });
+    expect(made.errors).toMatchObject([{ message: 'no disk' }]);
+    made.runs[1]?.end(completed);
+    await made.becomes('completed');
+  });
+
+  test('by aborting a transaction is asked again, and nothing is lost or doubled', async () => {
+    const made = await withRun({}, failing('AbortError', 2));
+    await made.run.append(step(4));
+    made.run.end(completed);
+    await made.becomes('completed');
+    expect(made.story.filter((kind) => kind === 'progress')).toHaveLength(1);
+    expect(made.errors).toEqual([]);
+  });
+
+  test('because it is full pauses the task, once that can be written', async () => {
+    const made = await withRun({}, failing('QuotaExceededError', 1));
+    await expect(made.run.append(step(4))).rejects.toThrow('no disk');
+    made.run.end({ kind: 'stopped' });
+    await made.becomes('paused');
+    expect(await made.get(made.task_id)).toMatchObject({ paused: { reason: 'quota-exceeded' } });
+  });
+});
+
+test('an attempt that ended elsewhere while nobody told is found by the sweep, and stopped', async () => {
+  const made = await withRun();
+  // The bench passes no hint on, as if it had been missed.
+  await made.change(made.task_id, [{ kind: 'canceled', stopped: null }]);
+  vi.advanceTimersByTime(20_000);
+  await until(() => made.story.includes('terminate'));
+});

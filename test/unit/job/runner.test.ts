@@ -468,3 +468,25 @@ test('a million yields are thinned to a handful of batches', async () => {
   expect(job.progress().at(-1)).toBe(1_000_000);
   expect(job.batches.length).toBeLessThan(1_000);
 }, 30_000);
+
+test('a checkpoint that cannot be taken fails the job, whose finally blocks run all the same', async () => {
+  useFakeClock();
+  let cleaned = false;
+  const broken = start(async function* () {
+    try {
+      for (let done = 0; ; done += 1) {
+        vi.advanceTimersByTime(600);
+        yield {
+          done,
+          checkpoint: () => {
+            throw new Error('no state');
+          },
+        };
+      }
+    } finally {
+      cleaned = true;
+    }
+  });
+  expect((await broken.ended).outcome).toMatchObject({ kind: 'failed', error: { detail: 'no state' } });
+  expect(cleaned).toBe(true);
+});
