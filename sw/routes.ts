@@ -41,6 +41,9 @@ export interface RouteHost {
   settingsChanged(): void;
 }
 
+/** Any name but those that are something else. */
+const TASK = '/tasks/:id{(?!(?:cancel|health|settings|stream|types)(?:/|$))[^/]+}';
+
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 export function routes(host: RouteHost): Hono {
@@ -103,7 +106,7 @@ export function routes(host: RouteHost): Hono {
   });
   app.get('/tasks/stream', (c) => streams.all(asked(c)));
 
-  app.get('/tasks/:id', async (c) => {
+  app.get(TASK, async (c) => {
     const task = await find(id(c));
     const headers = { ETag: `"${task.task_id}-${task.last_event_id}"`, 'Cache-Control': 'no-cache' };
     const known = c.req.header('If-None-Match');
@@ -111,9 +114,9 @@ export function routes(host: RouteHost): Hono {
     return json(toWire(task), 200, headers);
   });
 
-  app.get('/tasks/:id/stream', (c) => streams.task(id(c), asked(c)));
+  app.get(`${TASK}/stream`, (c) => streams.task(id(c), asked(c)));
 
-  app.get('/tasks/:id/log', async (c) => {
+  app.get(`${TASK}/log`, async (c) => {
     const { after, limit } = parseQuery(LogQuerySchema, c.req.query());
     const { task, events } = await readLog(store, id(c), after, limit);
     const last = Number(task.last_event_id);
@@ -123,17 +126,17 @@ export function routes(host: RouteHost): Hono {
     });
   });
 
-  app.post('/tasks/:id/cancel', async (c) => shown(await commands.cancel(id(c))));
-  app.post('/tasks/:id/pause', async (c) => shown(await commands.pause(id(c))));
-  app.post('/tasks/:id/resume', async (c) => shown(await commands.resume(id(c))));
-  app.post('/tasks/:id/retry', async (c) => {
+  app.post(`${TASK}/cancel`, async (c) => shown(await commands.cancel(id(c))));
+  app.post(`${TASK}/pause`, async (c) => shown(await commands.pause(id(c))));
+  app.post(`${TASK}/resume`, async (c) => shown(await commands.resume(id(c))));
+  app.post(`${TASK}/retry`, async (c) => {
     const from = c.req.query('from') ?? 'checkpoint';
     if (from !== 'start' && from !== 'checkpoint')
       throw new Refusal(400, 'bad-request', `from: there is no "${from}".`);
     return shown(await commands.retry(id(c), from === 'start'));
   });
 
-  app.delete('/tasks/:id', async (c) => {
+  app.delete(TASK, async (c) => {
     const task = await find(id(c));
     if ((await store.delete(task.task_id)) === 'live') {
       const detail = `Task ${task.task_id} is ${task.status}: cancel it first.`;
@@ -144,7 +147,7 @@ export function routes(host: RouteHost): Hono {
     return new Response(null, { status: 204, headers: { 'Cache-Control': 'no-store' } });
   });
 
-  app.get('/tasks/:id/result', async (c) => {
+  app.get(`${TASK}/result`, async (c) => {
     const task = await find(id(c));
     if (task.status === 'completed') return json(task.result);
     throw new Refusal(409, 'conflict', `Task ${task.task_id} is ${task.status}: it has no result.`, {
@@ -152,7 +155,7 @@ export function routes(host: RouteHost): Hono {
     });
   });
 
-  app.get('/tasks/:id/files/:name{.+}', async (c) => {
+  app.get(`${TASK}/files/:name{.+}`, async (c) => {
     const task = await find(id(c));
     const name = decoded(c.req.path.slice(base.length).split('/').slice(3).join('/'));
     const file = isFinished(task.status) ? task.files.find((each) => each.name === name) : undefined;
