@@ -57,10 +57,11 @@ export async function connect({ script = 'sw.js', timeout_ms = 20_000 }: Connect
     const takeOver = () => registration?.waiting?.postMessage({ kind: 'skip-waiting' });
     workbox.addEventListener('waiting', () => resolve(takeOver));
   });
-  const registration = await workbox.register({ immediate: true }).catch((error: unknown) => {
+  const registering = workbox.register({ immediate: true }).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);
     throw new Unavailable('no-service-worker', `The service worker could not be registered: ${why}`);
   });
+  const registration = await Promise.race([earlier(url), registering]);
   if (!registration) throw new Unavailable('no-service-worker', 'The service worker could not be registered.');
   await controlled(registration, timeout_ms);
 
@@ -84,6 +85,16 @@ export async function connect({ script = 'sw.js', timeout_ms = 20_000 }: Connect
     startExecutor: (outdated) => startExecutor(base, outdated),
     updateReady,
   };
+}
+
+/**
+ * The registration of this script, if it has a worker that is active; else this never settles. Chromium sometimes lets `register()` wait
+ * until the browser has run for a minute (measured, 156: in a frame, about every other time), and it fails without a network.
+ */
+async function earlier(script: URL): Promise<ServiceWorkerRegistration> {
+  const registration = await navigator.serviceWorker.getRegistration(new URL('./', script)).catch(() => undefined);
+  if (registration?.active?.scriptURL === script.href) return registration;
+  return new Promise(() => {});
 }
 
 /**
