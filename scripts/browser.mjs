@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
-import { chromium } from '@playwright/test';
+import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, delimiter, join } from 'node:path';
+import { chromium, firefox, webkit } from '@playwright/test';
 
 export const isRoot = process.getuid?.() === 0;
 
@@ -9,10 +9,11 @@ export const isRoot = process.getuid?.() === 0;
  * A browser engine: how to find one that starts, and what installs one.
  *
  * @typedef {object} Engine
- * @property {() => string | undefined} find path of an executable that starts
+ * @property {() => unknown} find what starts, if anything does
  * @property {() => string} [ownPath] where Playwright keeps its own build
  * @property {string} [playwright] what `playwright install` calls it
  * @property {string[]} debian packages
+ * @property {boolean} [optional] the tests do without it, and say so
  */
 
 /** @satisfies {Record<string, Engine>} */
@@ -22,6 +23,20 @@ export const engines = {
     ownPath: () => chromium.executablePath(),
     playwright: 'chromium',
     debian: ['chromium'],
+  },
+  firefox: {
+    find: findFirefox,
+    ownPath: () => firefox.executablePath(),
+    playwright: 'firefox',
+    debian: ['firefox-esr'],
+    optional: true,
+  },
+  webkit: {
+    find: findWebKit,
+    ownPath: () => webkit.executablePath(),
+    playwright: 'webkit',
+    debian: ['webkit2gtk-driver', 'xvfb', 'xauth', 'dbus-x11'],
+    optional: true,
   },
 };
 
@@ -33,6 +48,45 @@ export const engines = {
 export function findChromium() {
   const system = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'].flatMap(onPath);
   return [chromium.executablePath(), ...system].find(starts);
+}
+
+/**
+ * The Firefox that people have, else Playwright's own.
+ *
+ * @returns {string | undefined}
+ */
+export function findFirefox() {
+  return [...['firefox-esr', 'firefox'].flatMap(onPath), firefox.executablePath()].find(starts);
+}
+
+/**
+ * WebKitGTK's browser with the driver that speaks WebDriver for it, where there is a display to be had for it; else Playwright's own,
+ * which needs none.
+ *
+ * @returns {{ browser: string, driver?: string } | undefined}
+ */
+export function findWebKit() {
+  const driver = onPath('WebKitWebDriver')[0];
+  const canShow = ['xvfb-run', 'xauth', 'dbus-run-session'].every((command) => onPath(command).length > 0);
+  const browser = miniBrowsers().find(starts);
+  if (driver && browser && canShow) return { browser, driver };
+  const own = webkit.executablePath();
+  return starts(own) ? { browser: own } : undefined;
+}
+
+/** Distributions keep it away from PATH, in a folder named after the library's version. */
+function miniBrowsers() {
+  const folders = ['/usr/lib', '/usr/libexec', ...children('/usr/lib').filter((folder) => folder.includes('-linux-'))];
+  return folders
+    .flatMap(children)
+    .filter((folder) => basename(folder).startsWith('webkit'))
+    .map((folder) => join(folder, 'MiniBrowser'))
+    .filter(isExecutable);
+}
+
+/** @param {string} folder */
+function children(folder) {
+  return existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
 }
 
 /**

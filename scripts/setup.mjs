@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Makes sure that the browsers for the tests are there: `npm run setup`, or `node scripts/setup.mjs chromium …`.
+// Makes sure that the browsers for the tests are there: `npm run setup`, or `node scripts/setup.mjs chromium …`. Without Firefox and
+// WebKitGTK the tests do, and say so.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -12,16 +13,16 @@ const playwrightCli = join(dirname(createRequire(import.meta.url).resolve('@play
 
 /**
  * @param {string} name a key of `engines`
- * @returns {string | undefined} path of an executable that starts
+ * @returns {boolean} whether there is one that starts
  */
 export function setup(name) {
   const engine = /** @type {Record<string, import('./browser.mjs').Engine>} */ (engines)[name];
   if (!engine) throw new Error(`Unknown engine ${name}; there is ${Object.keys(engines).join(', ')}.`);
   for (const attempt of [() => {}, download, addLibraries, installPackages]) {
     attempt(engine);
-    const found = engine.find();
-    if (found) return found;
+    if (engine.find()) return true;
   }
+  return false;
 }
 
 /** @param {import('./browser.mjs').Engine} engine */
@@ -56,12 +57,12 @@ function run(command, args, timeout) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const names = process.argv.length > 2 ? process.argv.slice(2) : ['chromium'];
+  const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(engines);
   for (const name of names) {
     if (setup(name)) continue;
-    console.error(
-      `No ${name} was found and none could be installed: install ${name} so that it is on PATH, then try again.`,
-    );
-    process.exitCode = 1;
+    const { optional } = /** @type {Record<string, import('./browser.mjs').Engine>} */ (engines)[name] ?? {};
+    const advice = optional ? 'its tests are skipped' : `install ${name} so that it is on PATH, then try again`;
+    console.error(`No ${name} was found and none could be installed: ${advice}.`);
+    if (!optional) process.exitCode = 1;
   }
 }

@@ -1,0 +1,134 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+const START_MS = 60_000;
+const END_MS = 15_000;
+
+/**
+ * WebKitGTK's MiniBrowser by the few calls of https://www.w3.org/TR/webdriver2/ that it takes, on a display of its own.
+ *
+ * @param {{ driver: string, browser: string }} paths
+ * @param {number} limit how long the page may take, in ms
+ * @returns {Promise<import('./driver.mjs').Browser>}
+ */
+export async function launchWebKit({ driver, browser }, limit) {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-webkit-'));
+  const port = await freePort();
+  const server = spawn(
+    'xvfb-run',
+    ['-a', 'dbus-run-session', '--', driver, `--port=${port}`, '--host=127.0.0.1'],
+    // A process group of its own, so that what it started ends with it.
+    { detached: true, stdio: 'ignore', env: environment(folder) },
+  );
+  const failed = once(server, 'error').then(([error]) => Promise.reject(error));
+  failed.catch(() => {});
+
+  async function stop() {
+    await endGroup(server);
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {object} [body]
+   */
+  async function call(method, path, body) {
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+      method,
+      ...(body && { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
+    });
+    const { value } = /** @type {{ value: any }} */ (await response.json());
+    if (!response.ok) throw new Error(`WebDriver ${method} ${path}: ${value?.error} ${value?.message}`);
+    return value;
+  }
+
+  try {
+    await Promise.race([listening(() => call('GET', '/status')), failed]);
+    const { sessionId } = await call('POST', '/session', {
+      capabilities: {
+        alwaysMatch: {
+          browserName: 'MiniBrowser',
+          'webkitgtk:browserOptions': { binary: browser, args: ['--automation'] },
+        },
+      },
+    });
+    const session = `/session/${sessionId}`;
+    await call('POST', `${session}/timeouts`, { script: limit, pageLoad: limit });
+    return {
+      async results(url) {
+        await call('POST', `${session}/url`, { url });
+        return call('POST', `${session}/execute/async`, { script: 'results.then(arguments[0])', args: [] });
+      },
+      async close() {
+        await call('DELETE', session).catch(() => {});
+        await stop();
+      },
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** @param {string} folder */
+const environment = (folder) => ({
+  ...process.env,
+  HOME: folder,
+  XDG_RUNTIME_DIR: folder,
+  XDG_CACHE_HOME: join(folder, 'cache'),
+  XDG_CONFIG_HOME: join(folder, 'config'),
+  XDG_DATA_HOME: join(folder, 'data'),
+  WEBKIT_DISABLE_DMABUF_RENDERER: '1',
+  WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
+  LIBGL_ALWAYS_SOFTWARE: '1',
+});
+
+/** @returns {Promise<number>} */
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  await new Promise((closed) => server.close(closed));
+  if (!address || typeof address === 'string') throw new Error('There is no free port.');
+  return address.port;
+}
+
+/** @param {() => Promise<unknown>} ask */
+async function listening(ask) {
+  for (const end = Date.now() + START_MS; ; ) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await pause(100);
+    }
+  }
+}
+
+/**
+ * Ends a process and all that it started, and waits until they are gone.
+ *
+ * @param {import('node:child_process').ChildProcess} leader
+ */
+async function endGroup({ pid }) {
+  if (!pid) return;
+  /** @param {NodeJS.Signals | 0} signal */
+  const signal = (signal) => {
+    try {
+      return process.kill(-pid, signal);
+    } catch {
+      // Nobody is left.
+      return false;
+    }
+  };
+  signal('SIGTERM');
+  for (const end = Date.now() + END_MS; signal(0) && Date.now() < end; ) await pause(50);
+  signal('SIGKILL');
+  for (const end = Date.now() + END_MS; signal(0) && Date.now() < end; ) await pause(50);
+}

@@ -1,0 +1,71 @@
+import { connect, Unavailable } from '../../../src/client/index.ts';
+import { at, client, openFrame, pending } from '../app.ts';
+import { expect } from '../expect.ts';
+import { test } from '../harness.ts';
+
+test('a page that connected is under the control of its folder’s service worker', () => {
+  expect(navigator.serviceWorker.controller?.scriptURL).toBe(at('sw.js'));
+  expect(client.base).toBe(new URL('./', location.href).href);
+});
+
+test('connecting again finds the same service worker', async () => {
+  const before = navigator.serviceWorker.controller;
+  const again = await connect();
+  expect(again.base).toBe(client.base);
+  expect(navigator.serviceWorker.controller === before, 'whether the controller stayed').toBe(true);
+});
+
+test('a script that is not there is an Unavailable that says so', async () => {
+  const error = await connect({ script: 'missing.js' }).catch((thrown: unknown) => thrown);
+  expect(error instanceof Unavailable, 'whether it is Unavailable').toBe(true);
+  expect(error, 'the error').toHave({ name: 'Unavailable', reason: 'no-service-worker' });
+});
+
+test('a page that has its service worker does not wait for `register`', async (check) => {
+  // As Chromium does it for up to a minute.
+  const { register } = ServiceWorkerContainer.prototype;
+  check.after(() => Object.assign(ServiceWorkerContainer.prototype, { register }));
+  Object.assign(ServiceWorkerContainer.prototype, { register: () => new Promise(() => {}) });
+  expect((await connect()).base).toBe(client.base);
+});
+
+test('the storage probe leaves no database behind', async () => {
+  const databases = (await indexedDB.databases?.()) ?? [];
+  expect(databases.map(({ name }) => name).includes('holdfast:probe'), 'whether the probe is still there').toBe(false);
+});
+
+test('a frame of the same app sees the same tasks', async (check) => {
+  const frame = await openFrame(check);
+  const { task_id } = await pending();
+  check.after(() => client.cancel(task_id));
+  expect((await frame.client.get(task_id)).task_id).toBe(task_id);
+});
+
+test('an app in a folder below has a service worker, tasks and files of its own', async (check) => {
+  const frame = await openFrame(check, 'elsewhere/');
+  expect(frame.client.base).toBe(at('elsewhere/'));
+  expect(frame.window.navigator.serviceWorker.controller?.scriptURL).toBe(at('elsewhere/sw.js'));
+  const ours = await pending();
+  check.after(() => client.cancel(ours.task_id));
+  const theirs = await frame.client.submit({ type: 'countdown', input: { steps: 1, step_ms: 0 } });
+  const { counts } = await frame.client.list();
+  expect(
+    Object.values(counts).reduce((sum, n) => sum + n, 0),
+    'how many tasks there are elsewhere',
+  ).toBe(1);
+  for await (const _ of frame.client.watch(theirs.task_id));
+  expect((await frame.client.get(theirs.task_id)).status).toBe('completed');
+  await frame.client.remove(theirs.task_id);
+});
+
+test('an app whose service worker was unregistered has its tasks when it is opened again', async (check) => {
+  const before = await openFrame(check, 'elsewhere/');
+  const { task_id } = await before.client.submit({ type: 'countdown', run_at: '2199-01-01T00:00:00Z' });
+  const registration = await navigator.serviceWorker.getRegistration(at('elsewhere/'));
+  await registration?.unregister();
+  before.remove();
+  const after = await openFrame(check, 'elsewhere/');
+  expect((await after.client.get(task_id)).status).toBe('pending');
+  await after.client.cancel(task_id);
+  await after.client.remove(task_id);
+});
