@@ -53,9 +53,10 @@ export function eventQueue(sink: Sink) {
   }
 
   return {
-    /** The newest progress; `now` in ms, as of `performance.now()`. */
-    progress(value: Progress<unknown>, now: number) {
+    /** The newest progress; `now` in ms, as of `performance.now()`. `hold`: a flush follows, which sends it with its checkpoint. */
+    progress(value: Progress<unknown>, now: number, hold: boolean) {
       latest = value;
+      if (hold) return;
       if (now - progressSent >= PROGRESS_MS) {
         queueProgress();
         send();

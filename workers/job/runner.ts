@@ -9,6 +9,7 @@ import { openOutputs } from './outputs.ts';
 
 /** The least time between two checkpoints: what a resume does again is about this much. */
 const CHECKPOINT_MS = 1_000;
+const FIRST_CHECKPOINT_MS = 100;
 /** A generator that yields without waiting never leaves the microtask queue: this often, messages get their chance. */
 const HOP_MS = 10;
 
@@ -45,14 +46,16 @@ export async function runJob(
       state ? { version: job.version, data: state(), outputs: await outputs.flush() } : null;
 
     generator = job.run(task.input, context);
-    let checkpointed = performance.now();
-    let hopped = checkpointed;
+    let hopped = performance.now();
+    // The first one comes early: who reloads at once is not to begin anew.
+    let checkpointed = hopped - CHECKPOINT_MS + FIRST_CHECKPOINT_MS;
     let step = await generator.next();
     while (!step.done) {
       const now = performance.now();
-      events.progress(step.value, now);
+      const due = step.value.checkpoint !== undefined && now - checkpointed >= CHECKPOINT_MS && !signal.aborted;
+      events.progress(step.value, now, due);
       if (signal.aborted) break;
-      if (step.value.checkpoint && now - checkpointed >= CHECKPOINT_MS) {
+      if (due) {
         await events.flush(await take(step.value));
         checkpointed = performance.now();
       }

@@ -285,7 +285,7 @@ describe('a checkpoint', () => {
       },
     });
     await job.ended;
-    expect(story.slice(0, 4)).toEqual(['flush 10', 'checkpoint of 10 at 10', 'flush 20', 'checkpoint of 20 at 20']);
+    expect(story.slice(0, 4)).toEqual(['flush 1', 'checkpoint of 1 at 1', 'flush 11', 'checkpoint of 11 at 11']);
     expect(story.at(-1)).toBe('close');
     for (const checkpoint of job.checkpoints())
       expect(checkpoint).toMatchObject({ version: 7, outputs: [{ name: 'out.txt', type: 'text/plain' }] });
@@ -489,4 +489,18 @@ test('a checkpoint that cannot be taken fails the job, whose finally blocks run 
   });
   expect((await broken.ended).outcome).toMatchObject({ kind: 'failed', error: { detail: 'no state' } });
   expect(cleaned).toBe(true);
+});
+
+test('a yield that is due for a checkpoint is said once', async () => {
+  useFakeClock();
+  const job = start(async function* () {
+    for (let done = 1; done <= 3; done += 1) {
+      vi.advanceTimersByTime(1_000);
+      yield { done, checkpoint: () => done };
+    }
+    return null;
+  });
+  await job.ended;
+  expect(job.progress()).toEqual([1, 2, 3]);
+  expect(job.checkpoints().map(({ data }) => data)).toEqual([1, 2, 3]);
 });
