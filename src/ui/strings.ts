@@ -131,7 +131,7 @@ const en = {
   },
 
   stopped: {
-    return: (time: string) => `It ended by itself, ${time} after it was told to.`,
+    return: (time: string) => `It stopped cleanly, ${time} after it was told to.`,
     terminate: (time: string) => `It did not listen, so its worker was terminated after ${time}.`,
     fenced: (time: string) => `Nobody who ran it answered, so it was closed from outside after ${time}.`,
   } satisfies Record<Rung, (time: string) => string>,

@@ -110,7 +110,7 @@ test('a canceled countdown says so and can be retried or removed', async ({ open
   await expect(task.getByText('running', { exact: true })).toBeVisible();
   await task.getByRole('button', { name: 'Cancel' }).click();
   await expect(task.getByText('canceled', { exact: true })).toBeVisible();
-  await expect(task.getByText(/^It ended by itself/)).toBeVisible();
+  await expect(task.getByText(/^It stopped cleanly/)).toBeVisible();
   await expect(task.getByRole('button', { name: 'Retry' })).toBeVisible();
   await task.getByRole('button', { name: 'Remove' }).click();
   await expect(task).toHaveCount(0);
