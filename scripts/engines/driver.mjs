@@ -1,8 +1,8 @@
 /** How each engine is started. The page does the rest. */
 import { chromium, firefox, webkit } from '@playwright/test';
 import { findChromium, findFirefox, findWebKit, launchOptions } from '../browser.mjs';
+import { launchFirefox } from './marionette.mjs';
 import { launchPlaywright } from './playwright.mjs';
-import { launchFirefox } from './puppeteer.mjs';
 import { launchWebKit } from './webdriver.mjs';
 
 /**

@@ -1,13 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
+import { endGroup, freePort, untilAnswered } from './processes.mjs';
 
 const START_MS = 60_000;
-const END_MS = 15_000;
 
 /**
  * WebKitGTK's MiniBrowser by the few calls of https://www.w3.org/TR/webdriver2/ that it takes, on a display of its own.
@@ -49,7 +47,7 @@ export async function launchWebKit({ driver, browser }, limit) {
   }
 
   try {
-    await Promise.race([listening(() => call('GET', '/status')), failed]);
+    await Promise.race([untilAnswered(() => call('GET', '/status'), START_MS), failed]);
     const { sessionId } = await call('POST', '/session', {
       capabilities: {
         alwaysMatch: {
@@ -88,47 +86,3 @@ const environment = (folder) => ({
   WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
   LIBGL_ALWAYS_SOFTWARE: '1',
 });
-
-/** @returns {Promise<number>} */
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  await new Promise((closed) => server.close(closed));
-  if (!address || typeof address === 'string') throw new Error('There is no free port.');
-  return address.port;
-}
-
-/** @param {() => Promise<unknown>} ask */
-async function listening(ask) {
-  for (const end = Date.now() + START_MS; ; ) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (Date.now() > end) throw error;
-      await pause(100);
-    }
-  }
-}
-
-/**
- * Ends a process and all that it started, and waits until they are gone.
- *
- * @param {import('node:child_process').ChildProcess} leader
- */
-async function endGroup({ pid }) {
-  if (!pid) return;
-  /** @param {NodeJS.Signals | 0} signal */
-  const signal = (signal) => {
-    try {
-      return process.kill(-pid, signal);
-    } catch {
-      // Nobody is left.
-      return false;
-    }
-  };
-  signal('SIGTERM');
-  for (const end = Date.now() + END_MS; signal(0) && Date.now() < end; ) await pause(50);
-  signal('SIGKILL');
-  for (const end = Date.now() + END_MS; signal(0) && Date.now() < end; ) await pause(50);
-}

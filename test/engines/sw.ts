@@ -1,4 +1,6 @@
 /** The product's service worker, and beside it the streams that the checks need and the product would never send. */
+// The witness has to see an event before the product answers it.
+import './wire/witness.ts';
 import '../../sw/main.ts';
 import { answer } from './wire/routes.ts';
 

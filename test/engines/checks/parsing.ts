@@ -5,11 +5,14 @@ import { test } from '../harness.ts';
 import { openSource } from '../source.ts';
 import { type Case, cases, encode, names, type Seen } from '../wire/cases.ts';
 
+const isFirefox = navigator.userAgent.includes('Firefox/');
+
 for (const [index, each] of cases.entries()) {
   test(each.name, async (check) => {
     const source = openSource(check, `wire/case/${index}`, names);
     await source.ended;
-    expect(source.events, 'what the EventSource saw').toEqual(each.events);
+    const right = [each.events, ...(each.firefox && isFirefox ? [each.firefox] : [])];
+    expect(right, `right is ${JSON.stringify(source.events)}; what`).toContain(source.events);
     expect(await read(bodyOf(each)), 'what our reader saw').toEqual((each.known ?? each).events);
     const { body } = await ask(`wire/case/${index}`);
     expect(body && (await read(body)), 'what our reader saw by way of fetch').toEqual((each.known ?? each).events);

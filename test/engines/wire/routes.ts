@@ -1,5 +1,6 @@
 /** What the service worker of the checks answers beside the product's: streams that the product would never send. */
 import { cases, encode } from './cases.ts';
+import { navigations } from './witness.ts';
 
 const sseHeaders = { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' };
 
@@ -13,6 +14,7 @@ export function answer(path: string, request: Request): Response | Promise<Respo
   if (what === 'case') return new Response(streamOf(cases[Number(name)]?.chunks ?? []), { headers: sseHeaders });
   if (what === 'ends') return ends(name, Number(limit), request);
   if (what === 'seen') return Response.json(seen.get(name) ?? []);
+  if (what === 'navigations') return Response.json(navigations);
   if (what === 'kept') return request.method === 'POST' ? keep(name, request) : show(name);
   return undefined;
 }
