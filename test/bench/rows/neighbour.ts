@@ -25,6 +25,8 @@ export const row: Row = async (bench) => {
       const { task_id } = await client.submit({ type: 'spin', input: { ms: 60_000 } });
       for await (const { event, data } of client.watch(task_id)) if (event === 'message' && data.message) break;
       const samples = await posts();
+      const was = await client.get(task_id);
+      if (was.status !== 'running') throw new Error(JSON.stringify([was, await client.log(task_id)]));
       await client.cancel(task_id);
       // Chromium stops the thread of a busy worker about two seconds after it was terminated.
       await pause(2_500);
