@@ -2,6 +2,7 @@
 import { byteReader } from './byte-reader.ts';
 import type { Connection } from './connection.ts';
 import { type FileRow, LAST } from './idb-schema.ts';
+import { inputParts, takesNoBlobs } from './input-parts.ts';
 import type { InputFile } from './job.ts';
 import { type OutputFiles, outputFilesOf } from './output-file.ts';
 import type { AddedFile } from './protocol.ts';
@@ -33,12 +34,21 @@ const INPUT = 'input';
 const READS_A_LOOK = 16;
 
 export function filesOf(connection: Connection, folder: string): Files {
+  const parts = inputParts(connection);
   const find = (file_id: string) => connection((db) => db.get('files', [INPUT, file_id, 0]));
 
   async function content(file_id: string): Promise<File> {
     const row = await find(file_id);
     if (!row) throw new FileMissing(`The input file ${file_id} is gone.`);
-    return contentOf(row);
+    if (row.body) return contentOf(row);
+    const { title, type, last_modified } = row;
+    return new File([(await readParts(row, 0, row.size)) as BlobPart], title, { type, lastModified: last_modified });
+  }
+
+  async function readParts(row: FileRow, start: number, end: number): Promise<Uint8Array> {
+    const bytes = await parts.read(row.name, start, end);
+    if (bytes.length < end - start) throw new FileMissing(`${row.title} is gone.`);
+    return bytes;
   }
 
   return {
@@ -55,7 +65,13 @@ export function filesOf(connection: Connection, folder: string): Files {
         last_modified: 'lastModified' in file ? Number(file.lastModified) : Date.now(),
         body: source,
       };
-      await connection((db) => db.put('files', row));
+      try {
+        await connection((db) => db.put('files', row));
+      } catch (error) {
+        if (!(source instanceof Blob) || !takesNoBlobs(error)) throw error;
+        await connection((db) => db.put('files', { ...row, body: null }));
+        await parts.write(row, source);
+      }
       return { file_id: row.name, name: row.title, size: row.size, type: row.type };
     },
 
@@ -65,11 +81,13 @@ export function filesOf(connection: Connection, folder: string): Files {
     async openInput(file_id) {
       const row = await find(file_id);
       if (!row) throw new FileMissing(`The input file ${file_id} is gone.`);
+      const { title: name, size } = row;
+      if (!row.body) return { name, size, read: (start, end) => readParts(row, start, end) };
       const bytes = byteReader(await contentOf(row));
       let reads = 0;
       return {
-        name: row.title,
-        size: row.size,
+        name,
+        size,
         async read(start, end) {
           try {
             const read = await bytes(start, end);
@@ -86,7 +104,10 @@ export function filesOf(connection: Connection, folder: string): Files {
       };
     },
 
-    removeInput: (file_id) => connection((db) => db.delete('files', [INPUT, file_id, 0])),
+    async removeInput(file_id) {
+      await connection((db) => db.delete('files', [INPUT, file_id, 0]));
+      await parts.remove(file_id);
+    },
 
     async inputsBefore(time) {
       const rows = await connection((db) => db.getAll('files', IDBKeyRange.bound([INPUT], [INPUT, LAST])));

@@ -22,7 +22,7 @@ export interface TaskRow {
   trimmed: number;
 }
 
-/** An input file (`owner` "input", `name` its id), or a chunk of an output file where there is no OPFS (`files.ts`). */
+/** An input file (`owner` "input", `name` its id; no body: its bytes are in `input-parts.ts`), or a chunk of an output file where there is no OPFS. */
 export interface FileRow {
   owner: string;
   name: string;
