@@ -126,7 +126,7 @@ export function createBackend(scope: string) {
         case 'file-handle': {
           const handle = files
             .input(data.file_id)
-            .then((row) => (row?.body instanceof FileSystemFileHandle ? row.body : null));
+            .then((row) => (row?.body && 'getFile' in row.body ? row.body : null));
           return port?.postMessage(await handle.catch(asError));
         }
       }
