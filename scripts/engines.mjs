@@ -32,7 +32,7 @@ try {
   await server.close();
 }
 if (values.report) writeFileSync(values.report, JSON.stringify(total));
-console.log(`${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ''}`);
+else console.log(`${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ''}`);
 process.exit(total.failed > 0 ? 1 : 0);
 
 /** @param {string} name */

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The whole test run: `npm test`, or one half of it with `npm test -- unit` or `npm test -- e2e`; what follows goes to that runner.
+// The whole test run: `npm test`, or a part of it with `npm test -- unit`, `e2e` or `engines`; what follows goes to that runner.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -11,7 +11,8 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const reports = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
-const [half, ...rest] = process.argv.slice(2);
+const PARTS = ['unit', 'e2e', 'engines'];
+const [part, ...rest] = process.argv.slice(2);
 
 /** @type {Count} */
 const total = { passed: 0, failed: 0, skipped: 0 };
@@ -27,19 +28,20 @@ process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
 console.log(`\n${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ''}`);
 
 function run() {
-  if (half !== undefined && half !== 'unit' && half !== 'e2e') {
-    console.error(`There is unit and there is e2e, but no ${half}.`);
+  if (part !== undefined && !PARTS.includes(part)) {
+    console.error(`There is ${PARTS.join(', ')}, but no ${part}.`);
     total.failed += 1;
     return;
   }
-  const unit = half !== 'e2e';
-  const e2e = half !== 'unit';
-  if (e2e && !step('setup', ['scripts/setup.mjs'])) return;
+  const [unit, e2e, engines] = PARTS.map((each) => part === undefined || part === each);
+  const browsers = engines ? [] : ['chromium'];
+  if ((e2e || engines) && !step('setup', ['scripts/setup.mjs', ...browsers])) return;
   if (!step('typecheck', [bin('typescript', 'tsc'), '-b'])) return;
   if (!step('lint', [bin('@biomejs/biome', 'biome'), 'check'])) return;
   if (e2e && !step('build', [bin('vite', 'vite'), 'build'])) return;
   if (unit) add(vitest());
   if (e2e) add(playwright());
+  if (engines) add(allEngines());
 }
 
 /**
@@ -61,7 +63,7 @@ function step(title, args) {
 function vitest() {
   const report = join(reports, 'vitest.json');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const status = node('unit', [bin('vitest', 'vitest'), 'run', ...reporters, ...(half ? rest : [])]);
+  const status = node('unit', [bin('vitest', 'vitest'), 'run', ...reporters, ...(part ? rest : [])]);
   return settle(status, report, (result) => ({
     passed: result.numPassedTests,
     // A file that cannot be loaded has no tests to count.
@@ -79,7 +81,7 @@ function playwright() {
   const report = join(reports, 'playwright.json');
   const status = node(
     'e2e',
-    [bin('@playwright/test', 'playwright'), 'test', '--reporter=list,json', ...(half ? rest : [])],
+    [bin('@playwright/test', 'playwright'), 'test', '--reporter=list,json', ...(part ? rest : [])],
     { PLAYWRIGHT_JSON_OUTPUT_FILE: report },
   );
   return settle(status, report, ({ stats }) => ({
@@ -87,6 +89,13 @@ function playwright() {
     failed: stats.unexpected,
     skipped: stats.skipped,
   }));
+}
+
+/** @returns {Count} each check counts once an engine; an engine that is not there is skipped */
+function allEngines() {
+  const report = join(reports, 'engines.json');
+  const status = node('engines', ['scripts/engines.mjs', `--report=${report}`, ...(part ? rest : [])]);
+  return settle(status, report, (result) => result);
 }
 
 /**
