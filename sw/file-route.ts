@@ -1,6 +1,6 @@
 /** Files over HTTP: taken as a raw body or a form, handed out so that one with a script in it cannot run. */
 import type { Files } from '../src/core/files.ts';
-import type { AddedFile } from '../src/core/protocol.ts';
+import type { AddedFile } from '../src/core/schema.ts';
 import { mediaType } from './body.ts';
 import { Refusal } from './problem.ts';
 

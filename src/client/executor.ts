@@ -1,10 +1,5 @@
 /** Runs tasks in this page: starts the executor's worker, hands it ports, and lets go when the page goes away. */
-import * as Comlink from 'comlink';
-
-interface Executor {
-  start(scope: string, outdated: () => void): Promise<void>;
-  publishTo(port: MessagePort): void;
-}
+import type { BackendMessage, ExecutorMessage, ExecutorReport, PageMessage } from '../core/protocol.ts';
 
 const PING_MS = 20_000;
 /**
@@ -20,7 +15,6 @@ const LOAD_MS = 5_000;
 export function startExecutor(scope: string, outdated: () => void = () => {}): () => void {
   const { serviceWorker } = navigator;
   let worker: Worker | undefined;
-  let executor: Comlink.Remote<Executor> | undefined;
   let late: ReturnType<typeof setTimeout> | undefined;
 
   function start() {
@@ -29,12 +23,14 @@ export function startExecutor(scope: string, outdated: () => void = () => {}): (
       type: 'module',
       name: 'holdfast executor',
     });
-    // Its first message answers the port that it is given.
-    worker.addEventListener('message', () => clearTimeout(late), { once: true });
+    worker.onmessage = ({ data }: MessageEvent<ExecutorReport>) => {
+      if (data.kind === 'loaded') clearTimeout(late);
+      if (data.kind === 'outdated') outdated();
+      if (data.kind === 'failed') reportError(data.error);
+    };
     late = setTimeout(restart, LOAD_MS);
-    executor = Comlink.wrap<Executor>(worker);
     handOver();
-    executor.start(scope, Comlink.proxy(outdated));
+    worker.postMessage({ kind: 'start', scope } satisfies ExecutorMessage);
   }
 
   // A frozen tab would keep its locks, and a bfcached one for up to a minute (measured): terminated, they are free within 50 ms.
@@ -42,7 +38,6 @@ export function startExecutor(scope: string, outdated: () => void = () => {}): (
     clearTimeout(late);
     worker?.terminate();
     worker = undefined;
-    executor = undefined;
   }
 
   function restart() {
@@ -54,9 +49,9 @@ export function startExecutor(scope: string, outdated: () => void = () => {}): (
   function handOver() {
     const { port1, port2 } = new MessageChannel();
     const backend = serviceWorker.controller;
-    if (!backend || !executor) return;
-    backend.postMessage({ kind: 'executor-port' }, [port2]);
-    executor.publishTo(Comlink.transfer(port1, [port1]));
+    if (!backend || !worker) return;
+    backend.postMessage({ kind: 'executor-port' } satisfies BackendMessage, [port2]);
+    worker.postMessage({ kind: 'publish-to' } satisfies ExecutorMessage, [port1]);
   }
 
   const end = new AbortController();
@@ -67,7 +62,8 @@ export function startExecutor(scope: string, outdated: () => void = () => {}): (
   document.addEventListener('resume', start, { signal });
   serviceWorker.addEventListener('controllerchange', handOver, { signal });
   // A service worker that was stopped has lost its ports: it says so when it starts again.
-  serviceWorker.addEventListener('message', ({ data }) => data?.kind === 'backend-started' && handOver(), { signal });
+  const heard = ({ data }: MessageEvent<PageMessage | null>) => data?.kind === 'backend-started' && handOver();
+  serviceWorker.addEventListener('message', heard, { signal });
   // Firefox stops a service worker that saw no event for 30 s, open streams or not (measured).
   const ping = setInterval(() => fetch(new URL('tasks/health', scope)).catch(() => {}), PING_MS);
   start();

@@ -1,9 +1,11 @@
 /** What a page imports to work with tasks: `connect`, then typed requests, `watch`, and an executor. */
 
+export type { AddedFile } from '../core/schema.ts';
 export { canChange, isFinished, type Problem, type Status, type Task, type TaskDraft } from '../core/task.ts';
-export { type Client, connect, Unavailable } from './connect.ts';
+export { type Client, connect } from './connect.ts';
 export { startExecutor } from './executor.ts';
-export { type Added, type Draft, HttpProblem, type JobType, type TaskPage, type Tasks, tasksAt } from './tasks.ts';
+export { type Draft, HttpProblem, type JobType, type TaskPage, type Tasks, tasksAt } from './tasks.ts';
+export { Unavailable } from './unavailable.ts';
 export {
   type FeedEvent,
   type LogLine,

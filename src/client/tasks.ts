@@ -1,5 +1,5 @@
 /** Typed requests. They speak the HTTP contract and nothing else, so `base` may be any origin that does. */
-import type { Settings } from '../core/schema.ts';
+import type { AddedFile, Settings } from '../core/schema.ts';
 import type { Problem, Status, Task, TaskDraft } from '../core/task.ts';
 
 export type Draft = Partial<Omit<TaskDraft, 'type'>> & Pick<TaskDraft, 'type'>;
@@ -21,13 +21,6 @@ export interface JobType {
   /** JSON Schema of what a task of this type takes. */
   input: Record<string, unknown>;
   redo: string;
-}
-
-export interface Added {
-  file_id: string;
-  name: string;
-  size: number;
-  type: string;
 }
 
 /** What narrows a list, and a request in bulk. */
@@ -137,7 +130,7 @@ export function tasksAt(base: string | URL) {
     output: async (task_id: string, name: string) => (await request('GET', fileAt(task_id, name))).blob(),
 
     upload: (file: Blob, name: string) =>
-      call<Added>('POST', `files?${new URLSearchParams({ name })}`, {
+      call<AddedFile>('POST', `files?${new URLSearchParams({ name })}`, {
         headers: { 'Content-Type': file.type || 'application/octet-stream' },
         body: file,
       }),

@@ -1,5 +1,6 @@
 /** A task's events as an async iterable that outlives whatever carries them: it comes back after any end, from the last id. */
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
+import type { Level } from '../core/schema.ts';
 import type { Problem, Task } from '../core/task.ts';
 
 export type TaskUpdate = Pick<
@@ -9,7 +10,7 @@ export type TaskUpdate = Pick<
 
 export interface LogLine {
   task_id: string;
-  level: 'debug' | 'info' | 'warn' | 'error';
+  level: Level;
   message: string;
   at: string;
 }

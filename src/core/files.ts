@@ -5,7 +5,7 @@ import { type FileRow, LAST } from './idb-schema.ts';
 import { inputParts, takesNoBlobs } from './input-parts.ts';
 import type { InputFile } from './job.ts';
 import { type OutputFiles, outputFilesOf } from './output-file.ts';
-import type { AddedFile } from './protocol.ts';
+import type { AddedFile } from './schema.ts';
 
 /** An input file that cannot be had now: the task that needs it waits. */
 export class FileMissing extends Error {

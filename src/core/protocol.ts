@@ -58,20 +58,20 @@ export type BackendMessage =
   /** From the next service worker to this one: it is about to be replaced. */
   | { kind: 'end-streams' };
 
-export interface AddedFile {
-  file_id: string;
-  name: string;
-  size: number;
-  type: string;
-}
+/** From a page to its executor. */
+export type ExecutorMessage =
+  | { kind: 'start'; scope: string }
+  /** A new port to the service worker, which comes with it. */
+  | { kind: 'publish-to' };
 
-/** What a page asks of its executor (by Comlink). */
-export interface ExecutorApi {
-  /** `outdated` is called when a newer version of the app has taken over the database: the executor has let go then. */
-  start(scope: string, outdated: () => void): Promise<void>;
-  /** A new port to the service worker. */
-  publishTo(port: MessagePort): void;
-}
+/** From an executor to its page. */
+export type ExecutorReport =
+  /** The script is there: its first word. */
+  | { kind: 'loaded' }
+  /** A newer version of the app has taken over the database: the executor has let go. */
+  | { kind: 'outdated' }
+  /** It could not start. */
+  | { kind: 'failed'; error: unknown };
 
 /** What an executor hands a job worker to do. */
 export interface Assignment {

@@ -34,6 +34,10 @@ export type PauseReason = v.InferOutput<typeof PauseReasonSchema>;
 export const OutputFileSchema = v.object({ name: v.string(), size: Whole, type: v.string() });
 export type OutputFile = v.InferOutput<typeof OutputFileSchema>;
 
+/** An input file that was taken. */
+export const AddedFileSchema = v.object({ file_id: Id, name: v.string(), size: Whole, type: v.string() });
+export type AddedFile = v.InferOutput<typeof AddedFileSchema>;
+
 /** What `POST /tasks` takes. `input` is checked against the schema of the job's own type after this. */
 export const TaskDraftSchema = v.strictObject({
   type: v.pipe(v.string(), v.nonEmpty(), v.maxLength(64)),

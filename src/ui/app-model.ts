@@ -6,6 +6,7 @@ import { createNotices } from './notices-model.ts';
 import { createStart, type StartModel } from './start-model.ts';
 import { createTasks, type TasksModel } from './tasks-model.ts';
 import { createTypes, type TypesModel } from './types-model.ts';
+import { newVersion } from './updates.ts';
 
 export interface Ready {
   kind: 'ready';
@@ -42,7 +43,7 @@ export function createApp(connect: () => Promise<Client>) {
     return { kind: 'ready', client, types, tasks, start: createStart(client, notices, tasks.put) };
   }
 
-  function offerUpdate(takeOver: () => void) {
+  function offerUpdate({ takeOver }: Client) {
     update.value = {
       kind: 'ready',
       apply() {
@@ -61,6 +62,7 @@ export function createApp(connect: () => Promise<Client>) {
 
     /** Connects, shows the tasks and goes on with what ran. Null when that cannot be; the page says why. */
     async open(): Promise<Client | null> {
+      const updated = newVersion();
       try {
         const client = await connect();
         const app = ready(client);
@@ -69,7 +71,7 @@ export function createApp(connect: () => Promise<Client>) {
         client.startExecutor(() => {
           update.value = { kind: 'ready', apply: () => location.reload() };
         });
-        client.updateReady.then(offerUpdate);
+        updated.then(() => offerUpdate(client));
         stage.value = app;
         return client;
       } catch (error) {

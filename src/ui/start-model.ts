@@ -1,6 +1,6 @@
 /** How tasks begin: files are added, then a task is submitted over them. */
 import { signal } from '@preact/signals';
-import type { Added, Client, Draft, Task } from '../client/index.ts';
+import type { AddedFile, Client, Draft, Task } from '../client/index.ts';
 import { words } from './format.ts';
 import type { Notices } from './notices-model.ts';
 import { allOf } from './pacing.ts';
@@ -32,8 +32,8 @@ export function createStart(client: Client, notices: Notices, started: (task: Ta
     }
   }
 
-  async function add(sources: readonly Source[]): Promise<Added[] | null> {
-    const added: Added[] = [];
+  async function add(sources: readonly Source[]): Promise<AddedFile[] | null> {
+    const added: AddedFile[] = [];
     const show = () => {
       adding.value = { kind: 'adding', done: added.length, total: sources.length };
     };
@@ -57,7 +57,7 @@ export function createStart(client: Client, notices: Notices, started: (task: Ta
     }
   }
 
-  const forget = async (files: readonly Added[]) => {
+  const forget = async (files: readonly AddedFile[]) => {
     await Promise.allSettled(files.map(({ file_id }) => client.removeFile(file_id)));
   };
 

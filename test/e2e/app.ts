@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BrowserContext, test as base, expect, type Page } from '@playwright/test';
 import { serve } from '../../scripts/serve.mjs';
-import type { Added, Client, StreamEvent, Task, TaskEnd, TaskUpdate } from '../../src/client/index.ts';
+import type { AddedFile, Client, StreamEvent, Task, TaskEnd, TaskUpdate } from '../../src/client/index.ts';
 import { namesFor } from '../../src/core/protocol.ts';
 
 declare global {
@@ -109,7 +109,7 @@ export async function ready(page: Page): Promise<Page> {
 }
 
 /** Adds files of the disk as a person would who picks them. */
-export async function addFiles(page: Page, files: RandomFile[]): Promise<Added[]> {
+export async function addFiles(page: Page, files: RandomFile[]): Promise<AddedFile[]> {
   const input = await page.evaluateHandle(() => {
     const element = document.createElement('input');
     return Object.assign(element, { type: 'file', multiple: true });
@@ -121,7 +121,7 @@ export async function addFiles(page: Page, files: RandomFile[]): Promise<Added[]
 }
 
 /** Adds a file made in the page, of as many bytes as `text` has. */
-export const addText = (page: Page, name: string, text: string): Promise<Added> =>
+export const addText = (page: Page, name: string, text: string): Promise<AddedFile> =>
   page.evaluate(([name, text]) => globalThis.holdfast.addFile(new File([text], name)), [name, text] as const);
 
 export const submit = (page: Page, type: string, input: unknown): Promise<Task> =>

@@ -1,9 +1,8 @@
 /** The executor's worker: one a page. */
-import * as Comlink from 'comlink';
 import { connection, Outdated } from '../../src/core/connection.ts';
 import { filesOf } from '../../src/core/files.ts';
 import { idbStore } from '../../src/core/idb-store.ts';
-import { type ExecutorApi, type Hint, namesFor } from '../../src/core/protocol.ts';
+import { type ExecutorMessage, type ExecutorReport, type Hint, namesFor } from '../../src/core/protocol.ts';
 import { defaultRunningLimit } from '../../src/core/schema.ts';
 import { specs } from '../jobs/specs.ts';
 import { createExecutor } from './executor.ts';
@@ -14,51 +13,59 @@ let backend: MessagePort | undefined;
 const aborted = (signal: AbortSignal) =>
   new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
 
-Comlink.expose({
-  async start(scope: string, outdated: () => void) {
-    const names = namesFor(scope);
-    const database = connection(names.database);
-    const channel = new BroadcastChannel(names.channel);
-    const outlived = new AbortController();
-    let heard = 0;
-    const store = idbStore({
-      connection: database,
-      heard: () => heard,
-      publish(commit) {
-        // The port is quick and carries the events; the channel reaches everybody, and tells only that there are some.
-        backend?.postMessage(commit);
-        const { tasks, newest } = commit;
-        channel.postMessage({ kind: 'committed', tasks, newest } satisfies Hint);
-      },
-    });
-    const executor = createExecutor({
-      store,
-      locks: navigator.locks,
-      lockOf: names.taskLock,
-      specs,
-      limit: defaultRunningLimit(navigator.hardwareConcurrency),
-      startWorker: () => startJobWorker(scope, names.workerLock),
-      housekeepingLock: names.housekeepingLock,
-      files: filesOf(database, names.folder),
-      now: Date.now,
-      report(error) {
-        if (!(error instanceof Outdated)) return console.error('holdfast executor:', error);
-        if (outlived.signal.aborted) return;
-        outlived.abort();
-        executor.stop();
-        outdated();
-      },
-    });
-    channel.addEventListener('message', ({ data }: MessageEvent<Hint>) => {
-      if (data.kind === 'committed') heard = data.newest;
-      executor.hint(data);
-    });
-    navigator.locks.request(names.executorLock, { mode: 'shared' }, () => aborted(outlived.signal));
-    await executor.start();
-  },
+const report = (message: ExecutorReport) => self.postMessage(message);
 
-  publishTo(port: MessagePort) {
-    backend?.close();
-    backend = port;
-  },
-} satisfies ExecutorApi);
+async function start(scope: string): Promise<void> {
+  const names = namesFor(scope);
+  const database = connection(names.database);
+  const channel = new BroadcastChannel(names.channel);
+  const outlived = new AbortController();
+  let heard = 0;
+  const store = idbStore({
+    connection: database,
+    heard: () => heard,
+    publish(commit) {
+      // The port is quick and carries the events; the channel reaches everybody, and tells only that there are some.
+      backend?.postMessage(commit);
+      const { tasks, newest } = commit;
+      channel.postMessage({ kind: 'committed', tasks, newest } satisfies Hint);
+    },
+  });
+  const executor = createExecutor({
+    store,
+    locks: navigator.locks,
+    lockOf: names.taskLock,
+    specs,
+    limit: defaultRunningLimit(navigator.hardwareConcurrency),
+    startWorker: () => startJobWorker(scope, names.workerLock),
+    housekeepingLock: names.housekeepingLock,
+    files: filesOf(database, names.folder),
+    now: Date.now,
+    report(error) {
+      if (!(error instanceof Outdated)) return console.error('holdfast executor:', error);
+      if (outlived.signal.aborted) return;
+      outlived.abort();
+      executor.stop();
+      report({ kind: 'outdated' });
+    },
+  });
+  channel.addEventListener('message', ({ data }: MessageEvent<Hint>) => {
+    if (data.kind === 'committed') heard = data.newest;
+    executor.hint(data);
+  });
+  navigator.locks.request(names.executorLock, { mode: 'shared' }, () => aborted(outlived.signal));
+  await executor.start();
+}
+
+self.addEventListener('message', ({ data, ports: [port] }: MessageEvent<ExecutorMessage>) => {
+  switch (data.kind) {
+    case 'start':
+      start(data.scope).catch((error: unknown) => report({ kind: 'failed', error }));
+      return;
+    case 'publish-to':
+      backend?.close();
+      backend = port;
+      return;
+  }
+});
+report({ kind: 'loaded' });

@@ -1,7 +1,8 @@
 import { connect, Unavailable } from '../../../src/client/index.ts';
 import { at, client, eventually, openFrame, pending } from '../app.ts';
+import type { Found } from '../connect.worker.ts';
 import { expect } from '../expect.ts';
-import { test } from '../harness.ts';
+import { type Check, test } from '../harness.ts';
 
 test('a page that connected is under the control of its folder’s service worker', () => {
   expect(navigator.serviceWorker.controller?.scriptURL).toBe(at('sw.js'));
@@ -27,6 +28,31 @@ test('a page that has its service worker does not wait for `register`', async (c
   check.after(() => Object.assign(ServiceWorkerContainer.prototype, { register }));
   Object.assign(ServiceWorkerContainer.prototype, { register: () => new Promise(() => {}) });
   expect((await connect()).base).toBe(client.base);
+});
+
+/** What `connect` gives in a worker of this page. */
+function inWorker(check: Check, base: string): Promise<Found> {
+  const worker = new Worker(new URL('../connect.worker.ts', import.meta.url), { type: 'module' });
+  check.after(() => worker.terminate());
+  return new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = ({ message }) => reject(new Error(message));
+    worker.postMessage(base);
+  });
+}
+
+test('in a worker it asks for the health, and then everything but running tasks works', async (check) => {
+  expect(await inWorker(check, client.base)).toEqual({
+    base: client.base,
+    events: ['message', 'message', 'complete'],
+    file: { name: 'a.txt', size: 3, type: 'text/plain' },
+    executor: 'Unavailable',
+  });
+});
+
+test('a worker of a folder that has no tasks is told so', async (check) => {
+  const found = await inWorker(check, at('nobody/'));
+  expect(found).toHave({ name: 'Unavailable', reason: 'no-service-worker' });
 });
 
 test('the storage probe leaves no database behind', async (check) => {

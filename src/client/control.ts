@@ -1,0 +1,49 @@
+/** A page and its service worker: found, and in control. */
+import type { BackendMessage } from '../core/protocol.ts';
+import { Unavailable } from './unavailable.ts';
+
+/**
+ * The registration of this script, if it has a worker that is active; else this never settles. Chromium sometimes lets `register()` wait
+ * until the browser has run for a minute (measured, 156: in a frame, about every other time), and it fails without a network.
+ */
+export async function earlier(script: URL): Promise<ServiceWorkerRegistration> {
+  const registration = await navigator.serviceWorker.getRegistration(new URL('./', script)).catch(() => undefined);
+  if (registration?.active?.scriptURL === script.href) return registration;
+  return new Promise(() => {});
+}
+
+/**
+ * Resolves when this page is controlled. After a hard reload it is not, though a worker is active; a message asks it to take
+ * control, which takes about 30 ms (measured, Chromium 156), where a reload would loop.
+ */
+export async function controlled(registration: ServiceWorkerRegistration, timeout_ms: number): Promise<void> {
+  const { serviceWorker } = navigator;
+  const isOurs = () =>
+    serviceWorker.controller?.scriptURL === registration.active?.scriptURL && registration.active !== null;
+  const claim = () => {
+    if (!isOurs()) registration.active?.postMessage({ kind: 'claim' } satisfies BackendMessage);
+  };
+  await new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      finish();
+      reject(
+        new Unavailable('not-controlled', 'The service worker did not take control of this page. Reload it, please.'),
+      );
+    }, timeout_ms);
+    const look = () => {
+      if (!isOurs()) return;
+      finish();
+      resolve();
+    };
+    const finish = () => {
+      clearTimeout(timer);
+      serviceWorker.removeEventListener('controllerchange', look);
+    };
+    serviceWorker.addEventListener('controllerchange', look);
+    look();
+    serviceWorker.ready.then(() => {
+      look();
+      claim();
+    });
+  });
+}
