@@ -1,5 +1,6 @@
 /** The backend of one folder: everything behind the service worker's listeners, wired together. */
 import { connection } from '../src/core/connection.ts';
+import { discarding } from '../src/core/discard.ts';
 import { filesOf } from '../src/core/files.ts';
 import { idbStore } from '../src/core/idb-store.ts';
 import { DEFAULT_GRACE_MS } from '../src/core/job.ts';
@@ -34,6 +35,7 @@ export function createBackend(scope: string) {
     },
   });
   const files = filesOf(database, names.folder);
+  const report = (error: unknown) => console.error('holdfast backend:', error);
   const byType = new Map(specs.map((spec) => [spec.type, spec]));
   const streams = openStreams({
     store,
@@ -43,7 +45,8 @@ export function createBackend(scope: string) {
   const command = commands({
     store,
     hub,
-    removeOutputs: files.removeOutputs,
+    discardOutputs: discarding({ store, files, locks: navigator.locks, lockOf: names.taskLock }),
+    report,
     askToStop: ({ task_id, attempt }, reason) => tell({ kind: 'stop', task_id, attempt, reason }),
     graceOf: (type) => byType.get(type)?.limits.grace_ms ?? DEFAULT_GRACE_MS,
   });

@@ -9,9 +9,12 @@ export interface CommandHost {
   hub: Hub;
   /** Tells the executors; a hint. */
   askToStop(task: StoredTask, reason: 'user' | 'cancel'): void;
-  removeOutputs(task_id: string): Promise<void>;
+  /** Removes the output files of a canceled task, if it stays one. */
+  discardOutputs(task_id: string): Promise<void>;
   /** How long a job of this type may take to end, in ms. */
   graceOf(type: string): number;
+  /** What went wrong where nobody waits for an answer. */
+  report(error: unknown): void;
 }
 
 /** How much longer than the job's grace an executor may take to answer. */
@@ -19,7 +22,7 @@ const ANSWER_MS = 1_000;
 
 export type Commands = ReturnType<typeof commands>;
 
-export function commands({ store, hub, askToStop, removeOutputs, graceOf }: CommandHost) {
+export function commands({ store, hub, askToStop, discardOutputs, report, graceOf }: CommandHost) {
   async function decide(task_id: string, what: (task: StoredTask) => readonly Change[]): Promise<StoredTask> {
     const [result] = await store.commit([{ task_id, decide: what }]);
     if (result?.status === 'fulfilled') return result.value;
@@ -75,8 +78,8 @@ export function commands({ store, hub, askToStop, removeOutputs, graceOf }: Comm
       }
       if (task.status !== 'canceled') throw conflict(task, 'canceled');
       // An executor that ended it has seen to its outputs; a thread that may still hold them is not waited for.
-      if (!task.stopped) await removeOutputs(task_id);
-      else if (task.stopped.rung === 'fenced') removeOutputs(task_id).catch(() => {});
+      if (!task.stopped) await discardOutputs(task_id);
+      else if (task.stopped.rung === 'fenced') discardOutputs(task_id).catch(report);
       return task;
     },
 

@@ -1,7 +1,8 @@
 /** Input and output files. Inputs are handles or blobs in IndexedDB; outputs lie in OPFS, or as chunks in IndexedDB where there is none. */
 import { byteReader } from './byte-reader.ts';
 import type { Connection } from './connection.ts';
-import { type FileRow, LAST } from './idb-schema.ts';
+import { groupCommit } from './group-commit.ts';
+import { type FileRow, INPUT, partsOf } from './idb-schema.ts';
 import { inputParts, takesNoBlobs } from './input-parts.ts';
 import type { InputFile } from './job.ts';
 import { type OutputFiles, outputFilesOf } from './output-file.ts';
@@ -26,15 +27,13 @@ export interface Files extends OutputFiles {
   /** Throws `FileMissing`, `FileChanged`; so does its `read`. */
   openInput(file_id: string): Promise<InputFile>;
   removeInput(file_id: string): Promise<void>;
-  /** The ids of the input files that were added before `time` (ms). */
-  inputsBefore(time: number): Promise<string[]>;
 }
 
-const INPUT = 'input';
 const READS_A_LOOK = 16;
 
 export function filesOf(connection: Connection, folder: string): Files {
   const parts = inputParts(connection);
+  const put = groupedPuts(connection);
   const find = (file_id: string) => connection((db) => db.get('files', [INPUT, file_id, 0]));
 
   async function content(file_id: string): Promise<File> {
@@ -66,7 +65,7 @@ export function filesOf(connection: Connection, folder: string): Files {
         body: source,
       };
       try {
-        await connection((db) => db.put('files', row));
+        await put(row);
       } catch (error) {
         if (!(source instanceof Blob) || !takesNoBlobs(error)) throw error;
         await connection((db) => db.put('files', { ...row, body: null }));
@@ -105,18 +104,34 @@ export function filesOf(connection: Connection, folder: string): Files {
     },
 
     async removeInput(file_id) {
-      await connection((db) => db.delete('files', [INPUT, file_id, 0]));
-      await parts.remove(file_id);
-    },
-
-    async inputsBefore(time) {
-      const rows = await connection((db) => db.getAll('files', IDBKeyRange.bound([INPUT], [INPUT, LAST])));
-      return rows.filter((row) => row.added_at < time).map((row) => row.name);
+      await connection(async (db) => {
+        const tx = db.transaction('files', 'readwrite');
+        await Promise.all([tx.store.delete([INPUT, file_id, 0]), tx.store.delete(partsOf(file_id)), tx.done]);
+      });
     },
 
     ...outputFilesOf(connection, folder),
   };
 }
+
+/** A folder may bring 20,000 files: what comes together is written together. */
+const groupedPuts = (connection: Connection) => {
+  const write = (rows: FileRow[]) =>
+    connection(async (db) => {
+      const tx = db.transaction('files', 'readwrite');
+      await Promise.all([...rows.map((row) => tx.store.put(row)), tx.done]);
+    });
+  return groupCommit<FileRow, void>(async (rows) => {
+    try {
+      await write(rows);
+      return rows.map(() => ({ status: 'fulfilled', value: undefined }));
+    } catch (error) {
+      if (rows.length === 1) throw error;
+      // One that cannot be stored must not take the others with it.
+      return Promise.allSettled(rows.map((row) => write([row])));
+    }
+  });
+};
 
 /** The current file behind a row. Throws `FileMissing` or `FileChanged`. */
 async function contentOf(row: FileRow): Promise<File> {

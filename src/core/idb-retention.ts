@@ -1,10 +1,10 @@
 /** What the store lets go of: the beginnings of long logs, and tasks that finished long ago. */
-import { type Database, IDEMPOTENCY, LAST } from './idb-schema.ts';
+import { type Database, IDEMPOTENCY, INPUT, LAST, partsOf, type TaskRow } from './idb-schema.ts';
 import { bytesOf } from './idb-writer.ts';
 import type { Settings, Status, StoredTask } from './schema.ts';
 import { fold } from './task.ts';
 
-/** Segments read in one go. */
+/** Rows read in one go. */
 const STEP = 100;
 
 /** Whole segments go, the last one never; the task at the cut is kept, so that what is left folds onto it. */
@@ -42,19 +42,27 @@ export async function expired(
   now: number,
   keep: Pick<Settings, 'keep_finished' | 'keep_finished_ms'>,
 ): Promise<string[]> {
-  const index = db.transaction('tasks').store.index('status');
+  const { store } = db.transaction('tasks');
   // Ids sort by creation, which is near enough to the order in which tasks finished.
-  const ids = (await Promise.all(finished.map((status) => index.getAllKeys(status)))).flat().sort();
-  const surplus = ids.slice(0, Math.max(0, ids.length - keep.keep_finished));
-  const oldest = ids.slice(surplus.length, surplus.length + STEP);
-  const rows = await Promise.all(oldest.map((id) => db.get('tasks', id)));
-  const old = rows.filter(
-    (row) => row?.task.finished_at && now - Date.parse(row.task.finished_at) > keep.keep_finished_ms,
-  );
-  return [...surplus, ...old.flatMap((row) => (row ? [row.task.task_id] : []))];
+  const keys = await Promise.all(finished.map((status) => store.index('status').getAllKeys(status)));
+  const ids = keys.flat().sort();
+  const surplus = ids.length - keep.keep_finished;
+  if (surplus > 0) return ids.slice(0, surplus);
+  const until = now - keep.keep_finished_ms;
+  for (let i = 0; i < ids.length; i += STEP) {
+    const rows = await Promise.all(ids.slice(i, i + STEP).map((id) => store.get(id)));
+    const old = rows.filter((row) => row?.task.finished_at && Date.parse(row.task.finished_at) < until);
+    if (old.length > 0) return old.flatMap((row) => row?.task.task_id ?? []);
+  }
+  return [];
 }
 
 export async function dropOrphans(db: Database, time: number): Promise<void> {
+  await dropRows(db, time);
+  await dropInputs(db, time);
+}
+
+async function dropRows(db: Database, time: number): Promise<void> {
   const tx = db.transaction(['tasks', 'checkpoints', 'cuts', 'meta'], 'readwrite', { durability: 'relaxed' });
   for (const store of [tx.objectStore('checkpoints'), tx.objectStore('cuts')]) {
     for (const key of await store.getAllKeys()) {
@@ -67,4 +75,39 @@ export async function dropOrphans(db: Database, time: number): Promise<void> {
     if (typeof value === 'object' && 'at' in value && Date.parse(value.at) < time) await cursor.delete();
   }
   await tx.done;
+}
+
+/** Input files that were added before `time` and that no task names. */
+async function dropInputs(db: Database, time: number): Promise<void> {
+  const named = new Set<string>();
+  let last = '';
+  const look = async (store: { getAll(range: IDBKeyRange, count: number): Promise<TaskRow[]> }): Promise<void> => {
+    for (;;) {
+      const rows = await store.getAll(IDBKeyRange.lowerBound(last, true), STEP);
+      for (const { task } of rows) for (const file_id of inputsOf(task.input)) named.add(file_id);
+      last = rows.at(-1)?.task.task_id ?? last;
+      if (rows.length < STEP) return;
+    }
+  };
+  // Step by step, so that writers are not held up; then, with writers held up, only the tasks that have come meanwhile.
+  await look({ getAll: (range, count) => db.getAll('tasks', range, count) });
+  const tx = db.transaction(['tasks', 'files'], 'readwrite', { durability: 'relaxed' });
+  await look(tx.objectStore('tasks'));
+  const files = tx.objectStore('files');
+  for (const key of await files.getAllKeys(IDBKeyRange.bound([INPUT], [INPUT, LAST]))) {
+    const [, file_id] = key;
+    const row = named.has(file_id) ? undefined : await files.get(key);
+    if (row && row.added_at < time) await Promise.all([files.delete(key), files.delete(partsOf(file_id))]);
+  }
+  await tx.done;
+}
+
+/** The `file_id`s anywhere in a task's input. */
+function inputsOf(input: unknown): string[] {
+  const found: string[] = [];
+  JSON.stringify(input, (key, value) => {
+    if (key === 'file_id') found.push(value);
+    return value;
+  });
+  return found;
 }

@@ -76,6 +76,13 @@ const VERSION = 1;
 /** Sorts after every number, string and shorter array: the end of a key range over a prefix. */
 export const LAST: never[] = [];
 
+/** The `owner` of an input file's row. */
+export const INPUT = 'input';
+/** The rows that hold an input file's bytes where IndexedDB takes no blobs, between two offsets. */
+export const partsOf = (file_id: string, from = 0, to: number | typeof LAST = LAST) =>
+  IDBKeyRange.bound([inputPartsOwner(file_id), file_id, from], [inputPartsOwner(file_id), file_id, to]);
+export const inputPartsOwner = (file_id: string) => `${INPUT}:${file_id}`;
+
 export const logOf = (task_id: string, from: number) => IDBKeyRange.bound([task_id, from], [task_id, LAST]);
 
 /** `closed` is called when the handle is worthless, whatever the reason. */

@@ -1,13 +1,9 @@
 /** The bytes of an input file in rows of their own, for browsers whose IndexedDB takes no blobs: private windows of Safari, and WebKitGTK under automation (measured, 2.50). */
 import type { Connection } from './connection.ts';
-import { type FileRow, LAST } from './idb-schema.ts';
+import { type FileRow, inputPartsOwner, partsOf } from './idb-schema.ts';
 
 /** As much as a job reads at a time; each part is written and read by itself. */
 const PART_BYTES = 4 * 1024 * 1024;
-
-const ownerOf = (file_id: string) => `input:${file_id}`;
-const partsFrom = (file_id: string, from = 0, to: number | typeof LAST = LAST) =>
-  IDBKeyRange.bound([ownerOf(file_id), file_id, from], [ownerOf(file_id), file_id, to]);
 
 /** Whether a write failed because of the blob in it. */
 export const takesNoBlobs = (error: unknown): boolean =>
@@ -19,7 +15,7 @@ export function inputParts(connection: Connection) {
     async write(row: FileRow, content: Blob): Promise<void> {
       for (let offset = 0; offset < content.size; offset += PART_BYTES) {
         const body = new Uint8Array(await content.slice(offset, offset + PART_BYTES).arrayBuffer());
-        const part = { ...row, owner: ownerOf(row.name), offset, size: body.length, body };
+        const part = { ...row, owner: inputPartsOwner(row.name), offset, size: body.length, body };
         await connection((db) => db.put('files', part));
       }
     },
@@ -27,11 +23,9 @@ export function inputParts(connection: Connection) {
     /** The bytes from `start` to `end` (exclusive), or those of them that there are. */
     async read(file_id: string, start: number, end: number): Promise<Uint8Array> {
       const first = Math.floor(start / PART_BYTES) * PART_BYTES;
-      const rows = await connection((db) => db.getAll('files', partsFrom(file_id, first, end)));
+      const rows = await connection((db) => db.getAll('files', partsOf(file_id, first, end)));
       const bytes = await new Blob(rows.map((row) => row.body as BlobPart)).arrayBuffer();
       return new Uint8Array(bytes.slice(start - first, end - first));
     },
-
-    remove: (file_id: string) => connection((db) => db.delete('files', partsFrom(file_id))),
   };
 }

@@ -121,9 +121,9 @@ export interface TaskStore {
   delete(task_id: string): Promise<'deleted' | 'live' | 'absent'>;
   /** Drops the oldest segments of a log that has outgrown its limits; the fold up to the cut is kept. */
   trim(task_id: string, limits: Pick<Settings, 'log_events' | 'log_bytes'>): Promise<void>;
-  /** The ids of finished tasks that are older, or more, than the settings keep. */
+  /** The ids of some finished tasks that are older, or more, than the settings keep; none when there are no more of them. */
   expired(now: number, keep: Pick<Settings, 'keep_finished' | 'keep_finished_ms'>): Promise<string[]>;
-  /** Drops what belongs to no task (checkpoints, cuts), and answers to idempotency keys that were given before `time` (ms). */
+  /** Drops what belongs to no task: checkpoints, cuts, and, from before `time` (ms), input files and answers to idempotency keys. */
   dropOrphans(time: number): Promise<void>;
   settings(): Promise<Settings>;
   /** Changes some settings; resolves with all. */

@@ -13,7 +13,7 @@ export type Adding =
   | { kind: 'generating'; percent: number }
   | { kind: 'adding'; done: number; total: number };
 
-const ADDED_AT_ONCE = 8;
+const ADDED_AT_ONCE = 100;
 
 export type StartModel = ReturnType<typeof createStart>;
 

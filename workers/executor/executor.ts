@@ -1,4 +1,5 @@
 /** The executor of one page: claims what is due, runs it, and adopts what others lost. It keeps no truth: that is in the store. */
+import { discarding, type Locks } from '../../src/core/discard.ts';
 import type { JobSpec } from '../../src/core/job.ts';
 import type { Hint } from '../../src/core/protocol.ts';
 import type { Candidate, Claim, Digest, Limits, TaskStore } from '../../src/core/store.ts';
@@ -7,7 +8,7 @@ import { createAppender } from './appender.ts';
 import { type Attempt, lossOf, startAttempt } from './attempt.ts';
 import { housekeep, type KeptFiles } from './housekeeping.ts';
 import type { JobWorker } from './job-worker.ts';
-import { type Locks, takeLock, watchLock } from './lease.ts';
+import { takeLock, watchLock } from './lease.ts';
 
 export interface ExecutorHost {
   store: TaskStore;
@@ -34,6 +35,7 @@ const HOUSEKEEPING_MS = 60 * 60_000;
 export function createExecutor(host: ExecutorHost) {
   const { store, locks, lockOf, specs, limit, housekeepingLock, startWorker, files, now, report } = host;
   const append = createAppender(store);
+  const discardOutputs = discarding({ store, files, locks, lockOf });
   const byType = new Map(specs.map((spec) => [spec.type, spec]));
   const types = new Map(
     specs.map(({ type, version, limits: { running = Number.POSITIVE_INFINITY } }) => [type, { version, running }]),
@@ -101,6 +103,7 @@ export function createExecutor(host: ExecutorHost) {
       worker,
       spec,
       removeOutputs: files.removeOutputs,
+      discardOutputs,
       trim: async (task_id) => store.trim(task_id, await settings),
       now,
       report,
@@ -148,7 +151,7 @@ export function createExecutor(host: ExecutorHost) {
       return [{ kind: 'canceled', stopped: { rung: 'fenced', ms } }];
     };
     const task = await append({ task_id, decide });
-    if (task.status === 'canceled') await files.removeOutputs(task_id);
+    if (task.status === 'canceled') await discardOutputs(task_id);
   }
 
   /** A digest may be old news: one of an earlier attempt than the one known here says nothing about it. */
@@ -179,7 +182,7 @@ export function createExecutor(host: ExecutorHost) {
   async function cleanUp(): Promise<void> {
     const release = await takeLock(locks, housekeepingLock);
     if (!release) return;
-    await housekeep(store, files, now()).finally(release);
+    await housekeep(store, { ...files, discardOutputs }, now()).finally(release);
   }
 
   async function sweep(): Promise<void> {

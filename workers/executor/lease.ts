@@ -1,6 +1,6 @@
 /** Leases are Web Locks: held by the executor that runs an attempt, asked for by all the others, who so learn that it died. */
 
-export type Locks = Pick<LockManager, 'request'>;
+import type { Locks } from '../../src/core/discard.ts';
 
 /** Takes the lock if nobody has it. Resolves with its release, or null. */
 export function takeLock(locks: Locks, name: string): Promise<(() => void) | null> {

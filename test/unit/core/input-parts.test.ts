@@ -1,34 +1,22 @@
 import 'fake-indexeddb/auto';
-import { beforeEach, expect, test, vi } from 'vitest';
-import type { Connection } from '../../../src/core/connection.ts';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { FileMissing, filesOf } from '../../../src/core/files.ts';
-import type { Database, FileRow } from '../../../src/core/idb-schema.ts';
 import { freshStore } from './database.ts';
 
 const MiB = 1024 * 1024;
 
 beforeEach(() => void vi.stubGlobal('navigator', {}));
+afterEach(() => void vi.restoreAllMocks());
 
 /** Files in a database that takes no blobs, as in a private window of Safari. */
 function blobless() {
   const { database } = freshStore();
-  const refusing = (db: Database) =>
-    new Proxy(db, {
-      get(target, key) {
-        if (key !== 'put') return Reflect.get(target, key).bind(target);
-        return async (store: 'files', row: FileRow) => {
-          if (row.body instanceof Blob) throw new DOMException('Error preparing Blob/File data', 'UnknownError');
-          return target.put(store, row);
-        };
-      },
-    });
-  const connection: Connection = Object.assign(
-    <T>(use: (db: Database) => Promise<T>) => database((db) => use(refusing(db))),
-    {
-      close: database.close,
-    },
-  );
-  return { files: filesOf(connection, 'folder'), database };
+  const { put } = IDBObjectStore.prototype;
+  vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, row, key) {
+    if (row.body instanceof Blob) throw new DOMException('Error preparing Blob/File data', 'UnknownError');
+    return put.call(this, row, key);
+  });
+  return { files: filesOf(database, 'folder'), database };
 }
 
 const bytes = new Uint8Array(9 * MiB + 5).map((_, i) => (i * 31) >> 3);

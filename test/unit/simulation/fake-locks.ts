@@ -1,5 +1,5 @@
 /** Web Locks for several simulated threads. https://w3c.github.io/web-locks/#algorithms, as far as the product asks. */
-import type { Locks } from '../../../workers/executor/lease.ts';
+import type { Locks } from '../../../src/core/discard.ts';
 
 interface Request {
   owner: string;

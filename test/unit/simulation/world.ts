@@ -87,7 +87,8 @@ export async function createWorld() {
   const backend = commands({
     store: backendStore,
     hub,
-    removeOutputs: async () => {},
+    discardOutputs: async () => {},
+    report: (error) => errors.push(error),
     askToStop({ task_id, attempt }, reason) {
       for (const page of pages) post(page, { kind: 'stop', task_id, attempt, reason });
     },
@@ -114,8 +115,6 @@ export async function createWorld() {
       files: {
         outputOwners: async () => [],
         removeOutputs: async () => {},
-        inputsBefore: async () => [],
-        removeInput: async () => {},
       },
       now: Date.now,
       report: (error) => page.alive && errors.push(error),

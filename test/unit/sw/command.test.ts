@@ -26,7 +26,10 @@ function bench(answer: (task: StoredTask, reason: 'user' | 'cancel') => void = (
   const backend = commands({
     store: fresh.store,
     hub,
-    removeOutputs: async (task_id) => void removed.push(task_id),
+    discardOutputs: async (task_id) => void removed.push(task_id),
+    report(error) {
+      throw error;
+    },
     askToStop(task, reason) {
       asked.push(`${reason} ${task.attempt}`);
       answer(task, reason);

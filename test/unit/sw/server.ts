@@ -29,7 +29,10 @@ export function createServer(stops: (task: StoredTask, reason: 'user' | 'cancel'
   const command = commands({
     store,
     hub,
-    removeOutputs: files.removeOutputs,
+    discardOutputs: files.removeOutputs,
+    report(error) {
+      throw error;
+    },
     askToStop: (task, reason) => void change(task.task_id, [stops(task, reason)]).catch(() => {}),
     graceOf: () => 0,
   });

@@ -1,0 +1,111 @@
+import 'fake-indexeddb/auto';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { discarding } from '../../../src/core/discard.ts';
+import { filesOf } from '../../../src/core/files.ts';
+import type { Change } from '../../../src/core/task.ts';
+import { housekeep } from '../../../workers/executor/housekeeping.ts';
+import { freshStore } from '../core/database.ts';
+import { draft, examples } from '../core/tasks.ts';
+import { fakeLocks } from '../simulation/fake-locks.ts';
+
+const { completed, failed, canceled, paused } = examples;
+const DAY_MS = 24 * 60 * 60 * 1000;
+const CHECKPOINT = { version: 1, data: 'here', outputs: [] };
+
+beforeEach(() => void vi.stubGlobal('navigator', {}));
+
+function bench() {
+  let time = Date.now();
+  const fresh = freshStore(() => time);
+  const files = filesOf(fresh.database, 'folder');
+  const lockOf = (task_id: string, attempt: number) => `${task_id}:${attempt}`;
+  const discardOutputs = discarding({ store: fresh.store, files, locks: fakeLocks().of('cleaner'), lockOf });
+
+  async function finished(change: Change = completed) {
+    const { task_id } = await fresh.started();
+    await fresh.change(task_id, [change]);
+    return task_id;
+  }
+  async function wrote(task_id: string) {
+    const output = await files.openOutput(task_id, 'out', 'text/plain', 0);
+    await output.write('some');
+    await output.flush();
+    output.close();
+  }
+  return {
+    ...fresh,
+    files,
+    finished,
+    wrote,
+    passes: (ms: number) => {
+      time += ms;
+    },
+    clean: () => housekeep(fresh.store, { ...files, discardOutputs }, time),
+  };
+}
+
+test('finished tasks go after thirty days, all of them, with their outputs; the others stay', async () => {
+  const { finished, wrote, started, passes, clean, store, files } = bench();
+  const old = [];
+  for (let i = 0; i < 250; i += 1) old.push(await finished());
+  await wrote(old[0] ?? '');
+  const { task_id: live } = await started();
+  await wrote(live);
+  passes(31 * DAY_MS);
+  const fresh = await finished();
+  await clean();
+  const { tasks } = await store.list({}, 500, null);
+  expect(tasks.map(({ task_id }) => task_id).sort()).toEqual([live, fresh].sort());
+  expect(await files.outputOwners()).toEqual([live]);
+});
+
+test('of the finished tasks, only so many are kept as the settings say: the newest', async () => {
+  const { finished, clean, store } = bench();
+  const ids = [];
+  for (let i = 0; i < 12; i += 1) ids.push(await finished());
+  await store.configure({ keep_finished: 5 });
+  await clean();
+  const { tasks } = await store.list({}, 500, null);
+  expect(tasks.map(({ task_id }) => task_id)).toEqual(ids.slice(7).reverse());
+});
+
+test('outputs of canceled tasks and of tasks that are gone are removed; those of all others stay', async () => {
+  const { finished, wrote, started, change, submit, store, clean, files } = bench();
+  const kept = [await finished(completed), await finished(failed), (await started()).task_id];
+  const { task_id: waits } = await started();
+  await change(waits, [paused]);
+  const gone = [await finished(canceled), await finished(completed), 'a task that never was'];
+  for (const task_id of [...kept, waits, ...gone]) await wrote(task_id);
+  await store.delete(gone[1] ?? '');
+  await submit();
+  await clean();
+  expect((await files.outputOwners()).sort()).toEqual([...kept, waits].sort());
+});
+
+test('checkpoints and cuts of no task are dropped, and those of a live one stay', async () => {
+  const { started, change, database, clean } = bench();
+  const { task_id } = await started();
+  await change(task_id, [{ ...examples.progress, checkpoint: true }], CHECKPOINT);
+  const row = await database((db) => db.get('checkpoints', task_id));
+  if (!row) throw new Error('no checkpoint');
+  await database((db) => db.put('checkpoints', row, 'gone'));
+  await database(async (db) => {
+    const task = (await db.get('tasks', task_id))?.task;
+    if (task) await db.put('cuts', task, 'gone');
+  });
+  await clean();
+  expect(await database((db) => db.getAllKeys('checkpoints'))).toEqual([task_id]);
+  expect(await database((db) => db.getAllKeys('cuts'))).toEqual([]);
+});
+
+test('an idempotency key stands for its answer for a day', async () => {
+  const { store, passes, clean } = bench();
+  const again = () => store.submit([draft()], { key: 'k', fingerprint: 'f' });
+  expect((await again()).kind).toBe('accepted');
+  passes(DAY_MS - 1000);
+  await clean();
+  expect((await again()).kind).toBe('replayed');
+  passes(2000);
+  await clean();
+  expect((await again()).kind).toBe('accepted');
+});
