@@ -41,6 +41,7 @@ export function createBackend(scope: string) {
     store,
     hub,
     isAlive: async (client) => (await self.clients.get(client)) !== undefined,
+    report,
   });
   const command = commands({
     store,
@@ -64,6 +65,7 @@ export function createBackend(scope: string) {
       return true;
     }),
     settingsChanged: () => tell({ kind: 'settings' }),
+    report,
     async health() {
       const [{ usage = null, quota = null } = {}, persisted = false, running, settings, locks] = await Promise.all([
         navigator.storage?.estimate?.(),

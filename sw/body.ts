@@ -80,7 +80,7 @@ export function parseBody<const S extends Input>(schema: S, body: unknown): v.In
   throw invalid(fieldErrors(parsed.issues, ''));
 }
 
-export interface FieldError {
+interface FieldError {
   pointer: string;
   detail: string;
 }

@@ -4,7 +4,7 @@ import { type Change, canChange, isFinished, type Status, type StoredTask } from
 import type { Hub } from './hub.ts';
 import { notFound, Refusal } from './problem.ts';
 
-export interface CommandHost {
+interface CommandHost {
   store: TaskStore;
   hub: Hub;
   /** Tells the executors; a hint. */

@@ -1,5 +1,5 @@
 /** What can be streamed: one task's log, or that of all tasks. */
-import { encodeEvent, encodeFrames, framesOf } from '../src/core/sse.ts';
+import { encodeEvent, encodeFrame, encodeFrames, type Frame, framesOf } from '../src/core/sse.ts';
 import type { TaskStore } from '../src/core/store.ts';
 import { isFinished, type Segment, type StoredTask, stateOf } from '../src/core/task.ts';
 import { ALL } from './hub.ts';
@@ -73,10 +73,17 @@ export function allFeed(store: TaskStore, epoch: string): Feed {
   };
 }
 
-/** The `gap` event and the state at the cut, as API clients know them. */
+/** What stands for the events after number `after` that were trimmed: a `gap`, and the state at the cut. */
+export function gapFrames(cut: StoredTask, after: number): [gap: Frame, state: Frame] {
+  const id = cut.last_event_id;
+  return [
+    { id, event: 'gap', data: { from: after + 1, to: Number(id) } },
+    { id, event: 'message', data: { task_id: cut.task_id, ...stateOf(cut) } },
+  ];
+}
+
+/** In a stream the state has no id of its own: the gap's still holds. */
 function gapBefore(cut: StoredTask, after: number): Gap {
-  const to = Number(cut.last_event_id);
-  const gap = JSON.stringify({ from: after + 1, to });
-  const state = JSON.stringify({ task_id: cut.task_id, ...stateOf(cut) });
-  return { to, text: `id: ${to}\nevent: gap\ndata: ${gap}\n\ndata: ${state}\n\n` };
+  const [gap, state] = gapFrames(cut, after);
+  return { to: Number(gap.id), text: `${encodeFrame(gap)}data: ${JSON.stringify(state.data)}\n\n` };
 }

@@ -2,6 +2,7 @@
 import { type JsonSchema, toJsonSchema } from '@valibot/to-json-schema';
 import type { Input, JobSpec } from '../src/core/job.ts';
 import {
+  AddedFileSchema,
   ProblemSchema,
   SettingsPatchSchema,
   SettingsSchema,
@@ -52,15 +53,7 @@ const lastEventId = [parameter('header', 'Last-Event-ID'), parameter('query', 'l
 const events = { description: 'Events.', ...content({ type: 'string' }, 'text/event-stream') };
 const file = { description: 'The bytes.', ...content({ type: 'string', format: 'binary' }, '*/*') };
 const count = answer('How many.', { type: 'object', properties: { count: { type: 'integer' } } });
-const added = answer('Kept.', {
-  type: 'object',
-  properties: {
-    file_id: { type: 'string' },
-    name: { type: 'string' },
-    size: { type: 'integer' },
-    type: { type: 'string' },
-  },
-});
+const added = answer('Kept.', jsonSchema(AddedFileSchema, 'output'));
 
 export function openApi(version: string, base: string, specs: Iterable<JobSpec>): object {
   const act = (summary: string, ...codes: number[]) => ({
@@ -143,7 +136,7 @@ export function openApi(version: string, base: string, specs: Iterable<JobSpec>)
       },
       '/tasks/{id}/log': {
         get: {
-          summary: 'The same events as JSON.',
+          summary: 'The same events as JSON; a gap and the state at its end stand for what was trimmed.',
           parameters: [id, ...queryOf(LogQuerySchema)],
           responses: { 200: answer('Events.'), ...errors(400, 404) },
         },

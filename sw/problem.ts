@@ -17,7 +17,7 @@ const titles = {
   'store-unavailable': 'The database cannot be opened',
 } as const;
 
-export type ProblemName = keyof typeof titles;
+type ProblemName = keyof typeof titles;
 
 export class Refusal extends Error {
   override name = 'Refusal';

@@ -20,14 +20,14 @@ import {
 } from './body.ts';
 import type { Bulk } from './bulk.ts';
 import type { Commands } from './command.ts';
-import { SEGMENTS_AT_ONCE } from './feed.ts';
+import { gapFrames, SEGMENTS_AT_ONCE } from './feed.ts';
 import { addFile, serveFile } from './file-route.ts';
 import * as lesson from './lesson.ts';
 import { jsonSchema, openApi } from './openapi.ts';
 import { notFound, problemResponse, Refusal } from './problem.ts';
 import { type Streams, streamHeaders } from './streams.ts';
 
-export interface RouteHost {
+interface RouteHost {
   /** The path of the folder that the app is served from, with its slash at the end. */
   base: string;
   version: string;
@@ -39,6 +39,8 @@ export interface RouteHost {
   specs: ReadonlyMap<string, JobSpec>;
   health(): Promise<Record<string, unknown>>;
   settingsChanged(): void;
+  /** What went wrong and is nobody's request. */
+  report(error: unknown): void;
 }
 
 /** Any name but those that are something else. */
@@ -47,7 +49,7 @@ const TASK = '/tasks/:id{(?!(?:cancel|health|settings|stream|types)(?:/|$))[^/]+
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 export function routes(host: RouteHost): Hono {
-  const { base, version, store, files, commands, bulk, streams, specs, health, settingsChanged } = host;
+  const { base, version, store, files, commands, bulk, streams, specs, health, settingsChanged, report } = host;
   const app = new Hono().basePath(base);
   const json = (body: unknown, status = 200, headers: Record<string, string> = {}) =>
     new Response(JSON.stringify(body), {
@@ -118,10 +120,13 @@ export function routes(host: RouteHost): Hono {
 
   app.get(`${TASK}/log`, async (c) => {
     const { after, limit } = parseQuery(LogQuerySchema, c.req.query());
-    const { task, events } = await readLog(store, id(c), after, limit);
+    const { task, cut, events } = await readLog(store, id(c), after, limit);
     const last = Number(task.last_event_id);
     return json({
-      events: events.flatMap((event) => framesOf(id(c), event, event.n === last)),
+      events: [
+        ...(cut ? gapFrames(cut, after) : []),
+        ...events.flatMap((event) => framesOf(id(c), event, event.n === last)),
+      ],
       last_event_id: task.last_event_id,
     });
   });
@@ -143,7 +148,7 @@ export function routes(host: RouteHost): Hono {
       throw new Refusal(409, 'conflict', detail, { task_status: task.status });
     }
     // A dying worker may still hold one: what is left of a task that is gone is found by the next clean-up.
-    await files.removeOutputs(task.task_id).catch(() => {});
+    await files.removeOutputs(task.task_id).catch(report);
     return new Response(null, { status: 204, headers: { 'Cache-Control': 'no-store' } });
   });
 
@@ -207,20 +212,25 @@ export function routes(host: RouteHost): Hono {
     const allow = { Allow: (allowed.includes('GET') ? ['HEAD', ...allowed] : allowed).join(', ') };
     return problemResponse(new Refusal(405, 'method-not-allowed', `${path} does not take ${method}.`, {}, allow), path);
   });
-  app.onError((error, c) => problemResponse(error, c.req.path));
+  app.onError((error, c) => {
+    if (!(error instanceof Refusal)) report(error);
+    return problemResponse(error, c.req.path);
+  });
   return app;
 }
 
 /** Large reads block writers (measured): many events are read in steps. */
 async function readLog(store: TaskStore, task_id: string, after: number, limit: number) {
   const events: TaskEvent[] = [];
+  let cut: StoredTask | null = null;
   for (let from = after; ; ) {
     const tail = await store.read(task_id, from, SEGMENTS_AT_ONCE);
     if (!tail) throw notFound(`task ${task_id}`);
+    if (from === after) cut = tail.cut;
     const found = tail.segments.flatMap((segment) => segment.events).filter((event) => event.n > from);
     events.push(...found.slice(0, limit - events.length));
     from = found.at(-1)?.n ?? from;
-    if (found.length === 0 || events.length === limit) return { task: tail.task, events };
+    if (found.length === 0 || events.length === limit) return { task: tail.task, cut, events };
   }
 }
 

@@ -8,7 +8,7 @@ const HEARTBEAT_MS = 15_000;
 /** A reader that is further behind than this gets the rest from the log: nothing more is kept for it. */
 const EVENTS_KEPT = 1_000;
 
-export interface StreamOptions {
+interface StreamOptions {
   feed: Feed;
   hub: Hub;
   /** The number of the last event that the reader has. */
@@ -18,6 +18,8 @@ export interface StreamOptions {
   /** Ends the stream cleanly, so that its reader comes back. */
   signal: AbortSignal;
   closed(): void;
+  /** The log could not be read. */
+  failed(error: unknown): void;
 }
 
 export function eventStream({
@@ -27,6 +29,7 @@ export function eventStream({
   prelude = '',
   signal,
   closed,
+  failed,
 }: StreamOptions): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   let cursor = after;
@@ -138,7 +141,8 @@ export function eventStream({
       },
       pull: () =>
         // An errored stream closes an EventSource for good (measured, Chromium and Firefox): this one ends, and its reader comes back.
-        pull().catch(() => {
+        pull().catch((error: unknown) => {
+          failed(error);
           if (!over) end();
         }),
       cancel: stop,

@@ -19,11 +19,13 @@ export interface StreamRequest {
   client: string | null;
 }
 
-export interface StreamsHost {
+interface StreamsHost {
   store: TaskStore;
   hub: Hub;
   /** Whether a page or worker still lives. */
   isAlive(client: string): Promise<boolean>;
+  /** What went wrong where nobody waits for an answer. */
+  report(error: unknown): void;
 }
 
 interface Open {
@@ -35,7 +37,7 @@ interface Open {
 
 export type Streams = ReturnType<typeof openStreams>;
 
-export function openStreams({ store, hub, isAlive }: StreamsHost) {
+export function openStreams({ store, hub, isAlive, report }: StreamsHost) {
   const open = new Set<Open>();
   let replaced = false;
 
@@ -67,7 +69,7 @@ export function openStreams({ store, hub, isAlive }: StreamsHost) {
     const entry: Open = { topic: feed.topic, client, exclusive, end };
     open.add(entry);
     const closed = () => open.delete(entry);
-    return new Response(eventStream({ feed, hub, after, prelude, signal: end.signal, closed }), {
+    return new Response(eventStream({ feed, hub, after, prelude, signal: end.signal, closed, failed: report }), {
       headers: streamHeaders,
     });
   }

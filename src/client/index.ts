@@ -2,16 +2,28 @@
 
 export type { AddedFile } from '../core/schema.ts';
 export { canChange, isFinished, type Problem, type Status, type Task, type TaskDraft } from '../core/task.ts';
-export { type Client, connect } from './connect.ts';
+export { type Client, type ConnectOptions, connect } from './connect.ts';
 export { startExecutor } from './executor.ts';
-export { type Draft, HttpProblem, type JobType, type TaskPage, type Tasks, tasksAt } from './tasks.ts';
+export {
+  type Draft,
+  HttpProblem,
+  type JobType,
+  type ListQuery,
+  type LogEvent,
+  type TaskFilter,
+  type TaskPage,
+  type Tasks,
+  tasksAt,
+} from './tasks.ts';
 export { Unavailable } from './unavailable.ts';
 export {
   type FeedEvent,
   type LogLine,
   type StreamEvent,
+  StreamRefused,
   type TaskEnd,
   type TaskUpdate,
+  type WatchOptions,
   watch,
   watchAll,
 } from './watch.ts';

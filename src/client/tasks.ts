@@ -39,10 +39,10 @@ export interface ListQuery extends TaskFilter {
   page?: string;
 }
 
-/** An event of a task's log. */
+/** An event of a task's log; a `gap` and the state at its end stand for what the log no longer holds. */
 export interface LogEvent {
   id: string;
-  event: 'message' | 'log' | 'complete';
+  event: 'message' | 'log' | 'complete' | 'gap';
   data: unknown;
 }
 

@@ -26,10 +26,8 @@ export type Problem = v.InferOutput<typeof ProblemSchema>;
 
 /** What brought a running task to its end, and after how many milliseconds. */
 export const StoppedSchema = v.object({ rung: v.picklist(['return', 'terminate', 'fenced']), ms: Count });
-export type Stopped = v.InferOutput<typeof StoppedSchema>;
 
 export const PauseReasonSchema = v.picklist(['user', 'file-missing', 'quota-exceeded']);
-export type PauseReason = v.InferOutput<typeof PauseReasonSchema>;
 
 export const OutputFileSchema = v.object({ name: v.string(), size: Whole, type: v.string() });
 export type OutputFile = v.InferOutput<typeof OutputFileSchema>;

@@ -4,7 +4,7 @@ import { isFinished, type TaskEvent } from './task.ts';
 /** The wire form of one event. `retry` and comments are the stream's own affair. */
 export interface Frame {
   id: string;
-  event: 'message' | 'log' | 'complete';
+  event: 'message' | 'log' | 'complete' | 'gap';
   data: unknown;
 }
 

@@ -5,7 +5,7 @@ import { strings } from './strings.ts';
 
 const SHOWN_MS = 2_000;
 
-export interface CopyProps {
+interface CopyProps {
   text(): string;
   notices: Notices;
   /** For a button whose place alone says what it copies. */

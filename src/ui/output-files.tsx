@@ -7,7 +7,7 @@ import { strings } from './strings.ts';
 
 type Output = Task['files'][number];
 
-export interface OutputProps {
+interface OutputProps {
   task: Task;
   client: Client;
   notices: Notices;

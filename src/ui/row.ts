@@ -56,7 +56,7 @@ const WINDOW_MS = 5_000;
 const LEAST_MS = 400;
 
 /** The mean over the last seconds: steady enough to read, and a job that slows down shows it soon. */
-export function speedometer(): (done: number, at: number) => number | null {
+function speedometer(): (done: number, at: number) => number | null {
   const samples: { done: number; at: number }[] = [];
   return (done, at) => {
     samples.push({ done, at });

@@ -14,7 +14,7 @@ const can: Record<Command, (status: Status) => boolean> = {
 };
 const order: readonly Command[] = ['resume', 'retry', 'pause', 'cancel', 'remove'];
 
-export interface ActionProps {
+interface ActionProps {
   row: Row;
   app: Ready;
   notices: Notices;

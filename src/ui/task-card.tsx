@@ -13,7 +13,7 @@ import { TaskActions } from './task-actions.tsx';
 import { TaskEnd } from './task-end.tsx';
 import { TaskProgress } from './task-progress.tsx';
 
-export interface CardProps {
+interface CardProps {
   row: Row;
   app: Ready;
   notices: Notices;

@@ -7,7 +7,7 @@ import { eachFrame, eachKey } from './pacing.ts';
 import { type Command, createRow, fits, type Row } from './row.ts';
 import { strings } from './strings.ts';
 
-export type Listing = { kind: 'loading' } | { kind: 'listed' } | { kind: 'failed'; detail: string };
+type Listing = { kind: 'loading' } | { kind: 'listed' } | { kind: 'failed'; detail: string };
 
 const PAGE = 50;
 const MOST_LISTED = 500;

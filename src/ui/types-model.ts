@@ -7,7 +7,7 @@ import type { Notices } from './notices-model.ts';
 import { strings } from './strings.ts';
 
 /** A field that takes one of several words. */
-export interface Choice {
+interface Choice {
   options: readonly string[];
   about: string;
 }
@@ -31,7 +31,7 @@ export function createTypes(client: Client, notices: Notices) {
 }
 
 /** `field` of a JSON Schema, when it is a choice. */
-export function choiceIn(schema: unknown, field: string): Choice | null {
+function choiceIn(schema: unknown, field: string): Choice | null {
   const found = at(at(schema, 'properties'), field);
   const options = at(found, 'enum');
   if (!Array.isArray(options)) return null;

@@ -50,7 +50,7 @@ export const row: Row = async () => {
 /** A task with a log of that many events, in a database of its own. */
 async function logOf(length: number) {
   const store = idbStore({ connection: connection(`log of ${length}`), publish: () => {} });
-  const streams = openStreams({ store, hub: createHub(), isAlive: async () => true });
+  const streams = openStreams({ store, hub: createHub(), isAlive: async () => true, report: console.error });
   const submission = await store.submit([draft], null);
   const task_id = 'tasks' in submission ? (submission.tasks[0]?.task_id ?? '') : '';
   let last = 1;

@@ -16,27 +16,32 @@ beforeEach(() => {
 afterEach(() => void vi.useRealTimers());
 
 /** `answer`: what an executor does that is asked to stop a task; by default there is none. */
-function bench(answer: (task: StoredTask, reason: 'user' | 'cancel') => void = () => {}) {
+function bench(
+  answer: (task: StoredTask, reason: 'user' | 'cancel') => void = () => {},
+  discard = async (_task_id: string) => {},
+) {
   const fresh = freshStore(Date.now);
   const hub = createHub();
   const link = { deliver: hub.deliver };
   fresh.published((commit) => link.deliver(commit));
   const asked: string[] = [];
   const removed: string[] = [];
+  const reports: unknown[] = [];
   const backend = commands({
     store: fresh.store,
     hub,
-    discardOutputs: async (task_id) => void removed.push(task_id),
-    report(error) {
-      throw error;
+    async discardOutputs(task_id) {
+      await discard(task_id);
+      removed.push(task_id);
     },
+    report: (error) => reports.push(error),
     askToStop(task, reason) {
       asked.push(`${reason} ${task.attempt}`);
       answer(task, reason);
     },
     graceOf: () => GRACE_MS,
   });
-  return { ...fresh, backend, link, asked, removed };
+  return { ...fresh, backend, link, asked, removed, reports };
 }
 
 /** Settles what can settle without the clock; says whether the promise has. */
@@ -83,6 +88,18 @@ describe('a running task with no executor that answers', () => {
     expect(result?.status).toBe('rejected');
     expect((await events(task_id)).at(-1)?.kind).toBe('canceled');
   });
+});
+
+test('outputs of a fenced task that cannot be removed do not hold up its cancel, and are told of', async () => {
+  const held = new Error('somebody writes to it');
+  const { backend, started, reports } = bench(undefined, () => Promise.reject(held));
+  const { task_id } = await started();
+  const command = backend.cancel(task_id);
+  await settled(command);
+  vi.advanceTimersByTime(GRACE_MS + 1_000);
+  expect(await command).toMatchObject({ status: 'canceled', stopped: { rung: 'fenced' } });
+  await ticks();
+  expect(reports).toEqual([held]);
 });
 
 describe('a running task whose executor answers', () => {

@@ -325,6 +325,19 @@ describe('the log', () => {
     expect((await get('?after=5')).events).toEqual([]);
   });
 
+  test('of a trimmed log begins with the gap and the state at the cut, as its stream does', async () => {
+    const server = createServer();
+    const { task_id } = await running(server);
+    for (let i = 0; i < 20; i += 1) await server.change(task_id, [{ ...progress, done: i, total: 20 }]);
+    await server.store.trim(task_id, { log_events: 10, log_bytes: 1e9 });
+    const get = async (query: string) => (await (await server.request(`tasks/${task_id}/log${query}`)).json()).events;
+    const [gap, state, ...rest] = await get('?after=2&limit=3');
+    expect(gap).toEqual({ id: '12', event: 'gap', data: { from: 3, to: 12 } });
+    expect(state).toMatchObject({ id: '12', event: 'message', data: { task_id, status: 'running', done: 9 } });
+    expect(rest.map(({ id }: { id: string }) => id)).toEqual(['13', '14', '15']);
+    expect((await get('?after=12&limit=1')).map(({ id }: { id: string }) => id)).toEqual(['13']);
+  });
+
   test.each(['after=x', 'after=-1', 'limit=0', 'limit=10001', 'before=1'])('refuses %s with 400', async (query) => {
     const server = createServer();
     const { task_id } = await running(server);
@@ -904,6 +917,7 @@ test('a database that cannot be opened is 503, with a problem', async () => {
   const response = await server.request('tasks');
   expect(response.status).toBe(503);
   expect((await problemOf(response, 'tasks')).type).toBe('urn:holdfast:problem:store-unavailable');
+  expect(server.reports).toMatchObject([{ message: 'not in this mode' }]);
 });
 
 test('a paused task is deleted after it was canceled', async () => {

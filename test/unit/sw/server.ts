@@ -25,14 +25,14 @@ export function createServer(stops: (task: StoredTask, reason: 'user' | 'cancel'
   published(hub.deliver);
   const files = filesOf(database, 'folder');
   const living = new Set<string>();
-  const streams = openStreams({ store, hub, isAlive: async (client) => living.has(client) });
+  const reports: unknown[] = [];
+  const report = (error: unknown) => void reports.push(error);
+  const streams = openStreams({ store, hub, isAlive: async (client) => living.has(client), report });
   const command = commands({
     store,
     hub,
     discardOutputs: files.removeOutputs,
-    report(error) {
-      throw error;
-    },
+    report,
     askToStop: (task, reason) => void change(task.task_id, [stops(task, reason)]).catch(() => {}),
     graceOf: () => 0,
   });
@@ -49,6 +49,7 @@ export function createServer(stops: (task: StoredTask, reason: 'user' | 'cancel'
     settingsChanged: () => {
       settings_changed += 1;
     },
+    report,
     health: async () => ({ status: 'ok', open_streams: streams.count() }),
   });
 
@@ -62,7 +63,7 @@ export function createServer(stops: (task: StoredTask, reason: 'user' | 'cancel'
       body: typeof body === 'string' ? body : JSON.stringify(body),
     });
 
-  return { ...fresh, files, streams, living, request, post, settingsChanges: () => settings_changed };
+  return { ...fresh, files, streams, living, reports, request, post, settingsChanges: () => settings_changed };
 }
 
 const stopped = (_: StoredTask, reason: 'user' | 'cancel'): Change =>

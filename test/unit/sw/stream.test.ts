@@ -24,6 +24,7 @@ function bench() {
   const link = { deliver: (commit: Commit) => hub.deliver(commit) };
   fresh.published((commit) => link.deliver(commit));
   let reads = 0;
+  const failures: unknown[] = [];
   const store: TaskStore = {
     ...fresh.store,
     read(...args) {
@@ -37,7 +38,14 @@ function bench() {
     const closed = () => {
       closings += 1;
     };
-    const stream = eventStream({ feed, hub, after, signal: end.signal, closed });
+    const stream = eventStream({
+      feed,
+      hub,
+      after,
+      signal: end.signal,
+      closed,
+      failed: (error) => failures.push(error),
+    });
     return { ...readerOf(stream), end: () => end.abort(), closings: () => closings };
   };
   return {
@@ -48,6 +56,7 @@ function bench() {
     open,
     follow: (task_id: string, after = 0) => open(taskFeed(store, task_id), after),
     reads: () => reads,
+    failures,
   };
 }
 
@@ -336,13 +345,14 @@ describe('the end', () => {
     await change(task_id, [log]);
   });
 
-  test('by a log that cannot be read is clean, so that its reader comes back, and leaves no timer', async () => {
-    const { store, open, task_id } = await withTask();
+  test('by a log that cannot be read is clean and told, so that its reader comes back, and leaves no timer', async () => {
+    const { store, open, task_id, failures } = await withTask();
     const broken: TaskStore = { ...store, read: () => Promise.reject(new Error('no disk')) };
     const reader = open(taskFeed(broken, task_id));
     await reader.toEnd();
     expect(reader.messages).toEqual([]);
     expect([reader.closings(), vi.getTimerCount()]).toEqual([1, 0]);
+    expect(failures).toEqual([new Error('no disk')]);
   });
 });
 
