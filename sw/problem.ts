@@ -1,4 +1,5 @@
 /** Errors as RFC 9457 problem documents. A handler throws `Refusal`; the router's edge answers it. */
+import { Unreadable } from '../src/core/store.ts';
 import type { Problem } from '../src/core/task.ts';
 
 const titles = {
@@ -15,6 +16,7 @@ const titles = {
   'range-not-satisfiable': 'The range lies outside of the file',
   'storage-full': 'The storage is full',
   'store-unavailable': 'The database cannot be opened',
+  unreadable: 'What is stored of this task cannot be read',
 } as const;
 
 type ProblemName = keyof typeof titles;
@@ -54,6 +56,7 @@ export function problemResponse(error: unknown, path: string): Response {
 function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof Unreadable) return new Refusal(503, 'unreadable', message);
   if (error instanceof DOMException && error.name === 'QuotaExceededError')
     return new Refusal(507, 'storage-full', message);
   return new Refusal(503, 'store-unavailable', message);

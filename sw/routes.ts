@@ -142,13 +142,15 @@ export function routes(host: RouteHost): Hono {
   });
 
   app.delete(TASK, async (c) => {
-    const task = await find(id(c));
-    if ((await store.delete(task.task_id)) === 'live') {
-      const detail = `Task ${task.task_id} is ${task.status}: cancel it first.`;
-      throw new Refusal(409, 'conflict', detail, { task_status: task.status });
+    // Not looked up before: what cannot be read can be deleted all the same.
+    const found = await store.delete(id(c));
+    if (found === 'absent') throw notFound(`task ${id(c)}`);
+    if (found === 'live') {
+      const { task_id, status } = await find(id(c));
+      throw new Refusal(409, 'conflict', `Task ${task_id} is ${status}: cancel it first.`, { task_status: status });
     }
     // A dying worker may still hold one: what is left of a task that is gone is found by the next clean-up.
-    await files.removeOutputs(task.task_id).catch(report);
+    await files.removeOutputs(id(c)).catch(report);
     return new Response(null, { status: 204, headers: { 'Cache-Control': 'no-store' } });
   });
 
@@ -226,11 +228,13 @@ async function readLog(store: TaskStore, task_id: string, after: number, limit: 
   for (let from = after; ; ) {
     const tail = await store.read(task_id, from, SEGMENTS_AT_ONCE);
     if (!tail) throw notFound(`task ${task_id}`);
-    if (from === after) cut = tail.cut;
+    // A gap is told at the beginning alone: the next page begins with one that is further on.
+    if (tail.cut && events.length > 0) return { task: tail.task, cut, events };
+    cut = tail.cut ?? cut;
     const found = tail.segments.flatMap((segment) => segment.events).filter((event) => event.n > from);
     events.push(...found.slice(0, limit - events.length));
-    from = found.at(-1)?.n ?? from;
-    if (found.length === 0 || events.length === limit) return { task: tail.task, cut, events };
+    from = found.at(-1)?.n ?? Number(tail.cut?.last_event_id ?? from);
+    if ((found.length === 0 && !tail.cut) || events.length === limit) return { task: tail.task, cut, events };
   }
 }
 

@@ -1,4 +1,5 @@
 /** Input and output files. Inputs are handles or blobs in IndexedDB; outputs lie in OPFS, or as chunks in IndexedDB where there is none. */
+import * as v from 'valibot';
 import { byteReader } from './byte-reader.ts';
 import type { Connection } from './connection.ts';
 import { groupCommit } from './group-commit.ts';
@@ -31,10 +32,22 @@ export interface Files extends OutputFiles {
 
 const READS_A_LOOK = 16;
 
+/** What has to be right in a stored row for its file to be there. */
+const KeptFileSchema = v.looseObject({
+  title: v.string(),
+  type: v.string(),
+  size: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  last_modified: v.number(),
+  body: v.nullable(v.looseObject({})),
+});
+
 export function filesOf(connection: Connection, folder: string): Files {
   const parts = inputParts(connection);
   const put = groupedPuts(connection);
-  const find = (file_id: string) => connection((db) => db.get('files', [INPUT, file_id, 0]));
+  const find = async (file_id: string) => {
+    const row = await connection((db) => db.get('files', [INPUT, file_id, 0]));
+    return v.is(KeptFileSchema, row) ? row : undefined;
+  };
 
   async function content(file_id: string): Promise<File> {
     const row = await find(file_id);

@@ -1,4 +1,5 @@
 /** `GET /tasks` over IndexedDB: newest first, filtered while it is read, page by page. */
+import { ifReadable } from './idb-rows.ts';
 import type { Database } from './idb-schema.ts';
 import { type Status, type StoredTask, statuses } from './schema.ts';
 import type { Filter, Page } from './store.ts';
@@ -22,7 +23,9 @@ export async function list(db: Database, filter: Filter, limit: number, page: st
     const start = Math.max(0, end - Math.min(SCAN_AT_ONCE, filtersNothing(filter) ? limit + 1 : SCAN_AT_ONCE));
     const rows = await store.getAll(IDBKeyRange.bound(keys[start], keys[end - 1]));
     for (const row of rows.reverse()) {
-      if (tasks.length <= limit && matches(row.task, filter)) tasks.push(toWire(row.task));
+      if (tasks.length > limit) break;
+      const task = ifReadable(row)?.task;
+      if (task && matches(task, filter)) tasks.push(toWire(task));
     }
     end = start;
   }

@@ -1,4 +1,5 @@
 /** What the store lets go of: the beginnings of long logs, and tasks that finished long ago. */
+import { ifReadable } from './idb-rows.ts';
 import { type Database, IDEMPOTENCY, INPUT, LAST, partsOf, type TaskRow } from './idb-schema.ts';
 import { bytesOf } from './idb-writer.ts';
 import type { Settings, Status, StoredTask } from './schema.ts';
@@ -16,7 +17,7 @@ export async function trim(
   for (;;) {
     const tx = db.transaction(['tasks', 'log', 'cuts'], 'readwrite', { durability: 'relaxed' });
     const [tasks, log, cuts] = [tx.objectStore('tasks'), tx.objectStore('log'), tx.objectStore('cuts')];
-    const row = await tasks.get(task_id);
+    const row = ifReadable(await tasks.get(task_id));
     if (!row) return tx.done;
     const last = Number(row.task.last_event_id);
     const over = () => last - row.trimmed > limits.log_events || row.log_bytes > limits.log_bytes;

@@ -1,26 +1,33 @@
 /** The database: its stores, its indexes, and how it is opened. */
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
-import type { Segment, Settings, StoredTask, Task } from './schema.ts';
-import type { Checkpoint } from './store.ts';
-
-export type ClaimKey = [type: string, priority: number, due: number, task_id: string];
+import * as v from 'valibot';
+import {
+  type Checkpoint,
+  type Segment,
+  type Settings,
+  type StoredTask,
+  StoredTaskSchema,
+  type Task,
+} from './schema.ts';
 
 /** A task and what the store's indexes need to know of it. A key that is absent keeps the row out of its index. */
-export interface TaskRow {
-  task: StoredTask;
+export const TaskRowSchema = v.object({
+  task: StoredTaskSchema,
   /** Only due, unblocked tasks have it: `[type, -priority, due (ms), task_id]`, so that claiming is one index step. */
-  claim_key?: ClaimKey;
+  claim_key: v.exactOptional(v.strictTuple([v.string(), v.number(), v.number(), v.string()])),
   /** Unblocked tasks whose time has not come: `[due (ms), task_id]`. */
-  wake_key?: [number, string];
+  wake_key: v.exactOptional(v.strictTuple([v.number(), v.string()])),
   /** The tasks that have to complete before this one. */
-  waits_for?: string[];
+  waits_for: v.exactOptional(v.array(v.string())),
   /** The type of a task that runs. */
-  running?: string;
+  running: v.exactOptional(v.string()),
   /** About how many bytes of log are kept. */
-  log_bytes: number;
+  log_bytes: v.number(),
   /** How many of the first events have been trimmed away. */
-  trimmed: number;
-}
+  trimmed: v.number(),
+});
+export type TaskRow = v.InferOutput<typeof TaskRowSchema>;
+export type ClaimKey = NonNullable<TaskRow['claim_key']>;
 
 /** An input file (`owner` "input", `name` its id; no body: its bytes are in `input-parts.ts`), or a chunk of an output file where there is no OPFS. */
 export interface FileRow {

@@ -4,10 +4,19 @@ import * as v from 'valibot';
 import type { Connection } from './connection.ts';
 import { candidate } from './idb-candidate.ts';
 import { list } from './idb-list.ts';
+import { readAll, readTail } from './idb-log.ts';
 import { dropOrphans, expired, trim } from './idb-retention.ts';
+import { ifReadable, readable, setAside } from './idb-rows.ts';
 import { LAST } from './idb-schema.ts';
 import { claimKey, type Memory, Stale, transactionWriter } from './idb-writer.ts';
-import { defaultSettings, type Settings, SettingsPatchSchema, SettingsSchema, type StoredTask } from './schema.ts';
+import {
+  CheckpointSchema,
+  defaultSettings,
+  type Settings,
+  SettingsPatchSchema,
+  SettingsSchema,
+  type StoredTask,
+} from './schema.ts';
 import {
   type Candidate,
   type Claim,
@@ -18,8 +27,9 @@ import {
   type Step,
   type Submission,
   type TaskStore,
+  Unreadable,
 } from './store.ts';
-import { isFinished, type Task, type TaskDraft, type TaskEvent, toWire } from './task.ts';
+import { isFinished, type Task, type TaskDraft, toWire } from './task.ts';
 
 export interface StoreHost {
   connection: Connection;
@@ -106,7 +116,7 @@ export function idbStore({ connection, publish, now = Date.now, heard = () => 0 
       for (const { task_id, decide, checkpoint } of steps) {
         const row = await tx.row(task_id);
         try {
-          if (!row) throw new NoSuchTask(task_id);
+          if (!row) throw tx.unreadable(task_id) ?? new NoSuchTask(task_id);
           const changes = decide(row.task);
           const task = changes.length > 0 ? await tx.change(task_id, changes) : row.task;
           if (checkpoint) tx.keep(task, checkpoint);
@@ -126,9 +136,11 @@ export function idbStore({ connection, publish, now = Date.now, heard = () => 0 
       const type = row && limits.types.get(row.task.type);
       if (!row?.claim_key || row.task.attempt + 1 !== attempt || !type || running >= limits.running) return null;
       if ((await tx.running(row.task.type)) >= type.running) return null;
-      const usable = checkpoint?.version === type.version ? checkpoint : null;
+      const kept = v.is(CheckpointSchema, checkpoint) ? checkpoint : null;
+      const usable = kept?.version === type.version ? kept : null;
       if (checkpoint && !usable) {
-        const message = `The checkpoint is dropped: version ${checkpoint.version} of the job made it, this is ${type.version}.`;
+        const why = kept ? `version ${kept.version} of the job made it, this is ${type.version}` : 'it cannot be read';
+        const message = `The checkpoint is dropped: ${why}.`;
         await tx.change(task_id, [{ kind: 'log', level: 'warn', message }]);
         tx.drop(task_id);
       }
@@ -143,47 +155,27 @@ export function idbStore({ connection, publish, now = Date.now, heard = () => 0 
     claim,
 
     async get(task_id) {
-      return (await connection((db) => db.get('tasks', task_id)))?.task ?? null;
+      const row = await connection((db) => db.get('tasks', task_id));
+      return row ? readable(row).task : null;
     },
 
     list: (filter, limit, page) => connection((db) => list(db, filter, limit, page)),
 
-    read: (task_id, after, limit) =>
-      connection(async (db) => {
-        const tx = db.transaction(['tasks', 'log', 'cuts']);
-        const log = tx.objectStore('log');
-        // The segment that holds event `after` may hold the next one too, so the range starts with the one before.
-        const [row, before, rest] = await Promise.all([
-          tx.objectStore('tasks').get(task_id),
-          log.openCursor(IDBKeyRange.bound([task_id, 1], [task_id, after + 1]), 'prev'),
-          log.getAll(IDBKeyRange.bound([task_id, after + 1], [task_id, LAST], true), limit),
-        ]);
-        if (!row) return null;
-        const segments = before && before.value.last > after ? [before.value, ...rest.slice(0, limit - 1)] : rest;
-        const cut = row.trimmed > after ? ((await tx.objectStore('cuts').get(task_id)) ?? null) : null;
-        return { task: row.task, segments, cut };
-      }),
-
-    readAll: (after, limit) =>
-      connection(async (db) => {
-        const tx = db.transaction(['tasks', 'log', 'meta']);
-        const seq = tx.objectStore('log').index('seq');
-        const [newest, before, rest] = await Promise.all([
-          tx.objectStore('meta').get('seq'),
-          seq.openCursor(IDBKeyRange.upperBound(after + 1), 'prev'),
-          seq.getAll(IDBKeyRange.lowerBound(after + 1, true), limit),
-        ]);
-        const holds = before && before.value.seq + Math.max(1, before.value.events.length) - 1 > after;
-        const segments = holds ? [before.value, ...rest.slice(0, limit - 1)] : rest;
-        const ended = new Set(segments.filter(({ events }) => events.some(isEnd)).map(({ task_id }) => task_id));
-        const rows = await Promise.all([...ended].map((task_id) => tx.objectStore('tasks').get(task_id)));
-        const lasts = new Map(rows.flatMap((row) => (row ? [[row.task.task_id, Number(row.task.last_event_id)]] : [])));
-        return { segments, newest: Number(newest), lasts };
-      }),
+    read: (task_id, after, limit) => connection((db) => readTail(db, task_id, after, limit)),
+    readAll: (after, limit) => connection((db) => readAll(db, after, limit)),
 
     epoch: async () => String(await connection((db) => db.get('meta', 'epoch'))),
 
-    candidate: (limits) => connection((db) => candidate(db, limits)),
+    async candidate(limits) {
+      for (;;) {
+        try {
+          return await connection((db) => candidate(db, limits));
+        } catch (error) {
+          if (!(error instanceof Unreadable)) throw error;
+          await connection((db) => setAside(db, [error.task_id]));
+        }
+      }
+    },
 
     wake: (time) =>
       connection(async (db) => {
@@ -192,20 +184,33 @@ export function idbStore({ connection, publish, now = Date.now, heard = () => 0 
         if (first.key[0] > time) return first.key[0];
         const tx = db.transaction('tasks', 'readwrite', { durability: 'relaxed' });
         const due = await tx.store.index('wake').getAll(IDBKeyRange.upperBound([time, LAST]), WAKE_AT_ONCE);
-        const puts = due.map(({ wake_key: _, ...row }) => tx.store.put({ ...row, claim_key: claimKey(row.task) }));
+        const puts = due.map(({ wake_key: _, ...row }) => {
+          const task = ifReadable(row)?.task;
+          return tx.store.put(task ? { ...row, claim_key: claimKey(task) } : row);
+        });
         const cursor = tx.store.index('wake').openKeyCursor();
         const [later] = await Promise.all([cursor, ...puts, tx.done]);
         return later ? later.key[0] : null;
       }),
 
-    running: async () => (await connection((db) => db.getAllFromIndex('tasks', 'running'))).map((row) => row.task),
+    running: () =>
+      connection(async (db) => {
+        const rows = await db.getAllFromIndex('tasks', 'running');
+        const tasks = rows.flatMap((row) => ifReadable(row)?.task ?? []);
+        if (tasks.length < rows.length)
+          await setAside(
+            db,
+            rows.map(({ task }) => task.task_id),
+          );
+        return tasks;
+      }),
 
     delete: (task_id) =>
       write({ durability: 'strict' }, async (tx) => {
         const row = await tx.row(task_id);
-        if (!row) return 'absent';
-        if (!isFinished(row.task.status)) return 'live';
-        tx.delete(row.task);
+        if (!row && !tx.unreadable(task_id)) return 'absent';
+        if (row && !isFinished(row.task.status)) return 'live';
+        tx.delete(task_id, row?.task ?? null);
         return 'deleted';
       }),
 
@@ -230,5 +235,3 @@ function settingsOf(stored: unknown): Settings {
   const parsed = v.safeParse(SettingsPatchSchema, stored);
   return { ...defaultSettings, ...(parsed.success ? (parsed.output as Partial<Settings>) : {}) };
 }
-
-const isEnd = ({ state }: TaskEvent): boolean => state !== null && isFinished(state.status);

@@ -1,5 +1,6 @@
 /** What one read-write transaction reads, folds and writes: rows are read once, changed in memory, and put together at the end. */
 import type { IDBPTransaction } from 'idb';
+import { readable } from './idb-rows.ts';
 import {
   type ClaimKey,
   type HoldfastSchema,
@@ -9,7 +10,7 @@ import {
   type TaskRow,
 } from './idb-schema.ts';
 import type { CheckpointDraft } from './schema.ts';
-import type { Commit, Digest, Idempotency } from './store.ts';
+import { type Commit, type Digest, type Idempotency, Unreadable } from './store.ts';
 import {
   apply,
   type Change,
@@ -52,7 +53,8 @@ export function transactionWriter(tx: Transaction, now: number, memory: Memory |
   const at = new Date(now).toISOString();
   const rows = new Map<string, Promise<TaskRow | null>>();
   const written = new Map<string, { row: TaskRow; events: TaskEvent[] }>();
-  const deleted: StoredTask[] = [];
+  const deleted: Digest[] = [];
+  const unreadable = new Map<string, Unreadable>();
   const storedSeq = meta.get('seq').then(Number);
   // Awaited only when something is written; an abort before that is told by whoever caused it.
   storedSeq.catch(() => {});
@@ -63,9 +65,20 @@ export function transactionWriter(tx: Transaction, now: number, memory: Memory |
   const writes: (() => Promise<unknown>)[] = [];
 
   function row(task_id: string): Promise<TaskRow | null> {
-    const known = rows.get(task_id) ?? remembered(task_id) ?? tasks.get(task_id).then((found) => found ?? null);
+    const known = rows.get(task_id) ?? remembered(task_id) ?? tasks.get(task_id).then(parsed);
     rows.set(task_id, known);
     return known;
+  }
+
+  /** One that cannot be read is as good as absent: it must not fail the steps of others. */
+  function parsed(row: TaskRow | undefined): TaskRow | null {
+    try {
+      return row ? readable(row) : null;
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+      unreadable.set(error.task_id, error);
+      return null;
+    }
   }
 
   function remembered(task_id: string): Promise<TaskRow> | null {
@@ -164,14 +177,20 @@ export function transactionWriter(tx: Transaction, now: number, memory: Memory |
       writes.push(() => checkpoints.put({ ...draft, attempt, at, done, progress }, task_id));
     },
 
-    delete(task: StoredTask) {
-      deleted.push(task);
+    /** Why the row of a task that is there could not be read. */
+    unreadable: (task_id: string) => unreadable.get(task_id),
+
+    delete(task_id: string, task: StoredTask | null) {
+      const { attempt, last, cancel_requested } = task
+        ? digest(task)
+        : { attempt: 0, last: 0, cancel_requested: false };
+      deleted.push({ task_id, status: 'deleted', attempt, last, cancel_requested });
       writes.push(() =>
         Promise.all([
-          tasks.delete(task.task_id),
-          log.delete(logOf(task.task_id, 0)),
-          cuts.delete(task.task_id),
-          checkpoints.delete(task.task_id),
+          tasks.delete(task_id),
+          log.delete(logOf(task_id, 0)),
+          cuts.delete(task_id),
+          checkpoints.delete(task_id),
         ]),
       );
     },
@@ -205,9 +224,8 @@ export function transactionWriter(tx: Transaction, now: number, memory: Memory |
       }
       tx.commit();
       await Promise.all([...puts, tx.done]);
-      const gone = deleted.map((task): Digest => ({ ...digest(task), status: 'deleted' }));
       const rows = [...written.values()].map((change) => change.row);
-      const digests = [...rows.map((row) => digest(row.task)), ...gone];
+      const digests = [...rows.map((row) => digest(row.task)), ...deleted];
       return { commit: { segments: [...segments, ...tombstones], tasks: digests, newest: next }, rows };
     },
 

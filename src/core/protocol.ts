@@ -1,7 +1,7 @@
 /** What the threads say to each other. Read this first: page, service worker, executor and job worker know no more of one another. */
 
-import type { Batch, Ending, StoredTask } from './schema.ts';
-import type { Checkpoint, Commit } from './store.ts';
+import type { Batch, Checkpoint, Ending, StoredTask } from './schema.ts';
+import type { Commit } from './store.ts';
 
 /** Everything that is shared on an origin is named after the folder that the app is served from: two apps must not meet. */
 export interface Names {

@@ -164,6 +164,16 @@ export const CheckpointDraftSchema = v.object({
 });
 export type CheckpointDraft = v.InferOutput<typeof CheckpointDraftSchema>;
 
+/** A checkpoint as it is kept, with where its attempt stood. */
+export const CheckpointSchema = v.object({
+  ...CheckpointDraftSchema.entries,
+  attempt: Whole,
+  at: Instant,
+  done: Count,
+  progress: TaskSchema.entries.progress,
+});
+export type Checkpoint = v.InferOutput<typeof CheckpointSchema>;
+
 /** What a job did, in order (progress already thinned out): committed together, with the checkpoint that stands at the end. */
 export const BatchSchema = v.object({
   events: v.array(v.variant('kind', [ProgressEventSchema, LogEventSchema])),

@@ -1,14 +1,6 @@
 /** What the rest of Holdfast asks of a store. IndexedDB is the one here (`idb-store.ts`); a server would have another. */
-import type { CheckpointDraft, Settings, SettingsPatch } from './schema.ts';
+import type { Checkpoint, CheckpointDraft, Settings, SettingsPatch } from './schema.ts';
 import type { Change, Segment, Status, StoredTask, Task, TaskDraft } from './task.ts';
-
-/** A checkpoint as it is kept, with where its attempt stood. */
-export interface Checkpoint extends CheckpointDraft {
-  attempt: number;
-  at: string;
-  done: number;
-  progress: number;
-}
 
 /**
  * A step in one task's life. `decide` sees the task as it stands, inside the transaction, and names the changes that follow (none:
@@ -89,13 +81,14 @@ export interface Commit {
 export interface Tail {
   task: StoredTask;
   segments: Segment[];
-  /** The task as it was at the end of what was trimmed, when that is past the place asked for. */
+  /** The task as it was at the end of what was trimmed, or of what cannot be read, when that is past the place asked for. */
   cut: StoredTask | null;
 }
 
 export interface TaskStore {
   /** Accepts all drafts or none. */
   submit(drafts: readonly TaskDraft[], idempotency: Idempotency | null): Promise<Submission>;
+  /** Throws `Unreadable`; so does `read`. */
   get(task_id: string): Promise<StoredTask | null>;
   list(filter: Filter, limit: number, page: string | null): Promise<Page>;
   /** The segments that hold the events after number `after`, at most `limit` of them. */
@@ -107,7 +100,7 @@ export interface TaskStore {
   readAll(after: number, limit: number): Promise<{ segments: Segment[]; newest: number; lasts: Map<string, number> }>;
   /** Names this database: a cursor of another one is worth nothing. */
   epoch(): Promise<string>;
-  /** Takes all steps in one transaction. A step rejects with what its `decide` threw, or with `NoSuchTask`. */
+  /** Takes all steps in one transaction. A step rejects with what its `decide` threw, `NoSuchTask` or `Unreadable`. */
   commit(steps: readonly Step[]): Promise<PromiseSettledResult<StoredTask>[]>;
   /** The best due task that the limits let in, if any. */
   candidate(limits: Limits): Promise<Candidate | null>;
@@ -136,6 +129,17 @@ export class NoSuchTask extends Error {
   override name = 'NoSuchTask';
   constructor(task_id: string) {
     super(`there is no task ${task_id}`);
+  }
+}
+
+/** What is stored of a task cannot be read. It is kept as it is, can be deleted, and is passed over where it is not asked for by name. */
+export class Unreadable extends Error {
+  override name = 'Unreadable';
+  constructor(
+    readonly task_id: string,
+    why: string,
+  ) {
+    super(`what is stored of task ${task_id} cannot be read: ${why}`);
   }
 }
 

@@ -1,7 +1,6 @@
 /** The output files of one run. */
 import type { OutputFiles, OutputHandle } from '../../src/core/output-file.ts';
-import type { OutputFile } from '../../src/core/schema.ts';
-import type { Checkpoint } from '../../src/core/store.ts';
+import type { Checkpoint, OutputFile } from '../../src/core/schema.ts';
 
 export function openOutputs(files: OutputFiles, task_id: string, checkpoint: Checkpoint | null) {
   const open = new Map<string, OutputHandle>();
