@@ -1,7 +1,6 @@
 /** Attempts of a task by the real runner, that die where a test wants them to. */
 import type { Job } from '../../../src/core/job.ts';
-import type { Ending } from '../../../src/core/schema.ts';
-import type { Checkpoint } from '../../../src/core/store.ts';
+import type { Checkpoint, Ending } from '../../../src/core/schema.ts';
 import { runJob } from '../../../workers/job/runner.ts';
 import { AT, after, draft } from '../core/tasks.ts';
 import { type Left, leftBy, type Stage } from './stage.ts';

@@ -1,6 +1,6 @@
 import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Checkpoint } from '../../../src/core/store.ts';
+import type { Checkpoint } from '../../../src/core/schema.ts';
 import { attempt, finish } from './attempt.ts';
 import { stage, works } from './stage.ts';
 

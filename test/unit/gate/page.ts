@@ -55,7 +55,8 @@ export async function openPage({ store, files, locks, published, get, submit }: 
   const backend = commands({
     store,
     hub,
-    removeOutputs: files.removeOutputs,
+    discardOutputs: files.removeOutputs,
+    report: (error) => errors.push(error),
     askToStop: ({ task_id, attempt }, reason) => executor.hint({ kind: 'stop', task_id, attempt, reason }),
     graceOf: () => job.limits.grace_ms ?? DEFAULT_GRACE_MS,
   });

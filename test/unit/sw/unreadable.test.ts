@@ -108,8 +108,10 @@ test.each(noSegments)('a segment that says %o is a gap in the log, and the rest 
     { from: 3, to: 3 },
   ]);
   expect(reader.messages.at(-1)?.event).toBe('complete');
-  const { events } = await (await server.request(`tasks/${task_id}/log`)).json();
-  expect(events.filter(({ id }: { id: string }) => id === '4')).toHaveLength(1);
+  const log = async (after: number) => (await server.request(`tasks/${task_id}/log?after=${after}`)).json();
+  const idsAfter = async (after: number) => (await log(after)).events.map(({ id }: { id: string }) => id);
+  expect(await idsAfter(0)).toEqual(['1', '2']);
+  expect(await idsAfter(2)).toEqual(['3', '3', '4', '5', '6', '6']);
   const all = readerOf((await server.request('tasks/stream?last_event_id=')).body);
   await all.drain();
   await all.cancel();
