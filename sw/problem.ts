@@ -34,6 +34,9 @@ export class Refusal extends Error {
   }
 }
 
+// The browser's own error says nothing more than its name.
+const STORAGE_FULL = 'The browser’s storage is full. Make room: remove tasks or files, or free space on the disk.';
+
 export const notFound = (what: string) => new Refusal(404, 'not-found', `There is no ${what}.`);
 
 /** The response to whatever a handler threw; `path` becomes the problem's `instance`. */
@@ -58,6 +61,6 @@ function refusalOf(error: unknown): Refusal {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof Unreadable) return new Refusal(503, 'unreadable', message);
   if (error instanceof DOMException && error.name === 'QuotaExceededError')
-    return new Refusal(507, 'storage-full', message);
+    return new Refusal(507, 'storage-full', message || STORAGE_FULL);
   return new Refusal(503, 'store-unavailable', message);
 }

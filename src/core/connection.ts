@@ -10,40 +10,52 @@ export class Outdated extends Error {
 }
 
 export interface Connection {
-  /** Runs `use` on an open handle. A handle that had died before its transaction began is replaced, once. */
+  /**
+   * Runs `use`, one transaction, on an open handle. It is run again when it has done nothing, because the handle had died before its
+   * transaction began, or the browser aborted that.
+   */
   <T>(use: (db: Database) => Promise<T>): Promise<T>;
   close(): void;
 }
 
+/** So many times in a row may a use come to nothing. */
+const RETRIES = 3;
+
 export function connection(name: string): Connection {
   let opening: Promise<Database> | undefined;
-  const forget = () => {
-    opening = undefined;
-  };
-  const open = () => {
-    opening ??= openDatabase(name, forget).catch((error: unknown) => {
+
+  function open(): Promise<Database> {
+    if (opening) return opening;
+    const forget = () => {
+      // By now there may be another.
+      if (opening === mine) opening = undefined;
+    };
+    const mine = openDatabase(name, forget).catch((error: unknown) => {
       forget();
       throw isDomException(error, 'VersionError') ? new Outdated() : error;
     });
-    return opening;
-  };
-  const connect = async <T>(use: (db: Database) => Promise<T>): Promise<T> => {
-    const db = await open();
-    try {
-      return await use(db);
-    } catch (error) {
-      // Safari closes handles by itself: the next use opens another, whatever became of this one.
-      if (isDomException(error, 'UnknownError')) forget();
-      // Thrown by `transaction()` on a closed handle: nothing was read or written.
-      if (!isDomException(error, 'InvalidStateError')) throw error;
-      forget();
-      return use(await open());
+    opening = mine;
+    return mine;
+  }
+
+  async function connect<T>(use: (db: Database) => Promise<T>): Promise<T> {
+    for (let left = RETRIES; ; left -= 1) {
+      const mine = open();
+      try {
+        return await use(await mine);
+      } catch (error) {
+        // A closed handle begins no transaction (`InvalidStateError`); those under way are aborted by Chromium with an `UnknownError`.
+        const dead = isDomException(error, 'InvalidStateError') || isDomException(error, 'UnknownError');
+        if (dead && opening === mine) opening = undefined;
+        if (left === 0 || !(dead || isDomException(error, 'AbortError'))) throw error;
+      }
     }
-  };
+  }
+
   return Object.assign(connect, {
     close() {
       opening?.then((db) => db.close());
-      forget();
+      opening = undefined;
     },
   });
 }

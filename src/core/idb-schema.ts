@@ -1,5 +1,5 @@
 /** The database: its stores, its indexes, and how it is opened. */
-import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+import { type DBSchema, type IDBPDatabase, openDB, unwrap, wrap } from 'idb';
 import * as v from 'valibot';
 import {
   type Checkpoint,
@@ -93,8 +93,8 @@ export const inputPartsOwner = (file_id: string) => `${INPUT}:${file_id}`;
 export const logOf = (task_id: string, from: number) => IDBKeyRange.bound([task_id, from], [task_id, LAST]);
 
 /** `closed` is called when the handle is worthless, whatever the reason. */
-export function openDatabase(name: string, closed: () => void): Promise<Database> {
-  return openDB<HoldfastSchema>(name, VERSION, {
+export async function openDatabase(name: string, closed: () => void): Promise<Database> {
+  const db = await openDB<HoldfastSchema>(name, VERSION, {
     upgrade(db) {
       const tasks = db.createObjectStore('tasks', { keyPath: 'task.task_id' });
       tasks.createIndex('claim', 'claim_key');
@@ -116,4 +116,17 @@ export function openDatabase(name: string, closed: () => void): Promise<Database
     },
     terminated: closed,
   });
+  unawaitedEnds(db);
+  return db;
+}
+
+/** Not every reader awaits its transaction's end: what aborts one is told by its requests, and is no unhandled rejection. */
+function unawaitedEnds(db: Database) {
+  const plain = unwrap(db);
+  const begin = plain.transaction.bind(plain);
+  plain.transaction = (...args) => {
+    const tx = begin(...args);
+    wrap(tx).done.catch(() => {});
+    return tx;
+  };
 }

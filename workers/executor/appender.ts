@@ -3,20 +3,8 @@ import { groupCommit } from '../../src/core/group-commit.ts';
 import type { Step, TaskStore } from '../../src/core/store.ts';
 import type { StoredTask } from '../../src/core/task.ts';
 
-/** So many transactions in a row may be aborted. */
-const ABORTS = 3;
-
 /** Resolves with the task after the step is committed; rejects with what its `decide` threw, or what the store did. */
 export type Appender = (step: Step) => Promise<StoredTask>;
 
 export const createAppender = (store: Pick<TaskStore, 'commit'>): Appender =>
-  groupCommit<Step, StoredTask>(async (steps) => {
-    for (let left = ABORTS; ; left -= 1) {
-      try {
-        return await store.commit(steps);
-      } catch (error) {
-        // A transaction that the browser aborted has written nothing: it is tried again.
-        if (left === 0 || !(error instanceof DOMException && error.name === 'AbortError')) throw error;
-      }
-    }
-  });
+  groupCommit<Step, StoredTask>((steps) => store.commit(steps));

@@ -757,6 +757,29 @@ describe('the database', () => {
     expect((await store.list({}, 50, null)).tasks).toHaveLength(2);
   });
 
+  test('is asked again when a transaction was aborted under it, and nothing is written twice', async () => {
+    const { database } = freshStore();
+    const results: string[] = [];
+    const add = (aborts: number) =>
+      database(async (db) => {
+        const tx = db.transaction('meta', 'readwrite');
+        const before = Number(await tx.store.get('count'));
+        tx.store.put(before + 1, 'count').catch(() => {});
+        if (results.filter((result) => result === 'aborted').length < aborts) tx.abort();
+        await tx.done.catch((error: unknown) => {
+          results.push('aborted');
+          throw error;
+        });
+        results.push('done');
+      });
+    await database((db) => db.put('meta', 0, 'count'));
+    await add(3);
+    expect(results).toEqual(['aborted', 'aborted', 'aborted', 'done']);
+    expect(await database((db) => db.get('meta', 'count'))).toBe(1);
+    await expect(add(Number.POSITIVE_INFINITY)).rejects.toMatchObject({ name: 'AbortError' });
+    expect(await database((db) => db.get('meta', 'count'))).toBe(1);
+  });
+
   test('lets a newer version of the app in, and then says that it is too old', async () => {
     const { name, store, submit } = freshStore();
     await submit();

@@ -517,15 +517,6 @@ describe('a store that fails', () => {
     await made.becomes('completed');
   });
 
-  test('by aborting a transaction is asked again, and nothing is lost or doubled', async () => {
-    const made = await withRun({}, failing('AbortError', 2));
-    await made.run.append(step(4));
-    made.run.end(completed);
-    await made.becomes('completed');
-    expect(made.story.filter((kind) => kind === 'progress')).toHaveLength(1);
-    expect(made.errors).toEqual([]);
-  });
-
   test('because it is full pauses the task, once that can be written', async () => {
     const made = await withRun({}, failing('QuotaExceededError', 1));
     await expect(made.run.append(step(4))).rejects.toThrow('no disk');
