@@ -40,6 +40,20 @@ export interface Output {
   write(bytes: Uint8Array | string): Promise<void>;
 }
 
+/**
+ * An output file that is written in place, as a database is. Its calls are synchronous. After a resume it is as it was at the
+ * checkpoint, to the byte; so a checkpoint may only be offered where the file makes sense (no transaction is open).
+ */
+export interface RandomOutput {
+  /** Bytes. */
+  readonly size: number;
+  /** Fills `into` from `at` on; gives how many bytes there were. */
+  read(into: Uint8Array<ArrayBuffer>, at: number): number;
+  /** Throws `QuotaExceededError` when the storage is full. */
+  write(bytes: Uint8Array<ArrayBuffer>, at: number): void;
+  truncate(size: number): void;
+}
+
 /** What a job is given beside its input. */
 export interface JobContext<C> {
   /** Aborts when the task is canceled, paused, timed out or its tab goes away. Give it to whatever can wait. */
@@ -49,6 +63,8 @@ export interface JobContext<C> {
   log(level: Level, message: string): void;
   /** Opens an output file; on resume it is cut back to its size at the checkpoint. `type` is its media type. */
   output(name: string, type: string): Promise<Output>;
+  /** Opens an output file that is written in place. */
+  randomOutput(name: string, type: string): Promise<RandomOutput>;
   /** Opens an input file. Throws when it is gone (the task waits for it) or has changed since it was added (the task fails). */
   file(ref: FileRef): Promise<InputFile>;
 }

@@ -1,7 +1,9 @@
 /** Output files: in OPFS, or as chunks in IndexedDB where there is none (WebKitGTK 2.50; private windows of Firefox). */
+import { blockFile } from './block-file.ts';
 import type { Connection } from './connection.ts';
-import { LAST } from './idb-schema.ts';
-import type { Output } from './job.ts';
+import { type FileRow, LAST } from './idb-schema.ts';
+import type { Output, RandomOutput } from './job.ts';
+import { undoable } from './undo-log.ts';
 
 /** An output file, and what its runner does with it. */
 export interface OutputHandle extends Output {
@@ -13,9 +15,23 @@ export interface OutputHandle extends Output {
   close(): void;
 }
 
+/** An output file that is written in place, and what its runner does with it. */
+export interface RandomHandle extends RandomOutput {
+  readonly name: string;
+  readonly type: string;
+  /** Stores all of it; resolves with the number of the mark that it can be opened at from now on. */
+  flush(): Promise<number>;
+  /** Gives the file free for others. */
+  close(): void;
+}
+
 export interface OutputFiles {
   /** Opens an output file cut to `size` bytes; only one thread can have it open. */
   openOutput(task_id: string, name: string, type: string, size: number): Promise<OutputHandle>;
+  /** Opens an output file as it was at its mark `mark`, the last or the last but one; null: empty. */
+  openRandomOutput(task_id: string, name: string, type: string, mark: number | null): Promise<RandomHandle>;
+  /** Removes what was kept to bring a task's files back to their marks: none will be wanted any more. */
+  removeMarks(task_id: string): Promise<void>;
   /** The bytes of an output file, or null. */
   output(task_id: string, name: string): Promise<Blob | null>;
   /** Removes all output files of a task; waits for a dying worker that still has one open. */
@@ -26,6 +42,8 @@ export interface OutputFiles {
 
 const OWNER = 'task:';
 const ownerOf = (task_id: string) => `${OWNER}${task_id}`;
+/** No output's name has it, encoded. */
+const UNDO = '@undo';
 const BUFFER_BYTES = 256 * 1024;
 /** Chromium takes about two seconds to stop a busy worker that was terminated; its handles are free only then (measured, 156). */
 const HANDLE_RETRIES = 50;
@@ -39,6 +57,40 @@ export function outputFilesOf(connection: Connection, folder: string): OutputFil
         ? await opfsFile(directory, name, size)
         : await chunkedFile(connection, task_id, name, type, size);
       return buffered(name, type, size, store);
+    },
+
+    async openRandomOutput(task_id, name, type, mark) {
+      const directory = await taskFolder(folder, task_id, true);
+      const store = directory
+        ? await undoableFile(directory, name, mark)
+        : await blockFile(connection, rowOf(task_id, name, type), mark);
+      return {
+        name,
+        type,
+        get size() {
+          return store.size;
+        },
+        read: store.read,
+        write: store.write,
+        truncate: store.truncate,
+        flush: async () => store.flush(),
+        close: store.close,
+      };
+    },
+
+    async removeMarks(task_id) {
+      const range = IDBKeyRange.bound([ownerOf(task_id)], [ownerOf(task_id), LAST]);
+      await connection(async (db) => {
+        const tx = db.transaction('files', 'readwrite');
+        const keys = await tx.store.getAllKeys(range);
+        await Promise.all(keys.filter(([, name]) => name.includes('\u0000')).map((key) => tx.store.delete(key)));
+        await tx.done;
+      });
+      const directory = await taskFolder(folder, task_id, false);
+      if (!directory) return;
+      const names: string[] = [];
+      for await (const name of directory.keys()) if (name.includes(UNDO)) names.push(name);
+      for (const name of names) await whenFree(() => absent(directory.removeEntry(name)));
     },
 
     async output(task_id, name) {
@@ -131,6 +183,34 @@ async function opfsFile(directory: FileSystemDirectoryHandle, name: string, size
   };
 }
 
+async function undoableFile(directory: FileSystemDirectoryHandle, name: string, mark: number | null) {
+  const opened: FileSystemSyncAccessHandle[] = [];
+  const open = async (suffix: string) => {
+    const file = await directory.getFileHandle(encodeURIComponent(name) + suffix, { create: true });
+    const handle = await whenFree(() => file.createSyncAccessHandle());
+    opened.push(handle);
+    return handle;
+  };
+  try {
+    return undoable(await open(''), [await open(`${UNDO}0`), await open(`${UNDO}1`)], mark);
+  } catch (error) {
+    for (const handle of opened) handle.close();
+    throw error;
+  }
+}
+
+const rowOf = (task_id: string, name: string, type: string): FileRow => ({
+  owner: ownerOf(task_id),
+  name,
+  offset: 0,
+  title: name,
+  type,
+  size: 0,
+  added_at: Date.now(),
+  last_modified: 0,
+  body: null,
+});
+
 const chunksOf = (task_id: string, name: string, from = 0) =>
   IDBKeyRange.bound([ownerOf(task_id), name, from], [ownerOf(task_id), name, LAST]);
 
@@ -142,7 +222,7 @@ async function chunkedFile(
   size: number,
 ): Promise<Bytes> {
   await connection((db) => db.delete('files', chunksOf(task_id, name, size)));
-  const row = { owner: ownerOf(task_id), name, title: name, type, added_at: Date.now(), last_modified: 0 };
+  const row = rowOf(task_id, name, type);
   // A file with nothing in it is a file too; the first bytes take this chunk's place.
   if (size === 0) await connection((db) => db.put('files', { ...row, offset: 0, size: 0, body: new Uint8Array() }));
   return {

@@ -36,6 +36,10 @@ export type OutputFile = v.InferOutput<typeof OutputFileSchema>;
 export const AddedFileSchema = v.object({ file_id: Id, name: v.string(), size: Whole, type: v.string() });
 export type AddedFile = v.InferOutput<typeof AddedFileSchema>;
 
+/** An output file at a checkpoint. `mark`: of one that is written in place, what to open it at. */
+export const SavedOutputSchema = v.object({ ...OutputFileSchema.entries, mark: v.optional(Whole) });
+export type SavedOutput = v.InferOutput<typeof SavedOutputSchema>;
+
 /** What `POST /tasks` takes. `input` is checked against the schema of the job's own type after this. */
 export const TaskDraftSchema = v.strictObject({
   type: v.pipe(v.string(), v.nonEmpty(), v.maxLength(64)),
@@ -159,8 +163,8 @@ export type TaskEvent = Change & { n: number; at: string; state: TaskState | nul
 export const CheckpointDraftSchema = v.object({
   version: Whole,
   data: v.unknown(),
-  /** The size in bytes that each output file had, flushed, at this checkpoint. */
-  outputs: v.array(OutputFileSchema),
+  /** Each output file as it was, flushed, at this checkpoint. */
+  outputs: v.array(SavedOutputSchema),
 });
 export type CheckpointDraft = v.InferOutput<typeof CheckpointDraftSchema>;
 

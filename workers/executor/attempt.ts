@@ -15,6 +15,8 @@ export interface AttemptHost {
   removeOutputs(task_id: string): Promise<void>;
   /** Once nobody else can have begun to write them anew. */
   discardOutputs(task_id: string): Promise<void>;
+  /** Of the output files of a task that has completed. */
+  removeMarks(task_id: string): Promise<void>;
   /** Trims the task's log if it has outgrown its limits. */
   trim(task_id: string): Promise<void>;
   now(): number;
@@ -41,7 +43,7 @@ const BACKOFF_MAX_MS = 5 * 60_000;
 
 export function startAttempt(
   { task, checkpoint }: Claim,
-  { append, worker, spec, removeOutputs, discardOutputs, trim, now, report }: AttemptHost,
+  { append, worker, spec, removeOutputs, discardOutputs, removeMarks, trim, now, report }: AttemptHost,
 ): Attempt {
   const { task_id, attempt, timeout_ms } = task;
   let stopping: { reason: StopReason; since: number } | null = null;
@@ -131,6 +133,7 @@ export function startAttempt(
       const outcome = ending === 'terminate' ? null : ending instanceof WorkerLost ? ending : ending.outcome;
       const last = await commitEnd(returned ? ending.batch : null, outcome, stopped);
       if (last.status === 'canceled' && !removed) discardOutputs(task_id).catch(report);
+      if (last.status === 'completed' && last.files.length > 0) removeMarks(task_id).catch(report);
     } catch (error) {
       if (!(error instanceof Fenced)) throw error;
       await tellFenced();

@@ -104,6 +104,7 @@ export function createExecutor(host: ExecutorHost) {
       spec,
       removeOutputs: files.removeOutputs,
       discardOutputs,
+      removeMarks: files.removeMarks,
       trim: async (task_id) => store.trim(task_id, await settings),
       now,
       report,

@@ -2,7 +2,7 @@
 import type { Files } from '../../src/core/files.ts';
 import type { TaskStore } from '../../src/core/store.ts';
 
-export type KeptFiles = Pick<Files, 'outputOwners' | 'removeOutputs'>;
+export type KeptFiles = Pick<Files, 'outputOwners' | 'removeOutputs' | 'removeMarks'>;
 
 /** Input files that no task names are kept this long, and the answers that idempotency keys stand for. */
 const KEPT_MS = 24 * 60 * 60 * 1000;

@@ -1,9 +1,10 @@
 /** The output files of one run. */
-import type { OutputFiles, OutputHandle } from '../../src/core/output-file.ts';
-import type { Checkpoint, OutputFile } from '../../src/core/schema.ts';
+import type { OutputFiles, OutputHandle, RandomHandle } from '../../src/core/output-file.ts';
+import type { Checkpoint, SavedOutput } from '../../src/core/schema.ts';
 
 export function openOutputs(files: OutputFiles, task_id: string, checkpoint: Checkpoint | null) {
   const open = new Map<string, OutputHandle>();
+  const random = new Map<string, RandomHandle>();
   const earlier = new Map(checkpoint?.outputs.map((output) => [output.name, output]));
 
   return {
@@ -16,15 +17,32 @@ export function openOutputs(files: OutputFiles, task_id: string, checkpoint: Che
       return handle;
     },
 
-    /** Stores every byte written; resolves with the sizes that a checkpoint may name. */
-    async flush(): Promise<OutputFile[]> {
-      await Promise.all([...open.values()].map((output) => output.flush()));
-      const now = [...open.values()].map(({ name, type, size }) => ({ name, type, size }));
-      return [...[...earlier.values()].filter(({ name }) => !open.has(name)), ...now];
+    /** Opens a file that is written in place as it was at the checkpoint. */
+    async openRandom(name: string, type: string): Promise<RandomHandle> {
+      const known = random.get(name);
+      if (known) return known;
+      const handle = await files.openRandomOutput(task_id, name, type, earlier.get(name)?.mark ?? null);
+      random.set(name, handle);
+      return handle;
+    },
+
+    /** Stores every byte written; resolves with what a checkpoint may name. */
+    async flush(): Promise<SavedOutput[]> {
+      const now = await Promise.all([
+        ...[...open.values()].map(async (output) => {
+          await output.flush();
+          return shapeOf(output);
+        }),
+        ...[...random.values()].map(async (output) => ({ mark: await output.flush(), ...shapeOf(output) })),
+      ]);
+      const reopened = new Set(now.map(({ name }) => name));
+      return [...[...earlier.values()].filter(({ name }) => !reopened.has(name)), ...now];
     },
 
     close() {
-      for (const output of open.values()) output.close();
+      for (const output of [...open.values(), ...random.values()]) output.close();
     },
   };
 }
+
+const shapeOf = ({ name, type, size }: OutputHandle | RandomHandle) => ({ name, type, size });

@@ -40,6 +40,7 @@ export async function runJob(
       resumeFrom: checkpoint?.data ?? null,
       log: events.log,
       output: outputs.open,
+      randomOutput: outputs.openRandom,
       file: ({ file_id }) => files.openInput(file_id),
     };
     const take = async ({ checkpoint: state }: Progress<unknown>): Promise<CheckpointDraft | null> =>
@@ -68,7 +69,8 @@ export async function runJob(
       step = await generator.next();
     }
     if (step.done) {
-      return { kind: 'completed', result: jsonOf(step.value), files: await outputs.flush() };
+      const files = (await outputs.flush()).map(({ name, type, size }) => ({ name, type, size }));
+      return { kind: 'completed', result: jsonOf(step.value), files };
     }
     // Taken while the job is still suspended at the yield that carries it; its `finally` blocks run after that.
     if (keeps(signal)) last = await take(step.value);

@@ -97,6 +97,7 @@ export function bench({ limit = 2, store: wrap = (store) => store, run: play = (
     files: {
       outputOwners: async () => [],
       removeOutputs: async (task_id) => void removed.push(task_id),
+      removeMarks: async () => {},
     },
     now: Date.now,
     report: (error) => errors.push(error),

@@ -32,6 +32,7 @@ const bare = {
   resumeFrom: null,
   log: () => {},
   output: async () => ({ size: 0, write: async () => {} }),
+  randomOutput: () => Promise.reject(new Error('a checksum writes nothing in place')),
 };
 
 describe('a digest is the published one', () => {

@@ -41,7 +41,14 @@ test('a countdown fails at the step it was asked to fail at', async () => {
 test('a countdown that is told to stop while it waits ends at once, cleans up and leaves no timer or listener', async () => {
   const { signal, abort } = stoppable();
   const log = vi.fn();
-  const run = job.run(v.parse(job.input, { steps: 2 }), { signal, resumeFrom: null, log, output: never, file: never });
+  const run = job.run(v.parse(job.input, { steps: 2 }), {
+    signal,
+    resumeFrom: null,
+    log,
+    output: never,
+    randomOutput: never,
+    file: never,
+  });
   const first = run.next();
   await vi.advanceTimersByTimeAsync(1000);
   await first;
@@ -61,6 +68,7 @@ test('a countdown that is told to stop between two steps cleans up', async () =>
     resumeFrom: null,
     log,
     output: never,
+    randomOutput: never,
     file: never,
   });
   await run.next();

@@ -11,6 +11,9 @@ interface Disk {
   checkpoint: { value: unknown; sizes: Map<string, number> } | null;
 }
 
+/** No job that is run here writes in place: those come through the gate, which has real files. */
+const randomOutput = () => Promise.reject(new Error('this disk has no files that are written in place'));
+
 export interface Ended {
   result: unknown;
   outputs: Record<string, string>;
@@ -41,6 +44,7 @@ function contextOf(disk: Disk, logs: Ended['logs'], { sources = {}, signal, file
     resumeFrom: structuredClone(disk.checkpoint?.value ?? null),
     log: (level, message) => logs.push({ level, message }),
     file: file ?? (async (ref) => fileOf(sources, ref)),
+    randomOutput,
     async output(name) {
       const size = disk.checkpoint?.sizes.get(name) ?? 0;
       disk.outputs.set(name, (disk.outputs.get(name) ?? new Uint8Array()).slice(0, size));

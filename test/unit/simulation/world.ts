@@ -115,6 +115,7 @@ export async function createWorld() {
       files: {
         outputOwners: async () => [],
         removeOutputs: async () => {},
+        removeMarks: async () => {},
       },
       now: Date.now,
       report: (error) => page.alive && errors.push(error),

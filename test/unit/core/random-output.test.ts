@@ -1,0 +1,213 @@
+import 'fake-indexeddb/auto';
+import fc from 'fast-check';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { outputFilesOf, type RandomHandle } from '../../../src/core/output-file.ts';
+import { type SyncFile, undoable } from '../../../src/core/undo-log.ts';
+import { freshStore } from './database.ts';
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** A file on a disk that lasts longer than the worker: after `fuel` more changes it is gone, in the middle of whatever it did. */
+function disk() {
+  const contents = new Map<string, Bytes>();
+  let fuel = Number.POSITIVE_INFINITY;
+  const spend = () => {
+    fuel -= 1;
+    if (fuel < 0) throw new Error('the worker is gone');
+  };
+  const bytesOf = (name: string): Bytes => contents.get(name) ?? new Uint8Array();
+  const file = (name: string): SyncFile => ({
+    read(into, { at }) {
+      const found = bytesOf(name).subarray(at, at + into.length);
+      into.set(found);
+      return found.length;
+    },
+    write(bytes, { at }) {
+      spend();
+      const old = bytesOf(name);
+      const next = new Uint8Array(Math.max(old.length, at + bytes.length));
+      next.set(old);
+      next.set(bytes, at);
+      contents.set(name, next);
+      return bytes.length;
+    },
+    truncate(size) {
+      spend();
+      const next = new Uint8Array(size);
+      next.set(bytesOf(name).subarray(0, size));
+      contents.set(name, next);
+    },
+    getSize: () => bytesOf(name).length,
+    flush: () => {},
+    close: () => {},
+  });
+  return {
+    contents,
+    open: (mark: number | null) => undoable(file('main'), [file('log 0'), file('log 1')], mark),
+    dieAfter(changes: number) {
+      fuel = changes;
+    },
+  };
+}
+
+type Opened = Pick<RandomHandle, 'size' | 'read' | 'write' | 'truncate' | 'close'> & {
+  flush(): number | Promise<number>;
+};
+
+function bytesIn(file: Pick<Opened, 'size' | 'read'>): Bytes {
+  const bytes = new Uint8Array(file.size);
+  expect(file.read(bytes, 0)).toBe(bytes.length);
+  return bytes;
+}
+
+type Step = { kind: 'write'; at: number; length: number; byte: number } | { kind: 'truncate'; size: number };
+
+const steps = fc.array(
+  fc.oneof(
+    fc.record({
+      kind: fc.constant('write' as const),
+      at: fc.nat(20_000),
+      length: fc.integer({ min: 1, max: 9_000 }),
+      byte: fc.integer({ min: 1, max: 255 }),
+    }),
+    fc.record({ kind: fc.constant('truncate' as const), size: fc.nat(20_000) }),
+  ),
+  { minLength: 1, maxLength: 8 },
+);
+
+function apply(file: Opened, step: Step) {
+  if (step.kind === 'truncate') {
+    if (step.size < file.size) file.truncate(step.size);
+  } else {
+    // SQLite, too, never leaves a hole.
+    file.write(new Uint8Array(step.length).fill(step.byte), Math.min(step.at, file.size));
+  }
+}
+
+test('whatever the worker was doing when it died, the file goes back to the mark that was committed last', () => {
+  fc.assert(
+    fc.property(
+      fc.array(steps, { minLength: 2, maxLength: 5 }),
+      fc.nat(60),
+      fc.nat(30),
+      fc.boolean(),
+      (rounds, first, second, heard) => {
+        const { open, dieAfter } = disk();
+        let file = open(null);
+        const marks: { mark: number; bytes: Bytes }[] = [];
+        let died = false;
+        dieAfter(first);
+        try {
+          for (const round of rounds) {
+            for (const step of round) apply(file, step);
+            const bytes = bytesIn(file);
+            marks.push({ mark: file.flush(), bytes });
+          }
+        } catch (error) {
+          expect(error).toEqual(new Error('the worker is gone'));
+          died = true;
+        }
+        // A worker goes on only after its mark is committed: of the last thing it did, that may not be so.
+        const last = marks.at(heard || died ? -1 : -2);
+        if (!last) return;
+        for (let again = 0; again < 2; again += 1) {
+          dieAfter(second);
+          try {
+            // The next worker dies while it goes back, or soon after.
+            const attempt = open(last.mark);
+            for (const step of rounds[0] ?? []) apply(attempt, step);
+          } catch (error) {
+            expect(error).toEqual(new Error('the worker is gone'));
+          }
+          dieAfter(Number.POSITIVE_INFINITY);
+          file = open(last.mark);
+          expect(Buffer.compare(bytesIn(file), last.bytes)).toBe(0);
+        }
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+test('a log whose last entry is torn is read up to there', () => {
+  const { contents, open } = disk();
+  const file = open(null);
+  file.write(new Uint8Array(10_000).fill(1), 0);
+  const mark = file.flush();
+  file.write(new Uint8Array(3).fill(2), 0);
+  const log = contents.get(`log ${mark % 2}`);
+  if (!log) throw new Error('there is no log');
+  const torn = new Uint8Array(log.length + 4104);
+  torn.set(log);
+  contents.set(`log ${mark % 2}`, torn);
+  expect(bytesIn(open(mark))).toEqual(new Uint8Array(10_000).fill(1));
+});
+
+test('a file without the log of its mark is not passed off as what it was', () => {
+  const { contents, open } = disk();
+  const file = open(null);
+  file.write(new Uint8Array(10), 0);
+  const mark = file.flush();
+  contents.delete(`log ${mark % 2}`);
+  expect(() => open(mark)).toThrow('cannot go back');
+});
+
+test('flushing what has not changed makes no new mark', () => {
+  const file = disk().open(null);
+  file.write(new Uint8Array(10), 0);
+  const mark = file.flush();
+  expect(file.flush()).toBe(mark);
+});
+
+describe('where there is no OPFS', () => {
+  beforeEach(() => void vi.stubGlobal('navigator', {}));
+  const setting = () => {
+    const files = outputFilesOf(freshStore().database, 'folder');
+    return { ...files, open: (mark: number | null) => files.openRandomOutput('task', 'a.db', 'text/plain', mark) };
+  };
+
+  test('the file goes back to its last mark, and to the one before that nobody heard of', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(steps, { minLength: 2, maxLength: 4 }), fc.boolean(), async (rounds, heard) => {
+        const { open } = setting();
+        const file = await open(null);
+        const marks: { mark: number; bytes: Bytes }[] = [];
+        for (const round of rounds) {
+          for (const step of round) apply(file, { ...step, ...('at' in step ? { at: step.at * 10 } : {}) });
+          const bytes = bytesIn(file);
+          marks.push({ mark: await file.flush(), bytes });
+        }
+        file.write(new Uint8Array(70_000).fill(7), 0);
+        const last = marks.at(heard ? -1 : -2);
+        if (!last) throw new Error('no mark');
+        for (let again = 0; again < 2; again += 1) {
+          const reopened = await open(last.mark);
+          expect(Buffer.compare(bytesIn(reopened), last.bytes)).toBe(0);
+          reopened.write(new Uint8Array(5).fill(9), 0);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('what is handed out is what was stored, and nothing of the marks is left when they are removed', async () => {
+    const { open, output, removeMarks, removeOutputs, outputOwners } = setting();
+    const file = await open(null);
+    file.write(new Uint8Array(200_000).fill(1), 0);
+    await file.flush();
+    file.write(new Uint8Array(100_000).fill(2), 50_000);
+    file.truncate(180_000);
+    const mark = await file.flush();
+    await removeMarks('task');
+    const expected = new Uint8Array(180_000).fill(1).fill(2, 50_000, 150_000);
+    expect(new Uint8Array((await (await output('task', 'a.db'))?.arrayBuffer()) ?? [])).toEqual(expected);
+    await expect(open(mark)).rejects.toThrow('cannot go back');
+    await removeOutputs('task');
+    expect(await outputOwners()).toEqual([]);
+  });
+
+  test('a file that would fill the memory says what is missing', async () => {
+    const file = await setting().open(null);
+    expect(() => file.write(new Uint8Array(1), 128 * 1024 * 1024)).toThrow('a.db grows beyond 128 MiB');
+  });
+});
