@@ -1,5 +1,5 @@
 /** The backend of one folder: everything behind the service worker's listeners, wired together. */
-import { connection } from '../src/core/connection.ts';
+import { connection, Outdated } from '../src/core/connection.ts';
 import { discarding } from '../src/core/discard.ts';
 import { filesOf } from '../src/core/files.ts';
 import { idbStore } from '../src/core/idb-store.ts';
@@ -35,7 +35,8 @@ export function createBackend(scope: string) {
     },
   });
   const files = filesOf(database, names.folder);
-  const report = (error: unknown) => console.error('holdfast backend:', error);
+  // That a newer version has taken over is told to whoever asks: it is no fault.
+  const report = (error: unknown) => error instanceof Outdated || console.error('holdfast backend:', error);
   const byType = new Map(specs.map((spec) => [spec.type, spec]));
   const streams = openStreams({
     store,
