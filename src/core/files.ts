@@ -5,7 +5,7 @@ import type { Connection } from './connection.ts';
 import { groupCommit } from './group-commit.ts';
 import { type FileRow, INPUT, partsOf } from './idb-schema.ts';
 import { inputParts, takesNoBlobs } from './input-parts.ts';
-import type { InputFile } from './job.ts';
+import type { InputFile, OutputRef } from './job.ts';
 import { type OutputFiles, outputFilesOf } from './output-file.ts';
 import type { AddedFile } from './schema.ts';
 
@@ -27,6 +27,8 @@ export interface Files extends OutputFiles {
   content(file_id: string): Promise<File>;
   /** Throws `FileMissing`, `FileChanged`; so does its `read`. */
   openInput(file_id: string): Promise<InputFile>;
+  /** An output file of another task, to be read. Throws like `openInput`. */
+  readOutput(ref: OutputRef): Promise<InputFile>;
   removeInput(file_id: string): Promise<void>;
 }
 
@@ -63,6 +65,8 @@ export function filesOf(connection: Connection, folder: string): Files {
     return bytes;
   }
 
+  const outputs = outputFilesOf(connection, folder);
+
   return {
     async addInput(source, name) {
       const file = 'getFile' in source ? await source.getFile() : source;
@@ -93,13 +97,14 @@ export function filesOf(connection: Connection, folder: string): Files {
     async openInput(file_id) {
       const row = await find(file_id);
       if (!row) throw new FileMissing(`The input file ${file_id} is gone.`);
-      const { title: name, size } = row;
-      if (!row.body) return { name, size, read: (start, end) => readParts(row, start, end) };
+      const { title: name, size, last_modified } = row;
+      if (!row.body) return { name, size, last_modified, read: (start, end) => readParts(row, start, end) };
       const bytes = byteReader(await contentOf(row));
       let reads = 0;
       return {
         name,
         size,
+        last_modified,
         async read(start, end) {
           try {
             const read = await bytes(start, end);
@@ -123,7 +128,22 @@ export function filesOf(connection: Connection, folder: string): Files {
       });
     },
 
-    ...outputFilesOf(connection, folder),
+    async readOutput({ task_id, name }) {
+      const blob = await outputs.output(task_id, name);
+      if (!blob) throw new FileMissing(`${name}, an output of task ${task_id}, is gone.`);
+      const bytes = byteReader(blob);
+      return {
+        name,
+        size: blob.size,
+        last_modified: blob instanceof File ? blob.lastModified : 0,
+        read: (start, end) =>
+          bytes(start, end).catch((error: unknown) => {
+            throw error instanceof DOMException ? new FileChanged(`${name} changed while it was read.`) : error;
+          }),
+      };
+    },
+
+    ...outputs,
   };
 }
 

@@ -27,9 +27,12 @@ export interface JobSpec<S extends Input = Input> {
   redo: string;
 }
 
-/** The wire form of an input file, in a job's input. */
-export interface FileRef {
-  file_id: string;
+/** The wire form of an input file, in a job's input: one that was added, or an output file of a task that is completed. */
+export type FileRef = { file_id: string } | OutputRef;
+
+export interface OutputRef {
+  task_id: string;
+  name: string;
 }
 
 /** An output file. Bytes are buffered; the runner flushes them before it commits a checkpoint. */
@@ -38,6 +41,8 @@ export interface Output {
   readonly size: number;
   /** Resolves when there is room for more. Throws `QuotaExceededError` when the storage is full. */
   write(bytes: Uint8Array | string): Promise<void>;
+  /** Stores what was written and lets go of the file, which can be opened again. For a job with more than a few of them. */
+  close(): Promise<void>;
 }
 
 /**
@@ -74,6 +79,8 @@ export interface InputFile {
   readonly name: string;
   /** Bytes. */
   readonly size: number;
+  /** When the file itself was last changed, in ms since 1970; 0 if nobody knows. */
+  readonly last_modified: number;
   /** The bytes from `start` to `end` (exclusive). */
   read(start: number, end: number): Promise<Uint8Array>;
 }

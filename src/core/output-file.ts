@@ -2,13 +2,17 @@
 import { blockFile } from './block-file.ts';
 import type { Connection } from './connection.ts';
 import { type FileRow, LAST } from './idb-schema.ts';
-import type { Output, RandomOutput } from './job.ts';
+import type { RandomOutput } from './job.ts';
 import { undoable } from './undo-log.ts';
 
 /** An output file, and what its runner does with it. */
-export interface OutputHandle extends Output {
+export interface OutputHandle {
   readonly name: string;
   readonly type: string;
+  /** Bytes written so far. */
+  readonly size: number;
+  /** Resolves when there is room for more. Throws `QuotaExceededError` when the storage is full. */
+  write(bytes: Uint8Array | string): Promise<void>;
   /** Resolves when every byte written is stored. */
   flush(): Promise<void>;
   /** Gives the file free for others; unflushed bytes are lost. */
@@ -96,7 +100,7 @@ export function outputFilesOf(connection: Connection, folder: string): OutputFil
     async output(task_id, name) {
       const directory = await taskFolder(folder, task_id, false);
       if (directory) {
-        const handle = await absent(directory.getFileHandle(encodeURIComponent(name)));
+        const handle = await absent(directory.getFileHandle(await entryOf(name)));
         if (handle) return handle.getFile();
       }
       const rows = await connection((db) => db.getAll('files', chunksOf(task_id, name)));
@@ -171,7 +175,7 @@ function buffered(name: string, type: string, start: number, store: Bytes): Outp
 }
 
 async function opfsFile(directory: FileSystemDirectoryHandle, name: string, size: number): Promise<Bytes> {
-  const file = await directory.getFileHandle(encodeURIComponent(name), { create: true });
+  const file = await directory.getFileHandle(await entryOf(name), { create: true });
   const handle = await whenFree(() => file.createSyncAccessHandle());
   handle.truncate(size);
   return {
@@ -186,7 +190,7 @@ async function opfsFile(directory: FileSystemDirectoryHandle, name: string, size
 async function undoableFile(directory: FileSystemDirectoryHandle, name: string, mark: number | null) {
   const opened: FileSystemSyncAccessHandle[] = [];
   const open = async (suffix: string) => {
-    const file = await directory.getFileHandle(encodeURIComponent(name) + suffix, { create: true });
+    const file = await directory.getFileHandle((await entryOf(name)) + suffix, { create: true });
     const handle = await whenFree(() => file.createSyncAccessHandle());
     opened.push(handle);
     return handle;
@@ -210,6 +214,17 @@ const rowOf = (task_id: string, name: string, type: string): FileRow => ({
   last_modified: 0,
   body: null,
 });
+
+/** File systems take names of up to 255 bytes, and neither "." nor "..". A percent sign with no digits behind it is in no encoded name. */
+const MAX_ENTRY = 200;
+
+/** The entry in a task's folder that holds an output file: its name in ASCII without slashes, or what stands for it. */
+export async function entryOf(name: string): Promise<string> {
+  const encoded = encodeURIComponent(name.toWellFormed());
+  if (encoded.length <= MAX_ENTRY && !/^\.{1,2}$/.test(encoded)) return encoded;
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(name)));
+  return `%-${[...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+}
 
 const chunksOf = (task_id: string, name: string, from = 0) =>
   IDBKeyRange.bound([ownerOf(task_id), name, from], [ownerOf(task_id), name, LAST]);

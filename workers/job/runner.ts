@@ -41,7 +41,7 @@ export async function runJob(
       log: events.log,
       output: outputs.open,
       randomOutput: outputs.openRandom,
-      file: ({ file_id }) => files.openInput(file_id),
+      file: (ref) => ('file_id' in ref ? files.openInput(ref.file_id) : files.readOutput(ref)),
     };
     const take = async ({ checkpoint: state }: Progress<unknown>): Promise<CheckpointDraft | null> =>
       state ? { version: job.version, data: state(), outputs: await outputs.flush() } : null;

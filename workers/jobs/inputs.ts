@@ -1,7 +1,13 @@
 /** What the inputs of several jobs have in common. */
 import * as v from 'valibot';
 
-const FileRefSchema = v.object({ file_id: v.pipe(v.string(), v.nonEmpty(), v.maxLength(64)) });
+const id = v.pipe(v.string(), v.nonEmpty(), v.maxLength(64));
+
+/** A file that was added, or an output file of a completed task. */
+const FileRefSchema = v.union([
+  v.object({ file_id: id }),
+  v.object({ task_id: id, name: v.pipe(v.string(), v.nonEmpty(), v.maxLength(4_096)) }),
+]);
 
 /** Input files. The metadata tells a form to ask for files instead of ids. */
 export const FilesSchema = v.pipe(

@@ -1,6 +1,6 @@
 import 'fake-indexeddb/auto';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { outputFilesOf } from '../../../src/core/output-file.ts';
+import { entryOf, outputFilesOf } from '../../../src/core/output-file.ts';
 import { freshStore } from './database.ts';
 
 // Without OPFS, as in private windows of Firefox.
@@ -35,4 +35,11 @@ test('a file that is begun anew has nothing of before', async () => {
   await first.flush();
   await openOutput('task', 'a.txt', 'text/plain', 0);
   expect(await (await output('task', 'a.txt'))?.text()).toBe('');
+});
+
+test('the entry of a file fits every file system, and no two names share one', async () => {
+  const names = ['a/b.txt', '..', '.', '%-', 'é'.repeat(300), `${'é'.repeat(299)}e`, '\ud800'];
+  const entries = await Promise.all(names.map(entryOf));
+  for (const entry of entries) expect(entry).toMatch(/^(?!\.{1,2}$)[\w!'()*.%~-]{1,255}$/);
+  expect(new Set(entries).size).toBe(names.length);
 });

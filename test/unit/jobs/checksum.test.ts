@@ -31,7 +31,7 @@ const bare = {
   signal: new AbortController().signal,
   resumeFrom: null,
   log: () => {},
-  output: async () => ({ size: 0, write: async () => {} }),
+  output: async () => ({ size: 0, write: async () => {}, close: async () => {} }),
   randomOutput: () => Promise.reject(new Error('a checksum writes nothing in place')),
 };
 
@@ -114,7 +114,7 @@ describe('killed at any yield', () => {
           return {
             ...file,
             read(start, end) {
-              reads.push([ref.file_id, start]);
+              reads.push([file.name, start]);
               return read(start, end);
             },
           };

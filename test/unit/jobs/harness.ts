@@ -21,15 +21,16 @@ export interface Ended {
   logs: { level: Level; message: string }[];
 }
 
-export const refsTo = (sources: Sources): FileRef[] => Object.keys(sources).map((file_id) => ({ file_id }));
+export const refsTo = (sources: Sources): { file_id: string }[] => Object.keys(sources).map((file_id) => ({ file_id }));
 
 export const bytes = (text: string): Bytes => new TextEncoder().encode(text);
 
 /** An input file in memory; its name is its id. */
-export function fileOf(sources: Sources, { file_id }: FileRef): InputFile {
+export function fileOf(sources: Sources, ref: FileRef): InputFile {
+  const file_id = 'file_id' in ref ? ref.file_id : ref.name;
   const source = sources[file_id];
   if (!source) throw new Error(`${file_id} is gone`);
-  return { name: file_id, size: source.length, read: async (start, end) => source.slice(start, end) };
+  return { name: file_id, size: source.length, last_modified: 0, read: async (start, end) => source.slice(start, end) };
 }
 
 export interface Setting {
@@ -56,6 +57,7 @@ function contextOf(disk: Disk, logs: Ended['logs'], { sources = {}, signal, file
         async write(data) {
           disk.outputs.set(name, new Uint8Array([...written(), ...(typeof data === 'string' ? bytes(data) : data)]));
         },
+        close: async () => {},
       };
     },
   };
