@@ -1,30 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { serve } from '../../scripts/serve.mjs';
-import { test as base, expect, expectWhole, finished, logOf, open, submit } from './app.ts';
-import { buildHostile } from './hostile/build.ts';
+import { expect, expectWhole, finished, logOf, open, submit } from './app.ts';
+import { test as base } from './hostile/site.ts';
 import type { Way } from './hostile/specs.ts';
 
-const test = base.extend<{ hostile: Page }, { built: string }>({
-  built: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures that it has to make from the pattern.
-    async ({}, use) => {
-      const folder = await mkdtemp(join(tmpdir(), 'holdfast-hostile-'));
-      await buildHostile(folder);
-      await use(folder);
-      await rm(folder, { recursive: true, force: true });
-    },
-    { scope: 'worker' },
-  ],
-  hostile: async ({ built, browser }, use) => {
-    const site = await serve({ root: built });
-    const context = await browser.newContext();
-    await use(await open(await context.newPage(), site.url));
-    await context.close();
-    await site.close();
-  },
+const test = base.extend<{ hostile: Page }>({
+  hostile: async ({ hostileSite, context }, use) => use(await open(await context.newPage(), hostileSite.url)),
 });
 
 /** The task fails with the reason, its log is whole, and the next task runs. */

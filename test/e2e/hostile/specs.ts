@@ -1,6 +1,7 @@
-/** Jobs that break what a job may do, each in its own way, beside the product's. */
+/** Jobs that break what a job may do, each in its own way, and one that is only narrow, beside the product's. */
 import * as v from 'valibot';
 import { defineSpec, type JobSpec } from '../../../src/core/job.ts';
+import { spec as countdown } from '../../../workers/jobs/countdown/spec.ts';
 import { specs as own } from '../../../workers/jobs/specs.ts';
 
 export const ways = [
@@ -23,9 +24,13 @@ const common = { title: '', description: '', version: 1, limits: {}, redo: 'noth
 export const hostile = defineSpec({ ...common, type: 'hostile', input: v.object({ way: v.picklist(ways) }) });
 const empty = v.object({});
 
+/** Two at a time. */
+export const narrow = defineSpec({ ...countdown, type: 'narrow', limits: { running: 2 } });
+
 export const specs: readonly JobSpec[] = [
   ...own,
   hostile,
+  narrow,
   defineSpec({ ...common, type: 'broken-module', input: empty }),
   defineSpec({ ...common, type: 'missing-module', input: empty }),
 ];
