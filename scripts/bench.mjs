@@ -10,6 +10,7 @@ import { chromium } from '@playwright/test';
 import { build } from 'vite';
 import { launchOptions } from './browser.mjs';
 import { serve } from './serve.mjs';
+import { stopServiceWorker } from './stop-service-worker.mjs';
 
 const folder = fileURLToPath(new URL('../test/bench/', import.meta.url));
 const built = fileURLToPath(new URL('../node_modules/.cache/bench', import.meta.url));
@@ -24,7 +25,8 @@ if (unknown.length > 0) {
   process.exit(1);
 }
 
-for (const mode of ['pages', 'backend', 'bare']) await build({ configFile: join(folder, 'vite.config.ts'), mode });
+for (const mode of ['pages', 'backend', 'bare', 'hono'])
+  await build({ configFile: join(folder, 'vite.config.ts'), mode });
 const server = await serve({ root: built, mount: '/bench/' });
 const rows = existsSync(results) ? JSON.parse(readFileSync(results, 'utf8')).rows : {};
 /** @type {string[][]} */
@@ -65,6 +67,12 @@ async function measure(name) {
       await page.setInputFiles('input', file);
     });
     await page.exposeFunction('peakMemory', () => peakMemory(profile));
+    const session = await context.newCDPSession(page);
+    await page.exposeFunction('liveHeap', async () => {
+      await session.send('HeapProfiler.collectGarbage');
+      return (await session.send('Runtime.getHeapUsage')).usedSize / 1024;
+    });
+    await page.exposeFunction('stopServiceWorkers', () => stopServiceWorker(page));
     await page.goto(server.url);
     const measured = await page.evaluate((row) => /** @type {any} */ (globalThis).run(row), name);
     return { ...measured, browser: await page.evaluate('navigator.userAgent') };

@@ -1,5 +1,6 @@
 /** What a row is given, and what it gives. */
 import type { Client } from '../../src/client/index.ts';
+import type { HonoStreams } from './bare/hono/page.ts';
 import type { Bare } from './bare/page.ts';
 import type { Figure } from './figure.ts';
 
@@ -8,10 +9,16 @@ export interface Bench {
   client(): Promise<Client>;
   /** The bare pipeline, in a frame of this page under a service worker of its own. */
   bare(): Promise<Bare>;
+  /** Hono's `streamSSE`, likewise. */
+  hono(): Promise<HonoStreams>;
   /** A file of that many bytes, on disk. */
   file(bytes: number): Promise<File>;
   /** The most memory that this page's process had since the last call, in MiB; null where the system does not tell. */
   peakMemory(): Promise<number | null>;
+  /** What is alive on this page's heap, in KiB. */
+  liveHeap(): Promise<number>;
+  /** Stops all service workers, as a browser does when it wants their memory back. */
+  stopServiceWorkers(): Promise<void>;
 }
 
 /** One row of the table: a file in `rows/` exports it as `row`. */

@@ -1,6 +1,5 @@
 /** The page of the bench. What drives the browser calls `run` with a row's name. */
 import { type Client, connect } from '../../src/client/index.ts';
-import type { Bare } from './bare/page.ts';
 import type { Bench, Row } from './bench.ts';
 import { cellsOf } from './table.ts';
 
@@ -8,6 +7,8 @@ declare global {
   /** Puts a new file of that many bytes into the page's input. */
   var chooseFile: (bytes: number) => Promise<void>;
   var peakMemory: () => Promise<number | null>;
+  var liveHeap: () => Promise<number>;
+  var stopServiceWorkers: () => Promise<void>;
   var run: (name: string) => Promise<{ figures: unknown; cells: string[][] }>;
 }
 
@@ -24,13 +25,8 @@ const bench: Bench = {
     return client;
   },
 
-  async bare() {
-    const frame = document.createElement('iframe');
-    frame.src = 'bare/';
-    document.body.append(frame);
-    await new Promise((loaded) => frame.addEventListener('load', loaded, { once: true }));
-    return (frame.contentWindow as unknown as { bare: Promise<Bare> }).bare;
-  },
+  bare: async () => (await frame('bare/')).bare,
+  hono: async () => (await frame('bare/hono/')).hono,
 
   async file(bytes) {
     await chooseFile(bytes);
@@ -40,7 +36,17 @@ const bench: Bench = {
   },
 
   peakMemory: () => globalThis.peakMemory(),
+  liveHeap: () => globalThis.liveHeap(),
+  stopServiceWorkers: () => globalThis.stopServiceWorkers(),
 };
+
+async function frame(src: string): Promise<typeof globalThis> {
+  const element = document.createElement('iframe');
+  element.src = src;
+  document.body.append(element);
+  await new Promise((loaded) => element.addEventListener('load', loaded, { once: true }));
+  return (element.contentWindow ?? window) as Window & typeof globalThis;
+}
 
 globalThis.run = async (name) => {
   const load = rows[`./rows/${name}.ts`];

@@ -43,11 +43,12 @@ const parts: Record<string, UserConfig> = {
       target: 'es2022',
       outDir,
       emptyOutDir: true,
-      rolldownOptions: { input: [pathOf('index.html'), pathOf('bare/index.html')] },
+      rolldownOptions: { input: ['index.html', 'bare/index.html', 'bare/hono/index.html'].map(pathOf) },
     },
   },
   backend: script('../../sw/main.ts', 'sw.js'),
   bare: script('bare/sw.ts', 'bare/sw.js'),
+  hono: script('bare/hono/sw.ts', 'bare/hono/sw.js'),
 };
 
 export default defineConfig(({ mode }) => {

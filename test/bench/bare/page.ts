@@ -1,4 +1,5 @@
 /** The bare pipeline, as a page uses it. */
+import { controlled } from './controlled.ts';
 import type { Order } from './protocol.ts';
 
 /** Called with the text of each event's `data`; returns the stop. */
@@ -20,12 +21,7 @@ declare global {
 globalThis.bare = start();
 
 async function start(): Promise<Bare> {
-  await navigator.serviceWorker.register('sw.js');
-  while (!navigator.serviceWorker.controller) {
-    await new Promise((changed) =>
-      navigator.serviceWorker.addEventListener('controllerchange', changed, { once: true }),
-    );
-  }
+  await controlled();
   const worker = new Worker(new URL('./pipeline.worker.ts', import.meta.url), { type: 'module' });
   const tell = (order: Order) => worker.postMessage(order);
 

@@ -1,29 +1,19 @@
 import { CHANNEL, type Message, openDatabase, put } from './protocol.ts';
+import type { WorkerScope } from './scope.ts';
 
-// The page's library knows no service worker; this is all that is used of one.
-interface Scope {
-  registration: { scope: string };
-  clients: { claim(): Promise<void> };
-  skipWaiting(): Promise<void>;
-  addEventListener(
-    type: 'install' | 'activate',
-    listener: (event: { waitUntil(work: Promise<unknown>): void }) => void,
-  ): void;
-  addEventListener(
-    type: 'fetch',
-    listener: (event: { request: Request; respondWith(answer: Response | Promise<Response>): void }) => void,
-  ): void;
-}
-declare const self: Scope;
+declare const self: WorkerScope;
 
 const channel = new BroadcastChannel(CHANNEL);
 const opening = openDatabase();
 const encoder = new TextEncoder();
-const streams = new Map<string, ReadableStreamDefaultController<Uint8Array>>();
+const streams = new Map<string, Set<ReadableStreamDefaultController<Uint8Array>>>();
 const canceled = new Map<string, () => void>();
 
 channel.onmessage = ({ data }: MessageEvent<Message>) => {
-  if (data.kind === 'frames') streams.get(data.id)?.enqueue(encoder.encode(data.text));
+  if (data.kind === 'frames') {
+    const bytes = encoder.encode(data.text);
+    for (const controller of streams.get(data.id) ?? []) controller.enqueue(bytes.slice());
+  }
   if (data.kind === 'canceled') canceled.get(data.id)?.();
 };
 
@@ -36,12 +26,19 @@ self.addEventListener('fetch', (event) => {
 });
 
 function stream(id: string): Response {
+  const readers = streams.get(id) ?? new Set();
+  streams.set(id, readers);
+  let own: ReadableStreamDefaultController<Uint8Array>;
   const body = new ReadableStream<Uint8Array>({
-    start: (controller) => {
-      streams.set(id, controller);
-      controller.enqueue(encoder.encode(': open\n\n'));
+    start(controller) {
+      own = controller;
+      readers.add(own);
+      own.enqueue(encoder.encode(': open\n\n'));
     },
-    cancel: () => void streams.delete(id),
+    cancel() {
+      readers.delete(own);
+      if (readers.size === 0) streams.delete(id);
+    },
   });
   return new Response(body, { headers: { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' } });
 }

@@ -1,0 +1,117 @@
+/** A thousand readers of one task: when the last of them has an event, and what each of them keeps. */
+
+import type { Client } from '../../../src/client/index.ts';
+import { connection } from '../../../src/core/connection.ts';
+import { idbStore } from '../../../src/core/idb-store.ts';
+import { createHub } from '../../../sw/hub.ts';
+import { openStreams } from '../../../sw/streams.ts';
+import type { Bare } from '../bare/page.ts';
+import { type Bench, clock, type Row } from '../bench.ts';
+import { figure, interleave } from '../figure.ts';
+
+const ROUNDS = 3;
+const STREAMS = 1_000;
+const streams = `${STREAMS.toLocaleString('en')} streams`;
+
+export const row: Row = async (bench) => {
+  const [client, bare] = [await bench.client(), await bench.bare()];
+  const last = await interleave(ROUNDS, { ours: () => reached(client), other: () => bareReached(bare) });
+  const ours = await streamsOfOne();
+  const heap = await interleave(ROUNDS, {
+    ours: () => heapOf(bench, ours, 2),
+    other: () => heapOf(bench, async () => bareStream(), 1),
+  });
+  return [
+    figure({
+      what: `an event in ${streams} of one task`,
+      unit: 'ms',
+      ...last,
+      beside: 'the bare pipeline',
+      aims: [{ of: 'ours', is: 'at most', value: 2_000 }],
+    }),
+    figure({ what: `heap of each of ${streams}`, unit: 'KiB', ...heap, beside: 'an empty stream', aims: [] }),
+  ];
+};
+
+/** From a cancel of a task that waits, until all its readers have it, in ms. */
+async function reached(client: Client): Promise<number[]> {
+  const { task_id } = await client.submit({ type: 'countdown', run_at: '2199-01-01T00:00:00Z' });
+  let open = 0;
+  const all = Promise.withResolvers<void>();
+  const readers = Array.from({ length: STREAMS }, async () => {
+    for await (const { event } of client.watch(task_id)) {
+      if (event === 'complete') return clock();
+      open += 1;
+      if (open === STREAMS) all.resolve();
+    }
+    throw new Error('the task did not end');
+  });
+  await all.promise;
+  const start = clock();
+  await client.cancel(task_id);
+  return [Math.max(...(await Promise.all(readers))) - start];
+}
+
+async function bareReached(bare: Bare): Promise<number[]> {
+  const id = crypto.randomUUID();
+  let came = 0;
+  const all = Promise.withResolvers<void>();
+  const stops = await Promise.all(
+    Array.from({ length: STREAMS }, () =>
+      bare.fetch(id, () => {
+        came += 1;
+        if (came === STREAMS) all.resolve();
+      }),
+    ),
+  );
+  const since = clock();
+  bare.tell({ kind: 'rows', id, count: 1, together: 1 });
+  await all.promise;
+  const ms = clock() - since;
+  for (const stop of stops) stop();
+  return [ms];
+}
+
+type Open = () => Promise<ReadableStream<Uint8Array>>;
+
+/** What each of a thousand open streams, read up to now and waiting for more, keeps alive on the heap. */
+async function heapOf(bench: Bench, open: Open, chunks: number): Promise<number[]> {
+  const before = await bench.liveHeap();
+  const readers: ReadableStreamDefaultReader<Uint8Array>[] = [];
+  for (let i = 0; i < STREAMS; i += 1) {
+    const reader = (await open()).getReader();
+    for (let read = 0; read < chunks; read += 1) await reader.read();
+    reader.read();
+    readers.push(reader);
+  }
+  const kib = (await bench.liveHeap()) - before;
+  for (const reader of readers) await reader.cancel();
+  return [kib / STREAMS];
+}
+
+/** The backend's streams, in this thread. */
+async function streamsOfOne(): Promise<Open> {
+  const store = idbStore({ connection: connection('streams of one'), publish: () => {} });
+  const { task } = openStreams({ store, hub: createHub(), isAlive: async () => true, report: console.error });
+  const draft = {
+    type: 'countdown',
+    input: {},
+    priority: 0,
+    timeout_ms: null,
+    max_attempts: 1,
+    run_at: null,
+    depends_on: [],
+    tags: [],
+  };
+  const submission = await store.submit([draft], null);
+  const task_id = 'tasks' in submission ? (submission.tasks[0]?.task_id ?? '') : '';
+  await store.configure({ max_streams: 2 * STREAMS });
+  return async () => {
+    const { body } = await task(task_id, { request: new Request(`tasks/${task_id}/stream`), client: null });
+    if (!body) throw new Error('a stream without a body');
+    return body;
+  };
+}
+
+const bareStream = () =>
+  new ReadableStream<Uint8Array>({ start: (controller) => controller.enqueue(new TextEncoder().encode(': open\n\n')) });
