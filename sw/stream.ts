@@ -1,12 +1,12 @@
 /** A stream: subscribe, read from the cursor, then follow what is published. What it shows is on disk, so it may die at any time. */
 import { HEARTBEAT, RETRY_SOON } from '../src/core/sse.ts';
-import type { Segment } from '../src/core/task.ts';
+import { bytesOf, type Segment } from '../src/core/task.ts';
 import type { Feed } from './feed.ts';
 import type { Hub } from './hub.ts';
 
 const HEARTBEAT_MS = 15_000;
 /** A reader that is further behind than this gets the rest from the log: nothing more is kept for it. */
-const EVENTS_KEPT = 1_000;
+const BYTES_KEPT = 256 * 1024;
 
 interface StreamOptions {
   feed: Feed;
@@ -49,9 +49,10 @@ export function eventStream({
       const { first, last } = feed.span(segment);
       const end = fresh.at(-1);
       const follows = !end || first === feed.span(end).last + 1;
-      if (last > cursor && follows && kept < EVENTS_KEPT) {
+      const bytes = segment.events.reduce((sum, event) => sum + bytesOf(event), 0);
+      if (last > cursor && follows && kept + bytes <= BYTES_KEPT) {
         fresh.push(segment);
-        kept += segment.events.length;
+        kept += bytes;
       }
       newest = Math.max(newest, last);
       wake();

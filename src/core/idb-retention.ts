@@ -1,9 +1,8 @@
 /** What the store lets go of: the beginnings of long logs, and tasks that finished long ago. */
 import { ifReadable } from './idb-rows.ts';
 import { type Database, IDEMPOTENCY, INPUT, LAST, partsOf, type TaskRow } from './idb-schema.ts';
-import { bytesOf } from './idb-writer.ts';
 import type { Settings, Status, StoredTask } from './schema.ts';
-import { fold } from './task.ts';
+import { bytesOf, fold } from './task.ts';
 
 /** Rows read in one go. */
 const STEP = 100;

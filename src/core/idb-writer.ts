@@ -13,6 +13,7 @@ import type { CheckpointDraft } from './schema.ts';
 import { type Commit, type Digest, type Idempotency, Unreadable } from './store.ts';
 import {
   apply,
+  bytesOf,
   type Change,
   isFinished,
   type Segment,
@@ -25,7 +26,6 @@ import {
 
 type Transaction = IDBPTransaction<HoldfastSchema, ('tasks' | 'log' | 'cuts' | 'checkpoints' | 'meta')[], 'readwrite'>;
 
-const EVENT_BYTES = 100;
 /** More would make one read large, and large reads block writers (measured: 0.9 s for a million events). */
 const SEGMENT_EVENTS = 256;
 
@@ -239,13 +239,6 @@ export function transactionWriter(tx: Transaction, now: number, memory: Memory |
       await done;
     },
   };
-}
-
-/** About what an event takes in the log. */
-export function bytesOf(event: TaskEvent): number {
-  if (event.kind === 'log') return EVENT_BYTES + event.message.length;
-  if (event.kind === 'progress') return 2 * EVENT_BYTES;
-  return 2 * EVENT_BYTES + JSON.stringify(event).length;
 }
 
 const digest = (task: StoredTask): Digest => ({

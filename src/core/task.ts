@@ -59,6 +59,16 @@ export function stateOf({ status, progress, message, done, total, unit, attempt 
   return { status, progress, message, done, total, unit, attempt };
 }
 
+const EVENT_BYTES = 100;
+
+/** About what an event takes, in bytes: in the log, and in memory. */
+export function bytesOf(event: TaskEvent): number {
+  if (event.kind === 'log') return EVENT_BYTES + event.message.length;
+  // Its message is in its state too.
+  if (event.kind === 'progress') return 2 * EVENT_BYTES + 2 * (event.message?.length ?? 0);
+  return 2 * EVENT_BYTES + JSON.stringify(event).length;
+}
+
 /** What the API shows of a stored task. */
 export function toWire({ losses: _, ...task }: StoredTask): Task {
   return task;

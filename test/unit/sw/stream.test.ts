@@ -1,7 +1,10 @@
 import 'fake-indexeddb/auto';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Commit, TaskStore } from '../../../src/core/store.ts';
+import type { Change, Segment, TaskEvent, TaskState } from '../../../src/core/task.ts';
 import { allFeed, type Feed, taskFeed } from '../../../sw/feed.ts';
 import { createHub } from '../../../sw/hub.ts';
 import { eventStream } from '../../../sw/stream.ts';
@@ -193,8 +196,9 @@ describe('a reader that does not read', () => {
     await reader.settle();
     const kept = reader.ids().length - 2;
     expect(reads()).toBe(before);
-    expect(kept).toBeGreaterThanOrEqual(1_000);
-    expect(kept).toBeLessThanOrEqual(1_256);
+    // 104 bytes each, and one commit that was asked for.
+    expect(kept).toBeGreaterThanOrEqual(2_000);
+    expect(kept).toBeLessThanOrEqual(2_620);
     await reader.drain();
     expect(reader.ids()).toEqual(upTo(4_002));
     expect(reads()).toBeGreaterThan(before);
@@ -211,6 +215,75 @@ describe('a reader that does not read', () => {
     await ticks();
     expect([reads(), vi.getTimerCount()]).toEqual([before, 0]);
     expect(reader.chunks).toHaveLength(2);
+  });
+});
+
+describe('a reader that stops for a minute', () => {
+  const TOGETHER = 250;
+  const MIB = 1024 * 1024;
+
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  function heap(): number {
+    collect();
+    return process.memoryUsage().heapUsed;
+  }
+
+  /** A log that is made anew whenever it is read, so that nothing but the stream can keep its events. */
+  function madeLog(count: number, change: (n: number) => Change) {
+    const state = (n: number): TaskState => ({
+      status: 'running',
+      progress: (100 * n) / count,
+      message: `step ${n}`,
+      done: n,
+      total: count,
+      unit: 'steps',
+      attempt: 1,
+    });
+    const eventAt = (n: number): TaskEvent => ({ ...change(n), n, at: new Date(n).toISOString(), state: state(n) });
+    const segmentAfter = (after: number): Segment => {
+      const events = Array.from({ length: TOGETHER }, (_, i) => eventAt(after + 1 + i));
+      return { task_id: 'made', first: after + 1, last: after + TOGETHER, seq: after + 1, events };
+    };
+    const feed: Feed = {
+      ...taskFeed(bench().store, 'made'),
+      read: async (after) => ({ segments: [segmentAfter(after - (after % TOGETHER))], newest: count }),
+    };
+    return { feed, segmentAfter };
+  }
+
+  test.each<[string, number, (n: number) => Change]>([
+    ['progress', 100_000, (n) => ({ ...progress, done: n, message: `step ${n}` })],
+    ['log lines', 100_000, (n) => ({ ...log, message: `line ${n} is about forty characters long, as many are` })],
+    ['long log lines', 4_000, (n) => ({ ...log, message: `${n}`.padEnd(8_000, 'ü€') })],
+  ])('while %s pass, %i of them, costs less than 1 MiB, and then gets them all', async (_, count, change) => {
+    const { feed, segmentAfter } = madeLog(count, change);
+    const hub = createHub();
+    const options = { feed, hub, after: 0, signal: new AbortController().signal, closed() {}, failed() {} };
+    const reader = eventStream(options).getReader();
+    await reader.read();
+    const before = heap();
+    for (let n = 0; n < count; n += TOGETHER) {
+      const digest = { status: 'running' as const, attempt: 1, last: n + TOGETHER, cancel_requested: false };
+      hub.deliver({
+        segments: [segmentAfter(n)],
+        tasks: [{ task_id: 'made', ...digest }],
+        newest: n + TOGETHER,
+      });
+      vi.advanceTimersByTime((60_000 * TOGETHER) / count);
+    }
+    expect(heap() - before).toBeLessThan(MIB);
+
+    const decoder = new TextDecoder();
+    let last = 0;
+    while (last < count) {
+      const { value } = await reader.read();
+      for (const [, id] of decoder.decode(value).matchAll(/^id: (\d+)$/gm)) {
+        if (Number(id) !== last + 1) throw new Error(`${id} came after ${last}`);
+        last += 1;
+      }
+    }
+    await reader.cancel();
   });
 });
 
