@@ -21,7 +21,7 @@ test('a task goes on in another tab when its own goes into the back/forward cach
     globalThis.addEventListener('pageshow', ({ persisted }) => Object.assign(globalThis, { persisted }));
   });
 
-  await expectAdopted(other, task_id, async () => {
+  await expectAdopted(other, site, task_id, async () => {
     // `page.goto` would look into the page once more, which throws it out of the cache.
     await owner.evaluate((away) => {
       location.href = away;

@@ -1,3 +1,4 @@
+import { stopServiceWorker } from '../../scripts/stop-service-worker.mjs';
 import {
   checkpointed,
   expect,
@@ -87,4 +88,47 @@ test('a job that never listens is terminated after its grace, and the next in li
     rest.map(({ task_id }) => task_id),
   );
   for (const other of others) expect(other.status).toBe('canceled');
+});
+
+test('a cancel goes through although the service worker dies meanwhile', async ({ page, site }) => {
+  await open(page, site.url);
+  const { task_id } = await submit(page, 'spin', { ms: 3_600_000 });
+  await expect.poll(async () => (await get(page, task_id)).message).toBe('busy for 3600000 ms');
+  const canceling = page.evaluate((task_id) => globalThis.holdfast.cancel(task_id), task_id);
+  await expect.poll(async () => (await get(page, task_id)).cancel_requested_at).not.toBeNull();
+  await stopServiceWorker(page);
+  const task = await canceling;
+  // Ended by the executor, on time: whoever asked for it is not needed.
+  expect(task).toMatchObject({ status: 'canceled', stopped: { rung: 'terminate' } });
+  expect(task.stopped?.ms).toBeLessThan(GRACE_MS + 1_000);
+  expectWhole(await logOf(page, task_id));
+});
+
+test('a cancel does not wait for an executor that is frozen, which changes nothing when it wakes', async ({
+  page,
+  site,
+}) => {
+  await open(page, site.url);
+  const { task_id } = await submit(page, 'countdown', { steps: 100_000, step_ms: 10 });
+  await reached(page, task_id, 'running', 1, 5);
+  const executor = page.workers().find((worker) => worker.url().includes('/main'));
+  if (!executor) throw new Error('The page has no executor.');
+  const frozen = executor.evaluate((ms) => {
+    for (const end = Date.now() + ms; Date.now() < end; );
+  }, 3 * GRACE_MS);
+  const { task, ms } = await page.evaluate(async (task_id) => {
+    const asked = performance.now();
+    const task = await globalThis.holdfast.cancel(task_id);
+    return { task, ms: performance.now() - asked };
+  }, task_id);
+  expect(task).toMatchObject({ status: 'canceled', stopped: { rung: 'fenced' } });
+  expect(ms).toBeGreaterThan(GRACE_MS);
+  // As the API has it: the grace and a second; and what the answer itself takes.
+  expect(ms).toBeLessThanOrEqual(GRACE_MS + 1_500);
+
+  await frozen;
+  const next = await submit(page, 'countdown', { steps: 3, step_ms: 10 });
+  expect(await finished(page, next.task_id)).toMatchObject({ status: 'completed', attempt: 1 });
+  expect(await get(page, task_id)).toEqual(task);
+  expectWhole(await logOf(page, task_id));
 });

@@ -1,24 +1,44 @@
+import type { Page } from '@playwright/test';
+import { stopServiceWorker } from '../../scripts/stop-service-worker.mjs';
 import { namesFor } from '../../src/core/protocol.ts';
 import { expect, expectWhole, get, limitOf, linesOf, logOf, open, reached, submit, test, watchFaults } from './app.ts';
-import { expectAdopted, expectCompleted, plainBrowser, twoTabs } from './two-tabs.ts';
+import { crash, expectAdopted, expectCompleted, plainBrowser, twoTabs, twoTabsBusy } from './two-tabs.ts';
 
 test('a task goes on in another tab when its own is closed', async ({ context, site }) => {
   const { owner, other, task_id } = await twoTabs(context, site);
-  await expectAdopted(other, task_id, () => owner.close());
+  await expectAdopted(other, site, task_id, () => owner.close());
   await expectCompleted(other, task_id, 2);
 });
 
 test('a task goes on in another tab when its own crashes', async ({ context, site }) => {
   const { owner, other, task_id } = await twoTabs(context, site);
-  const session = await context.newCDPSession(owner);
-  await expectAdopted(other, task_id, async () => {
-    const crashed = owner.waitForEvent('crash');
-    // The answer never comes: who would send it is dead.
-    session.send('Page.crash').catch(() => {});
-    await crashed;
-  });
+  await expectAdopted(other, site, task_id, () => crash(owner));
   await expectCompleted(other, task_id, 2);
 });
+
+test('a task goes on in another tab when its own crashes and the service worker dies as well', async ({
+  context,
+  site,
+}) => {
+  const { owner, other, task_id } = await twoTabs(context, site);
+  await expectAdopted(other, site, task_id, () => Promise.all([crash(owner), stopServiceWorker(other)]));
+  await expectCompleted(other, task_id, 2);
+});
+
+for (const [how, lose] of [
+  ['is closed', (owner: Page) => owner.close()],
+  ['crashes', crash],
+] as const) {
+  test(`another tab has the task within a second when its own ${how} in the middle of a synchronous call`, async ({
+    context,
+    site,
+  }) => {
+    const { owner, other, task_id } = await twoTabsBusy(context, site);
+    await expectAdopted(other, site, task_id, () => lose(owner));
+    const task = await other.evaluate((task_id) => globalThis.holdfast.cancel(task_id), task_id);
+    expect(task).toMatchObject({ status: 'canceled', attempt: 2 });
+  });
+}
 
 test('a task goes on in another tab when its own is frozen, and comes back when that one is gone', async ({
   site,
@@ -29,7 +49,7 @@ test('a task goes on in another tab when its own is frozen, and comes back when 
   const faults = watchFaults(context);
   const { owner, other, task_id } = await twoTabs(context, site);
   const session = await context.newCDPSession(owner);
-  await expectAdopted(other, task_id, () => session.send('Page.setWebLifecycleState', { state: 'frozen' }));
+  await expectAdopted(other, site, task_id, () => session.send('Page.setWebLifecycleState', { state: 'frozen' }));
   await session.send('Page.setWebLifecycleState', { state: 'active' });
   await other.close();
   await reached(owner, task_id, 'running', 3);

@@ -2,7 +2,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type BrowserContext, chromium, type LaunchOptions, type Page } from '@playwright/test';
-import { expect, expectWhole, finished, logOf, open, reached, type Site, statesOf, submit } from './app.ts';
+import { type Hint, namesFor } from '../../src/core/protocol.ts';
+import { expect, expectWhole, finished, get, logOf, open, reached, type Site, statesOf, submit } from './app.ts';
 
 const STEPS = 60;
 
@@ -40,16 +41,63 @@ export async function twoTabs(context: BrowserContext, site: Site) {
   const owner = await open(await context.newPage(), site.url);
   const { task_id } = await submit(owner, 'countdown', { steps: STEPS, step_ms: 50 });
   await reached(owner, task_id, 'running', 1, 3);
-  const other = await open(await context.newPage(), site.url);
+  const other = await openSecond(context, site);
   return { owner, other, task_id };
 }
 
-/** The other tab has the task within a second of `lose`, and completes it. */
-export async function expectAdopted(other: Page, task_id: string, lose: () => Promise<unknown>) {
-  const adopted = reached(other, task_id, 'running', 2);
+/** Two tabs, and a task that keeps a thread of the first one busy without a break. */
+export async function twoTabsBusy(context: BrowserContext, site: Site) {
+  const owner = await open(await context.newPage(), site.url);
+  const { task_id } = await submit(owner, 'spin', { ms: 3_600_000 });
+  // The loop begins after the job's only progress.
+  await expect.poll(async () => (await get(owner, task_id)).message).toBe('busy for 3600000 ms');
+  const other = await openSecond(context, site);
+  return { owner, other, task_id };
+}
+
+async function openSecond(context: BrowserContext, site: Site): Promise<Page> {
+  const page = await open(await context.newPage(), site.url);
+  await page.waitForFunction(async () => Number((await globalThis.holdfast.health()).executors) === 2);
+  return page;
+}
+
+/**
+ * Resolves with `Date.now()` of when another tab had claimed this attempt. Heard from the executors themselves: a stream shows it
+ * later when the service worker has to start again first.
+ */
+async function claimed(page: Page, site: Site, task_id: string, attempt: number): Promise<{ at: Promise<number> }> {
+  const heard = await page.evaluateHandle(
+    ([channel, task_id, attempt]) => {
+      const at = new Promise<number>((resolve) => {
+        new BroadcastChannel(channel).onmessage = ({ data }: MessageEvent<Hint>) => {
+          if (data.kind !== 'committed') return;
+          const found = data.tasks.find((task) => task.task_id === task_id);
+          if (found?.status === 'running' && found.attempt >= attempt) resolve(Date.now());
+        };
+      });
+      return { at };
+    },
+    [namesFor(site.url).channel, task_id, attempt] as const,
+  );
+  return { at: heard.evaluate(({ at }) => at) };
+}
+
+/** The other tab has the task within a second of `lose`. */
+export async function expectAdopted(other: Page, site: Site, task_id: string, lose: () => Promise<unknown>) {
+  const { at } = await claimed(other, site, task_id, 2);
   const lost = Date.now();
   await lose();
-  expect((await adopted) - lost).toBeLessThan(1_000);
+  expect((await at) - lost).toBeLessThan(1_000);
+  await reached(other, task_id, 'running', 2);
+}
+
+/** Resolves once the page has crashed. */
+export async function crash(page: Page): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const crashed = page.waitForEvent('crash');
+  // The answer never comes: who would send it is dead.
+  session.send('Page.crash').catch(() => {});
+  await crashed;
 }
 
 export async function expectCompleted(page: Page, task_id: string, attempt: number) {
