@@ -92,9 +92,12 @@ export const invalid = (errors: FieldError[]) =>
 
 /** Valibot's issues with JSON Pointers (RFC 6901) below `prefix`. */
 function fieldErrors(issues: readonly v.BaseIssue<unknown>[], prefix: string): FieldError[] {
-  return issues.map(({ path, message }) => {
-    const keys = path?.map(({ key }) => String(key).replaceAll('~', '~0').replaceAll('/', '~1')) ?? [];
-    return { pointer: [prefix, ...keys].join('/'), detail: message };
+  return issues.flatMap((issue) => {
+    const keys = issue.path?.map(({ key }) => String(key).replaceAll('~', '~0').replaceAll('/', '~1')) ?? [];
+    const pointer = [prefix, ...keys].join('/');
+    // Of a value that may be one of several things: what keeps it from being any of them.
+    if (issue.type === 'union' && issue.issues) return fieldErrors(issue.issues, pointer);
+    return [{ pointer, detail: issue.message }];
   });
 }
 

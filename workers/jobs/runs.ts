@@ -3,6 +3,8 @@ import type { Job } from '../../src/core/job.ts';
 
 const runs = new Map<string, () => Promise<{ job: Job }>>([
   ['checksum', () => import('./checksum/run.ts')],
+  ['verify', () => import('./verify/run.ts')],
+  ['duplicates', () => import('./duplicates/run.ts')],
   ['countdown', () => import('./countdown/run.ts')],
   ['spin', () => import('./spin/run.ts')],
 ]);

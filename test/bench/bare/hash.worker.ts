@@ -1,6 +1,6 @@
 /** Reads a file and hashes it, and does nothing else: the loop of the checksum job without Holdfast around it. */
 import { byteReader } from '../../../src/core/byte-reader.ts';
-import { hasherOf } from '../../../workers/jobs/checksum/hashers.ts';
+import { hasherOf } from '../../../workers/jobs/hashing/hashers.ts';
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
 

@@ -99,7 +99,7 @@ describe('POST /tasks', () => {
     [
       'a list that does not fit',
       { type: 'checksum', input: { files: [{ file_id: 'a' }, {}] } },
-      ['/input/files/1/file_id'],
+      ['/input/files/1/file_id', '/input/files/1/task_id', '/input/files/1/name'],
     ],
     ['numbers out of range', { type: 'spin', priority: 1001, max_attempts: 0 }, ['/priority', '/max_attempts']],
     ['a time that is none', { type: 'spin', run_at: 'tomorrow' }, ['/run_at']],

@@ -1,5 +1,5 @@
 import type { IHasher } from 'hash-wasm';
-import type { Algorithm } from './spec.ts';
+import type { Algorithm } from '../checksum/spec.ts';
 
 // The package's main file holds every algorithm in one module, which no bundler can split; these files hold one each.
 const hashers: Record<Algorithm, () => Promise<IHasher>> = {

@@ -1,0 +1,66 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { job as checksum } from '../../../workers/jobs/checksum/run.ts';
+import type { Algorithm } from '../../../workers/jobs/checksum/spec.ts';
+import { job } from '../../../workers/jobs/verify/run.ts';
+import { bytes, refsTo, type Sources, undisturbed } from './harness.ts';
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+async function verified(sources: Sources) {
+  const { result, outputs } = await undisturbed(job, { files: refsTo(sources) }, { sources });
+  const { files, ...counts } = result as { files: { name: string; state: string }[] };
+  return { counts, states: Object.fromEntries(files.map(({ name, state }) => [name, state])), outputs };
+}
+
+test('every file is intact, changed, missing or on no list', async () => {
+  const { counts, states, outputs } = await verified({
+    'd/SHA256SUMS': bytes(`${sha256('a')}  a\n${sha256('b')}  b\n${sha256('c')}  c\n`),
+    'd/a': bytes('a'),
+    'd/b': bytes('B'),
+    'd/x': bytes('x'),
+  });
+  expect(counts).toEqual({ ok: 1, differs: 1, missing: 1, extra: 1 });
+  expect(states).toEqual({ 'd/a': 'ok', 'd/b': 'differs', c: 'missing', 'd/x': 'extra' });
+  expect(outputs).toEqual({ 'verified.txt': 'd/a: OK\nd/b: FAILED\nc: MISSING\nd/x: EXTRA\n' });
+});
+
+test.each<[what: string, list: string, path: string, file: string]>([
+  ['beside the list', 'a/SUMS.md5', './b.txt', 'a/b.txt'],
+  ['above the list', 'a/lists/SUMS.md5', '../b.txt', 'a/b.txt'],
+  ['in a folder, when the list was dropped alone', 'MD5SUMS', 'b.txt', 'photos/b.txt'],
+  ['dropped alone, when the list has folders', 'MD5SUMS', 'photos/b.txt', 'b.txt'],
+  ['where it was on another machine', 'MD5SUMS', '/home/me/photos/b.txt', 'photos/b.txt'],
+])('a file is found %s', async (_, list, path, file) => {
+  const digest = createHash('md5').update('b').digest('hex');
+  const { counts } = await verified({ [list]: bytes(`${digest}  ${path}\n`), [file]: bytes('b') });
+  expect(counts).toEqual({ ok: 1, differs: 0, missing: 0, extra: 0 });
+});
+
+test('a file that could be one of two is missing', async () => {
+  const digest = createHash('md5').update('b').digest('hex');
+  const sources = { MD5SUMS: bytes(`${digest}  b`), 'x/b': bytes('b'), 'y/b': bytes('b') };
+  expect((await verified(sources)).counts).toEqual({ ok: 0, differs: 0, missing: 1, extra: 2 });
+});
+
+test.each<Algorithm>(['sha256', 'sha1', 'sha512', 'md5', 'crc32', 'blake3', 'xxh3'])(
+  'what a checksum task lists is intact: %s',
+  async (algorithm) => {
+    const sources: Sources = { 'a b.txt': bytes('1'), 'd/back\\slash': bytes('2'), '🦀': bytes('') };
+    if (algorithm === 'crc32') delete sources['d/back\\slash'];
+    const { outputs } = await undisturbed(checksum, { files: refsTo(sources), algorithm }, { sources });
+    const lists = Object.fromEntries(Object.entries(outputs).map(([name, text]) => [name, bytes(text)]));
+    const { counts } = await verified({ ...sources, ...lists });
+    expect(counts).toEqual({ ok: Object.keys(sources).length, differs: 0, missing: 0, extra: 0 });
+  },
+);
+
+test.for(['sha256sum', 'md5sum', 'b3sum'])('what %s lists is intact, tagged too', async (tool, context) => {
+  for (const tag of [[], ['--tag']]) {
+    const { error, stdout } = spawnSync(tool, [...tag, '--', '-'], { input: 'abc', encoding: 'utf8' });
+    context.skip(Boolean(error), `no ${tool} here`);
+    const { counts } = await verified({ [`x.${tool}`]: bytes(stdout), '-': bytes('abc') });
+    expect(counts).toMatchObject({ ok: 1 });
+  }
+});

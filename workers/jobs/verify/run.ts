@@ -1,0 +1,123 @@
+import { defineJob, type FileRef, type JobContext, type Progress } from '../../../src/core/job.ts';
+import type { Algorithm } from '../checksum/spec.ts';
+import { digestOf, type Hashing } from '../hashing/digest.ts';
+import { hasherOf } from '../hashing/hashers.ts';
+import { opened } from '../opened.ts';
+import { lookup } from './lookup.ts';
+import { type Claim, claimsIn, isManifest, textOf } from './manifest.ts';
+import { spec } from './spec.ts';
+
+interface Row {
+  name: string;
+  state: 'ok' | 'differs' | 'missing' | 'extra';
+  algorithm: Algorithm | null;
+  /** Digests in lower-case hex; null where there is none. */
+  expected: string | null;
+  actual: string | null;
+}
+
+interface Checkpoint {
+  /** One a claim, of those that are checked. */
+  rows: Row[];
+  /** Where the file of the next claim stands. */
+  file: Hashing | null;
+}
+
+/** A claim, and the file that it is about, if that is there. */
+interface Check extends Claim {
+  list: string;
+  index: number | undefined;
+}
+
+const MAX_LIST_BYTES = 16 * 1024 * 1024;
+const LINES_A_TURN = 5_000;
+const MAX_LOGGED = 1_000;
+const SAID = { ok: 'OK', differs: 'FAILED', missing: 'MISSING', extra: 'EXTRA' };
+
+export const job = defineJob({
+  ...spec,
+  async *run({ files }, context: JobContext<Checkpoint>) {
+    const rows = [...(context.resumeFrom?.rows ?? [])];
+    let begun = context.resumeFrom?.file ?? null;
+    const metas = yield* opened(files, context);
+    const names = metas.map(({ name }) => name);
+    const checks = yield* checksIn(files, names, context);
+    const sizeOf = ({ index }: Check) => metas[index ?? -1]?.size ?? 0;
+    let done = checks.slice(0, rows.length).reduce((bytes, check) => bytes + sizeOf(check), 0);
+    const total = checks.reduce((bytes, check) => bytes + sizeOf(check), 0);
+    const report = await context.output('verified.txt', 'text/plain;charset=utf-8');
+
+    async function tell(row: Row) {
+      rows.push(row);
+      await report.write(`${row.name.replace(/[\r\n]/g, ' ')}: ${SAID[row.state]}\n`);
+      if (row.state !== 'ok' && rows.length <= MAX_LOGGED) context.log('warn', `${row.name}: ${row.state}`);
+    }
+
+    for (const check of checks.slice(rows.length)) {
+      const { algorithm, digest: expected, index } = check;
+      const ref = files[index ?? -1];
+      const name = names[index ?? -1] ?? check.path;
+      if (!ref) {
+        await tell({ name, state: 'missing', algorithm, expected, actual: null });
+      } else {
+        const hashing = digestOf(await context.file(ref), await hasherOf(algorithm), begun, context.log);
+        begun = null;
+        let step = await hashing.next();
+        for (; !step.done; step = await hashing.next()) {
+          const { offset, save } = step.value;
+          const checkpoint = () => ({ rows: [...rows], file: save() });
+          yield { done: done + offset, total, unit: 'bytes', message: name, checkpoint };
+        }
+        const actual = step.value;
+        await tell({ name, state: actual === expected ? 'ok' : 'differs', algorithm, expected, actual });
+      }
+      done += sizeOf(check);
+      yield { done, total, unit: 'bytes', message: name, checkpoint: () => ({ rows: [...rows], file: null }) };
+    }
+
+    const listed = new Set(checks.map(({ index }) => index));
+    for (const [index, name] of names.entries()) {
+      if (listed.has(index) || isManifest(name)) continue;
+      await tell({ name, state: 'extra', algorithm: null, expected: null, actual: null });
+    }
+    const count = (wanted: Row['state']) => rows.filter(({ state }) => state === wanted).length;
+    return {
+      ok: count('ok'),
+      differs: count('differs'),
+      missing: count('missing'),
+      extra: count('extra'),
+      files: rows,
+    };
+  },
+});
+
+/** What all lists among the files claim. */
+async function* checksIn(
+  files: readonly FileRef[],
+  names: readonly string[],
+  context: JobContext<Checkpoint>,
+): AsyncGenerator<Progress<never>, Check[], void> {
+  const find = lookup(names);
+  const checks: Check[] = [];
+  let lines = 0;
+  for (const [index, ref] of files.entries()) {
+    const list = names[index] ?? '';
+    if (!isManifest(list)) continue;
+    const file = await context.file(ref);
+    if (file.size > MAX_LIST_BYTES) {
+      throw new Error(`${list} has ${file.size} bytes: a list of checksums may have ${MAX_LIST_BYTES}.`);
+    }
+    for (const claim of claimsIn(list, textOf(await file.read(0, file.size)))) {
+      if (claim) checks.push({ ...claim, list, index: find(list, claim.path) });
+      lines += 1;
+      if (lines % LINES_A_TURN === 0) yield { done: 0, unit: 'bytes', message: `${list}, line ${lines}` };
+    }
+  }
+  if (checks.length > 0) return checks;
+  const lists = names.filter(isManifest);
+  throw new Error(
+    lists.length > 0
+      ? `${lists.join(', ')}: no checksum is listed.`
+      : `None of the ${files.length} files is a list of checksums: it would be called SHA256SUMS, or end in .md5, .sha256 or .sfv. The first is ${names[0]}.`,
+  );
+}
