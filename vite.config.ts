@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { build, defineConfig, type InlineConfig, type Plugin } from 'vite';
 import { type ManifestOptions, VitePWA } from 'vite-plugin-pwa';
+import { workerBuild } from './scripts/worker-build.mjs';
 
 const { version } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8')) as { version: string };
 
@@ -63,7 +64,7 @@ export default defineConfig({
   base: './',
   define,
   build: { target },
-  worker: { format: 'es' },
+  worker: workerBuild(),
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   plugins: [
     serviceWorkerInDev(),

@@ -1,12 +1,20 @@
 /** The backend of one folder: everything behind the service worker's listeners, wired together. */
+import * as v from 'valibot';
 import { connection, Outdated } from '../src/core/connection.ts';
 import { discarding } from '../src/core/discard.ts';
 import { filesOf } from '../src/core/files.ts';
 import { idbStore } from '../src/core/idb-store.ts';
 import { DEFAULT_GRACE_MS } from '../src/core/job.ts';
-import { type BackendMessage, type Hint, namesFor, type PageMessage } from '../src/core/protocol.ts';
+import { namesFor } from '../src/core/names.ts';
+import {
+  type BackendMessage,
+  BackendMessageSchema,
+  CommitSchema,
+  type Hint,
+  HintSchema,
+  type PageMessage,
+} from '../src/core/protocol.ts';
 import { defaultRunningLimit } from '../src/core/schema.ts';
-import type { Commit } from '../src/core/store.ts';
 import { specs } from '../workers/jobs/specs.ts';
 import { createBulk } from './bulk.ts';
 import { commands } from './command.ts';
@@ -90,9 +98,13 @@ export function createBackend(scope: string) {
     },
   });
 
-  channel.addEventListener('message', ({ data }: MessageEvent<Hint>) => {
-    if (data.kind === 'committed') hub.deliver(data);
-  });
+  /** What fits no schema comes from another version of the app, or from a stranger on this origin: it is passed over. */
+  const deliver = (message: unknown, schema: typeof HintSchema | typeof CommitSchema) => {
+    const { success, output, issues } = v.safeParse(schema, message);
+    if (!success) return report(new TypeError(`A message that is none of ours: ${v.summarize(issues)}`));
+    if ('tasks' in output) hub.deliver(output);
+  };
+  channel.addEventListener('message', ({ data }) => deliver(data, HintSchema));
   self.clients.matchAll().then((pages) => {
     for (const page of pages) page.postMessage({ kind: 'backend-started' } satisfies PageMessage);
   });
@@ -113,7 +125,9 @@ export function createBackend(scope: string) {
       return Promise.resolve(app.fetch(request, { client: clientId || null }));
     },
 
-    async message({ data, ports: [port] }: ExtendableMessageEvent & { data: BackendMessage }): Promise<void> {
+    async message({ data: sent, ports: [port] }: ExtendableMessageEvent): Promise<void> {
+      const { success, output: data, issues } = v.safeParse(BackendMessageSchema, sent);
+      if (!success) return port?.postMessage({ error: `This message is not understood: ${v.summarize(issues)}` });
       switch (data.kind) {
         case 'claim':
           return self.clients.claim();
@@ -124,7 +138,7 @@ export function createBackend(scope: string) {
         case 'end-streams':
           return streams.endAll();
         case 'executor-port':
-          if (port) port.onmessage = ({ data: commit }: MessageEvent<Commit>) => hub.deliver(commit);
+          if (port) port.onmessage = ({ data: commit }) => deliver(commit, CommitSchema);
           return;
         case 'add-file': {
           return port?.postMessage(await files.addInput(data.source, data.name).catch(asError));

@@ -61,7 +61,10 @@ export async function launchWebKit({ driver, browser }, limit) {
     return {
       async results(url) {
         await call('POST', `${session}/url`, { url });
-        return call('POST', `${session}/execute/async`, { script: 'results.then(arguments[0])', args: [] });
+        // WebKitGTK sometimes says that a page is loaded before its module scripts have run.
+        const script =
+          'const look = (done) => self.results ? results.then(done) : setTimeout(look, 50, done); look(arguments[0])';
+        return call('POST', `${session}/execute/async`, { script, args: [] });
       },
       async close() {
         await call('DELETE', session).catch(() => {});

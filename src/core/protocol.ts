@@ -1,62 +1,64 @@
 /** What the threads say to each other. Read this first: page, service worker, executor and job worker know no more of one another. */
 
-import type { Batch, Checkpoint, Ending, StoredTask } from './schema.ts';
-import type { Commit } from './store.ts';
+import * as v from 'valibot';
+import { type Batch, type Checkpoint, type Ending, type Segment, type StoredTask, statuses } from './schema.ts';
+import { isSegment } from './segment.ts';
 
-/** Everything that is shared on an origin is named after the folder that the app is served from: two apps must not meet. */
-export interface Names {
-  database: string;
-  channel: string;
-  /** The lease of one attempt of a task. */
-  taskLock(task_id: string, attempt: number): string;
-  /** Held by each executor for as long as it lives. */
-  executorLock: string;
-  /** Held by the executor that cleans up. */
-  housekeepingLock: string;
-  /** Held by a job worker for as long as it lives. */
-  workerLock(worker_id: string): string;
-  /** The OPFS folder. */
-  folder: string;
-}
+const Id = v.pipe(v.string(), v.nonEmpty());
+const Whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
-/** `scope`: the address of the folder, as in `ServiceWorkerRegistration.scope`. */
-export function namesFor(scope: string): Names {
-  const name = `holdfast:${new URL(scope).pathname}`;
-  return {
-    database: name,
-    channel: name,
-    taskLock: (task_id, attempt) => `${name}:task:${task_id}:${attempt}`,
-    executorLock: `${name}:executor`,
-    housekeepingLock: `${name}:housekeeping`,
-    workerLock: (worker_id) => `${name}:worker:${worker_id}`,
-    folder: encodeURIComponent(name),
-  };
-}
+/** A task that a transaction changed; what other threads need to know of it, and no more. */
+export const DigestSchema = v.object({
+  task_id: Id,
+  status: v.picklist([...statuses, 'deleted']),
+  attempt: Whole,
+  last: Whole,
+  cancel_requested: v.boolean(),
+});
+
+/** What a committed transaction wrote. Published after the commit, never before; on the port of an executor whole. */
+export const CommitSchema = v.object({
+  segments: v.array(v.custom<Segment>(isSegment)),
+  tasks: v.array(DigestSchema),
+  /** The newest overall event number. */
+  newest: Whole,
+});
 
 /** On the BroadcastChannel: hints. Whoever misses one finds out by its own sweep. */
-export type Hint =
-  | ({ kind: 'committed' } & Omit<Commit, 'segments'>)
+export const HintSchema = v.variant('kind', [
+  v.object({ kind: v.literal('committed'), ...v.omit(CommitSchema, ['segments']).entries }),
+  v.object({ kind: v.literal('settings') }),
   /** A running task is asked to end. A cancel is recorded as well, so this only makes it quick. */
-  | { kind: 'settings' }
-  | { kind: 'stop'; task_id: string; attempt: number; reason: 'user' | 'cancel' };
+  v.object({ kind: v.literal('stop'), task_id: Id, attempt: Whole, reason: v.picklist(['user', 'cancel']) }),
+]);
+export type Hint = v.InferOutput<typeof HintSchema>;
 
 /** From the service worker to its pages: it has just started, and wants a port to each executor. */
 export type PageMessage = { kind: 'backend-started' };
 
+const isSource = (source: unknown): source is File | FileSystemFileHandle =>
+  source instanceof Blob || (typeof source === 'object' && source !== null && 'getFile' in source);
+
 /** From a page to the service worker. */
-export type BackendMessage =
+export const BackendMessageSchema = v.variant('kind', [
   /** Take control of the page that says so (after a hard reload it has no controller). */
-  | { kind: 'claim' }
+  v.object({ kind: v.literal('claim') }),
   /** A port on which an executor publishes its commits. */
-  | { kind: 'executor-port' }
+  v.object({ kind: v.literal('executor-port') }),
   /** Keep this input file; the answer on the port is `AddedFile` or `{error}`. */
-  | { kind: 'add-file'; source: File | FileSystemFileHandle; name: string }
+  v.object({
+    kind: v.literal('add-file'),
+    source: v.custom<File | FileSystemFileHandle>(isSource, 'A File or a FileSystemFileHandle is wanted.'),
+    name: v.string(),
+  }),
   /** An input file's handle, to ask for its permission again; the answer on the port is the handle or null. */
-  | { kind: 'file-handle'; file_id: string }
+  v.object({ kind: v.literal('file-handle'), file_id: Id }),
   /** An update that waits: take over now. */
-  | { kind: 'skip-waiting' }
+  v.object({ kind: v.literal('skip-waiting') }),
   /** From the next service worker to this one: it is about to be replaced. */
-  | { kind: 'end-streams' };
+  v.object({ kind: v.literal('end-streams') }),
+]);
+export type BackendMessage = v.InferOutput<typeof BackendMessageSchema>;
 
 /** From a page to its executor. */
 export type ExecutorMessage =

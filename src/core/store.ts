@@ -1,4 +1,6 @@
 /** What the rest of Holdfast asks of a store. IndexedDB is the one here (`idb-store.ts`); a server would have another. */
+import type * as v from 'valibot';
+import type { CommitSchema, DigestSchema } from './protocol.ts';
 import type { Checkpoint, CheckpointDraft, Settings, SettingsPatch } from './schema.ts';
 import type { Change, Segment, Status, StoredTask, Task, TaskDraft } from './task.ts';
 
@@ -60,22 +62,8 @@ export type Submission =
   /** The draft at `index` depends on a task that does not exist. */
   | { kind: 'unknown-dependency'; index: number; position: number; task_id: string };
 
-/** A task that a transaction changed; what other threads need to know of it, and no more. */
-export interface Digest {
-  task_id: string;
-  status: Status | 'deleted';
-  attempt: number;
-  last: number;
-  cancel_requested: boolean;
-}
-
-/** What a committed transaction wrote. Published after the commit, never before. */
-export interface Commit {
-  segments: Segment[];
-  tasks: Digest[];
-  /** The newest overall event number. */
-  newest: number;
-}
+export type Digest = v.InferOutput<typeof DigestSchema>;
+export type Commit = v.InferOutput<typeof CommitSchema>;
 
 /** Part of a task's log and the task as it stood in the same transaction. */
 export interface Tail {

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin, type UserConfig } from 'vite';
+import { workerBuild } from '../../scripts/worker-build.mjs';
 
 const pathOf = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const root = pathOf('.');
@@ -38,7 +39,7 @@ const parts: Record<string, UserConfig> = {
   pages: {
     ...shared,
     plugins: [benchJobs()],
-    worker: { format: 'es', plugins: () => [benchJobs()] },
+    worker: workerBuild(() => [benchJobs()]),
     build: {
       target: 'es2022',
       outDir,

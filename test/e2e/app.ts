@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { type BrowserContext, test as base, expect, type Page } from '@playwright/test';
 import { serve } from '../../scripts/serve.mjs';
 import type { AddedFile, Client, StreamEvent, Task, TaskEnd, TaskUpdate } from '../../src/client/index.ts';
-import { namesFor } from '../../src/core/protocol.ts';
+import { namesFor } from '../../src/core/names.ts';
 
 declare global {
   var holdfast: Client;

@@ -1,5 +1,5 @@
 import { type BrowserContext, chromium, type Page } from '@playwright/test';
-import { namesFor } from '../../src/core/protocol.ts';
+import { namesFor } from '../../src/core/names.ts';
 import {
   test as base,
   expect,

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { stopServiceWorker } from '../../scripts/stop-service-worker.mjs';
-import { namesFor } from '../../src/core/protocol.ts';
+import { namesFor } from '../../src/core/names.ts';
 import { expect, expectWhole, get, limitOf, linesOf, logOf, open, reached, submit, test, watchFaults } from './app.ts';
 import { crash, expectAdopted, expectCompleted, plainBrowser, twoTabs, twoTabsBusy } from './two-tabs.ts';
 

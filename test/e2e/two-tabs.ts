@@ -2,7 +2,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type BrowserContext, chromium, type LaunchOptions, type Page } from '@playwright/test';
-import { type Hint, namesFor } from '../../src/core/protocol.ts';
+import { namesFor } from '../../src/core/names.ts';
+import type { Hint } from '../../src/core/protocol.ts';
 import { expect, expectWhole, finished, get, logOf, open, reached, type Site, statesOf, submit } from './app.ts';
 
 const STEPS = 60;

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin, type UserConfig } from 'vite';
+import { workerBuild } from '../../scripts/worker-build.mjs';
 
 const pathOf = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const root = pathOf('.');
@@ -15,21 +16,6 @@ function checkJobs(): Plugin {
       const name = /\/(?:jobs\/)?(specs|runs)\.ts$/.exec(source)?.[1];
       if (name && !importer?.startsWith(root) && /\/(?:sw|workers)\//.test(importer ?? ''))
         return pathOf(`jobs/${name}.ts`);
-    },
-  };
-}
-
-/** WebKit runs a worker's entry a second time when a chunk imports it (measured, 2.50): whatever chunks share has to lie in chunks. */
-function entriesAlone(): Plugin {
-  return {
-    name: 'engines:entries-alone',
-    generateBundle(_options, bundle) {
-      const chunks = Object.values(bundle).filter((each) => each.type === 'chunk');
-      const entries = new Set(chunks.filter(({ isEntry }) => isEntry).map(({ fileName }) => fileName));
-      for (const { fileName, imports } of chunks) {
-        const entry = imports.find((each) => entries.has(each));
-        if (entry) this.error(`${fileName} imports the entry ${entry} of its worker.`);
-      }
     },
   };
 }
@@ -53,7 +39,7 @@ const parts: Record<string, UserConfig> = {
   pages: {
     ...shared,
     plugins: [checkJobs()],
-    worker: { format: 'es', plugins: () => [checkJobs(), entriesAlone()] },
+    worker: workerBuild(() => [checkJobs()]),
     build: {
       target: 'es2022',
       outDir,

@@ -1,8 +1,10 @@
 /** The executor's worker: one a page. */
+import * as v from 'valibot';
 import { connection, Outdated } from '../../src/core/connection.ts';
 import { filesOf } from '../../src/core/files.ts';
 import { idbStore } from '../../src/core/idb-store.ts';
-import { type ExecutorMessage, type ExecutorReport, type Hint, namesFor } from '../../src/core/protocol.ts';
+import { namesFor } from '../../src/core/names.ts';
+import { type ExecutorMessage, type ExecutorReport, type Hint, HintSchema } from '../../src/core/protocol.ts';
 import { defaultRunningLimit } from '../../src/core/schema.ts';
 import { specs } from '../jobs/specs.ts';
 import { createExecutor } from './executor.ts';
@@ -49,9 +51,12 @@ async function start(scope: string): Promise<void> {
       report({ kind: 'outdated' });
     },
   });
-  channel.addEventListener('message', ({ data }: MessageEvent<Hint>) => {
-    if (data.kind === 'committed') heard = data.newest;
-    executor.hint(data);
+  channel.addEventListener('message', ({ data }) => {
+    // What fits no schema comes from another version of the app, or from a stranger on this origin: the sweep finds out as well.
+    const hint = v.safeParse(HintSchema, data);
+    if (!hint.success) return console.warn('holdfast executor: a message that is none of ours', data);
+    if (hint.output.kind === 'committed') heard = hint.output.newest;
+    executor.hint(hint.output);
   });
   navigator.locks.request(names.executorLock, { mode: 'shared' }, () => aborted(outlived.signal));
   await executor.start();

@@ -2,7 +2,8 @@
 import * as Comlink from 'comlink';
 import { connection } from '../../src/core/connection.ts';
 import { type Files, filesOf } from '../../src/core/files.ts';
-import { type Assignment, type JobApi, namesFor } from '../../src/core/protocol.ts';
+import { namesFor } from '../../src/core/names.ts';
+import type { Assignment, JobApi } from '../../src/core/protocol.ts';
 import { loadRun } from '../jobs/runs.ts';
 import { runJob } from './runner.ts';
 import { sinkOver } from './sink.ts';

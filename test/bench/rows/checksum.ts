@@ -1,7 +1,7 @@
 /** Hashing a large file: what everything around the loop costs, in time and in memory. */
 import { connection } from '../../../src/core/connection.ts';
 import { filesOf } from '../../../src/core/files.ts';
-import { namesFor } from '../../../src/core/protocol.ts';
+import { namesFor } from '../../../src/core/names.ts';
 import { ask } from '../bare/ask.ts';
 import type { Row } from '../bench.ts';
 import { figure, interleave, type Rounds } from '../figure.ts';

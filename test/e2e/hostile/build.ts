@@ -1,6 +1,7 @@
 /** Builds a page whose workers know the hostile jobs. */
 import { fileURLToPath } from 'node:url';
 import { build, type InlineConfig, type Plugin } from 'vite';
+import { workerBuild } from '../../../scripts/worker-build.mjs';
 
 const pathOf = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const root = pathOf('.');
@@ -31,7 +32,7 @@ export async function buildHostile(outDir: string): Promise<void> {
   };
   await build({
     ...shared,
-    worker: { format: 'es', plugins: () => [hostileJobs()] },
+    worker: workerBuild(() => [hostileJobs()]),
     build: { target: 'es2022', outDir, emptyOutDir: true },
   });
   await build({

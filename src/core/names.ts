@@ -1,0 +1,31 @@
+/** What the things are called that are shared on an origin. */
+
+/** All of them are named after the folder that the app is served from: two apps must not meet. */
+export interface Names {
+  database: string;
+  channel: string;
+  /** The lease of one attempt of a task. */
+  taskLock(task_id: string, attempt: number): string;
+  /** Held by each executor for as long as it lives. */
+  executorLock: string;
+  /** Held by the executor that cleans up. */
+  housekeepingLock: string;
+  /** Held by a job worker for as long as it lives. */
+  workerLock(worker_id: string): string;
+  /** The OPFS folder. */
+  folder: string;
+}
+
+/** `scope`: the address of the folder, as in `ServiceWorkerRegistration.scope`. */
+export function namesFor(scope: string): Names {
+  const name = `holdfast:${new URL(scope).pathname}`;
+  return {
+    database: name,
+    channel: name,
+    taskLock: (task_id, attempt) => `${name}:task:${task_id}:${attempt}`,
+    executorLock: `${name}:executor`,
+    housekeepingLock: `${name}:housekeeping`,
+    workerLock: (worker_id) => `${name}:worker:${worker_id}`,
+    folder: encodeURIComponent(name),
+  };
+}
