@@ -1,4 +1,8 @@
+import { cp, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import type { Page } from '@playwright/test';
+import { serve } from '../../scripts/serve.mjs';
 import { expect, expectWhole, finished, logOf, open, submit } from './app.ts';
 import { test as base } from './hostile/site.ts';
 import type { Way } from './hostile/specs.ts';
@@ -43,6 +47,44 @@ test('a job whose module throws is a failed task with the reason, and the next o
 test('a job whose module is not there is a failed task with the reason, and the next one runs', async ({ hostile }) => {
   await expectFailed(hostile, 'missing-module', {}, 'job-failed', /module/i);
 });
+
+test('a worker that could not be loaded while nobody needed it is no reason for a task to fail', async ({
+  built,
+  context,
+}) => {
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-absent-'));
+  await cp(built, folder, { recursive: true });
+  const site = await serve({ root: folder });
+  const script = await scriptThatSays(folder, 'run before prepare');
+  await rename(script, `${script}.away`);
+  let refused = 0;
+  const givenUp = new Promise<void>((resolve) => {
+    context.on('response', (response) => {
+      if (!response.url().endsWith(basename(script)) || response.status() !== 404) return;
+      refused += 1;
+      if (refused === 4) resolve();
+    });
+  });
+  const page = await open(await context.newPage(), site.url);
+  await givenUp;
+
+  await rename(`${script}.away`, script);
+  const { task_id } = await submit(page, 'countdown', { steps: 1, step_ms: 0 });
+  expect(await finished(page, task_id)).toMatchObject({ status: 'completed', attempt: 1 });
+  await page.close();
+  await site.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** The script of a build that holds these words. */
+async function scriptThatSays(folder: string, words: string): Promise<string> {
+  const assets = join(folder, 'assets');
+  for (const name of await readdir(assets)) {
+    const path = join(assets, name);
+    if (name.endsWith('.js') && (await readFile(path, 'utf8')).includes(words)) return path;
+  }
+  throw new Error(`No script in ${assets} says "${words}".`);
+}
 
 test('a job that logs without end is slowed, can be canceled, and its log is whole', async ({ hostile }) => {
   const { task_id } = await submit(hostile, 'hostile', { way: 'logs without end' });

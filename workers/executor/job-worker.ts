@@ -27,6 +27,12 @@ export interface JobWorker {
  */
 const READY_MS = 2_000;
 const STARTS = 4;
+/** After a failure: the service worker that hands out the script may be on its way down or up. Doubled each time. */
+const AGAIN_MS = 100;
+
+const TERMINATED = 'The job’s worker was terminated.';
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /** Starts a worker, ready to be told what to run. */
 export function startJobWorker(scope: string, lockOf: (worker_id: string) => string): JobWorker {
@@ -37,7 +43,7 @@ export function startJobWorker(scope: string, lockOf: (worker_id: string) => str
   let told: { keep: boolean } | null = null;
 
   async function start(): Promise<Thread> {
-    for (let left = STARTS, wait = READY_MS; ; left -= 1, wait *= 2) {
+    for (let left = STARTS, wait = READY_MS, again = AGAIN_MS; ; left -= 1, wait *= 2, again *= 2) {
       const started = startThread(scope, lockOf);
       thread = started;
       const late = setTimeout(started.lost.reject, wait, new WorkerLost('The job’s worker did not start.'));
@@ -50,23 +56,37 @@ export function startJobWorker(scope: string, lockOf: (worker_id: string) => str
       } finally {
         clearTimeout(late);
       }
+      await pause(again);
+      if (terminated) throw new WorkerLost(TERMINATED);
     }
   }
 
-  let starting = start();
-  starting.catch(() => {});
+  let starting: Promise<Thread> | undefined;
+
+  function begin(): Promise<Thread> {
+    const begun = start();
+    starting = begun;
+    // That it could not start while nobody needed it says nothing about later.
+    begun.catch(() => {
+      if (starting === begun) starting = undefined;
+    });
+    return begun;
+  }
+
+  begin();
 
   async function load(type: string): Promise<Thread> {
-    for (let left = STARTS; ; left -= 1) {
-      const { api, lost, terminate } = await starting;
+    for (let left = STARTS, again = AGAIN_MS; ; left -= 1, again *= 2) {
+      const loading = await (starting ?? begin());
       try {
-        await Promise.race([api.load(type), lost.promise]);
-        return starting;
+        await Promise.race([loading.api.load(type), loading.lost.promise]);
+        return loading;
       } catch (error) {
         if (terminated || left === 1) throw error;
-        terminate();
-        starting = start();
+        loading.terminate();
+        starting = undefined;
       }
+      await pause(again);
     }
   }
 
@@ -141,7 +161,7 @@ function startThread(scope: string, lockOf: (worker_id: string) => string) {
     terminate() {
       unwatch();
       worker.terminate();
-      lost.reject(new WorkerLost('The job’s worker was terminated.'));
+      lost.reject(new WorkerLost(TERMINATED));
     },
   };
 }
