@@ -57,8 +57,11 @@ export async function connect({ script = 'sw.js', timeout_ms = 20_000 }: Connect
   const ask = asking(registration);
   const tasks = tasksAt(base);
   // Work that is worth keeping is a reason to ask that the browser does not evict it; the answer changes nothing here.
+  let asked = false;
   const keep = <T>(accepted: T): T => {
-    navigator.storage?.persist?.();
+    // Once: where the browser asks the person, each call asks again.
+    if (!asked) navigator.storage?.persist?.().catch(() => {});
+    asked = true;
     return accepted;
   };
 
