@@ -180,6 +180,7 @@ export function openApi(version: string, base: string, specs: Iterable<JobSpec>)
           responses: { 204: { description: 'Removed.' }, ...errors(404) },
         },
       },
+      '/openapi.json': { get: { summary: 'This.', responses: { 200: answer('OpenAPI 3.1.') } } },
       '/submit': {
         post: { summary: 'Start a ten-step countdown.', responses: { 200: answer('Started.'), ...errors() } },
       },

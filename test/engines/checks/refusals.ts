@@ -126,6 +126,17 @@ test('a form that posts to the tasks as a navigation is refused with 403', async
   expect((await client.list()).counts, 'the counts').toEqual(before);
 });
 
+test('what is not ours goes to the server as it came', async () => {
+  for (const path of ['nobody.txt', 'taskss', 'frames/tasks', 'tasks.json', 'streams']) {
+    const answer = await ask(path);
+    expect(answer.status, `the status of ${path}`).toBe(404);
+    expect(answer.headers.get('Content-Type'), `the type of ${path}`).toMatch(/^(?!application\/problem\+json)/);
+  }
+  const page = await ask('frame.html');
+  expect(page.status).toBe(200);
+  expect(await page.text()).toContain('<script');
+});
+
 test('a path that is not percent-encoded UTF-8 is a problem, not an error', async () => {
   const { task_id } = await pending();
   await client.cancel(task_id);

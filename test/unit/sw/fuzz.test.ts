@@ -2,6 +2,8 @@
 import 'fake-indexeddb/auto';
 import * as fc from 'fast-check';
 import { afterEach, expect, test, vi } from 'vitest';
+import type { Page } from '../../../src/core/store.ts';
+import { fold } from '../../../src/core/task.ts';
 import { examples } from '../core/tasks.ts';
 import { createServer, problemOf, type Server } from './server.ts';
 
@@ -9,8 +11,8 @@ const { completed, failed, paused, canceled, progress } = examples;
 
 afterEach(() => void vi.unstubAllGlobals());
 
-const SERVERS = 25;
-const REQUESTS = 120;
+const SERVERS = 80;
+const REQUESTS = 250;
 
 const odd = fc.oneof(
   fc.constantFrom(
@@ -212,12 +214,32 @@ async function send(server: Server & { ids: string[] }, sent: Sent) {
     ...(bare ? {} : { body }),
   });
   expect(response.status, `${method} ${at}?${search}`).toBeLessThan(500);
+  // Whatever may be kept has an ETag, to ask again with.
+  const kept = response.headers.get('Cache-Control') !== 'no-store';
+  expect(kept, `${method} ${at} is cached`).toBe(response.headers.has('ETag'));
   if (response.status >= 400 && method !== 'HEAD') await problemOf(response);
   else if (response.headers.get('Content-Type') === 'application/json' && method !== 'HEAD') await response.json();
   else await response.body?.cancel();
 }
 
-test(`whatever is sent: no 5xx, no rejection, and every error is a problem document (${SERVERS * REQUESTS} requests)`, {
+/** The snapshots are the folds of the logs, the numbers have no holes, and the counts count. */
+async function expectWhole({ store, events }: Server) {
+  const counts: Record<string, number> = { pending: 0, running: 0, paused: 0, completed: 0, failed: 0, canceled: 0 };
+  let page: string | null = null;
+  do {
+    const found: Page = await store.list({}, 500, page);
+    for (const { task_id, status } of found.tasks) {
+      const log = await events(task_id);
+      expect(log.map(({ n }) => n)).toEqual(log.map((_, i) => i + 1));
+      expect(fold(null, log)).toEqual(await store.get(task_id));
+      counts[status] = (counts[status] ?? 0) + 1;
+    }
+    page = found.next_page;
+    if (!page) expect(found.counts).toEqual(counts);
+  } while (page);
+}
+
+test(`whatever is sent: no 5xx, no rejection, and every error is a problem document, and the store stays whole (${SERVERS * REQUESTS} requests)`, {
   timeout: 60_000,
 }, async () => {
   await fc.assert(
@@ -225,6 +247,8 @@ test(`whatever is sent: no 5xx, no rejection, and every error is a problem docum
       const server = await populated();
       for (const each of requests) await send(server, each);
       expect(server.streams.count()).toBe(0);
+      expect(server.reports).toEqual([]);
+      await expectWhole(server);
     }),
     { numRuns: SERVERS, endOnFailure: false },
   );

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { TaskSchema } from '../../../src/core/schema.ts';
 import { examples } from '../core/tasks.ts';
 import { readerOf } from './reader.ts';
-import { createServer, problemOf, type Server } from './server.ts';
+import { BASE, createServer, problemOf, type Server } from './server.ts';
 
 const { completed, failed, paused, progress, log } = examples;
 const countdown = { type: 'countdown', input: { steps: 3 } };
@@ -30,6 +30,23 @@ describe('POST /tasks', () => {
     expect(response.headers.get('Location')).toBe(`/app/tasks/${task.task_id}`);
     expect(response.headers.get('Cache-Control')).toBe('no-store');
     expect(await (await request(`tasks/${task.task_id}`)).json()).toEqual(task);
+  });
+
+  test('answers with every key of a task, in the order of the contract', async () => {
+    const { post } = createServer();
+    const task = await (await post('tasks', countdown)).json();
+    expect(Object.keys(task)).toEqual(
+      (
+        'task_id type status paused progress message done total unit input result error stopped files attempt failures ' +
+        'max_attempts priority timeout_ms run_at depends_on tags cancel_requested_at created_at started_at updated_at ' +
+        'checkpoint_at finished_at last_event_id'
+      ).split(' '),
+    );
+    // A UUIDv7: it sorts by creation.
+    expect(task.task_id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    const ids = [task.task_id];
+    for (let i = 0; i < 20; i += 1) ids.push((await (await post('tasks', countdown)).json()).task_id);
+    expect(ids.toSorted()).toEqual(ids);
   });
 
   test('takes an array in one answer', async () => {
@@ -388,9 +405,18 @@ describe('commands', () => {
     const { task_id } = await running(server);
     const remove = () => server.request(`tasks/${task_id}`, { method: 'DELETE' });
     expect((await remove()).status).toBe(409);
+    const output = await server.files.openOutput(task_id, 'SUMS', 'text/plain', 0);
+    await output.write('0123456789');
+    await output.flush();
+    await server.change(task_id, [{ ...progress, checkpoint: true }], { version: 1, data: 1, outputs: [] });
     await server.change(task_id, [failed]);
     const response = await remove();
     expect([response.status, await response.text()]).toEqual([204, '']);
+    expect(await server.files.output(task_id, 'SUMS')).toBeNull();
+    expect((await server.request(`tasks/${task_id}/log`)).status).toBe(404);
+    const left = await server.database((db) => Promise.all([db.count('log'), db.count('checkpoints')]));
+    // What tells the stream of all tasks that it was deleted.
+    expect(left).toEqual([1, 0]);
     expect((await remove()).status).toBe(404);
   });
 
@@ -862,7 +888,15 @@ describe('what the app says of itself', () => {
   test('the contract as OpenAPI, with every route', async () => {
     const document = await (await createServer().request('openapi.json')).json();
     expect(document.openapi).toMatch(/^3\.1/);
-    expect(Object.keys(document.paths)).toEqual(expect.arrayContaining(['/tasks', '/files', '/submit']));
+    const described = Object.entries<object>(document.paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method} ${path}`),
+    );
+    // ":id{a pattern}", as Hono has it.
+    const answered = createServer().routes.map(
+      ({ method, path }) =>
+        `${method.toLowerCase()} ${path.slice(BASE.length - 1).replaceAll(/:(\w+)(\{.*?\+\})?/g, '{$1}')}`,
+    );
+    expect(described.toSorted()).toEqual(answered.toSorted());
   });
 });
 

@@ -63,7 +63,17 @@ export function createServer(stops: (task: StoredTask, reason: 'user' | 'cancel'
       body: typeof body === 'string' ? body : JSON.stringify(body),
     });
 
-  return { ...fresh, files, streams, living, reports, request, post, settingsChanges: () => settings_changed };
+  return {
+    ...fresh,
+    files,
+    streams,
+    living,
+    reports,
+    request,
+    post,
+    settingsChanges: () => settings_changed,
+    routes: app.routes,
+  };
 }
 
 const stopped = (_: StoredTask, reason: 'user' | 'cancel'): Change =>
