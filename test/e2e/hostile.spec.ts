@@ -107,3 +107,29 @@ test('a job that logs without end is slowed, can be canceled, and its log is who
   }, task_id);
   expect(ids).toEqual({ length: ids.last, first: 1, last: ids.last });
 });
+
+test('a log that outgrows its limit while its job runs is trimmed, and the gap is told', async ({ hostile }) => {
+  const log_events = 1_000;
+  await hostile.evaluate((log_events) => globalThis.holdfast.configure({ log_events }), log_events);
+  const { task_id } = await submit(hostile, 'hostile', { way: 'logs without end' });
+  await hostile.evaluate(async (task_id) => {
+    for await (const { id } of globalThis.holdfast.watch(task_id)) if (Number(id) >= 20_000) break;
+    await globalThis.holdfast.cancel(task_id);
+  }, task_id);
+  const { events, task } = await hostile.evaluate(async (task_id) => {
+    const events = [];
+    for await (const { event, id, data } of globalThis.holdfast.watch(task_id)) {
+      events.push({ event, id: Number(id), from: event === 'gap' ? data.from : 0 });
+    }
+    return { events, task: await globalThis.holdfast.get(task_id) };
+  }, task_id);
+  const [gap, state, ...rest] = events;
+  expect(gap).toMatchObject({ event: 'gap', from: 1 });
+  // The executor looks every 5,000 events.
+  expect(gap?.id).toBeGreaterThan(20_000 - 5_000 - 2 * log_events);
+  expect(state).toMatchObject({ event: 'message' });
+  const kept = rest.filter(({ event }) => event !== 'complete').map(({ id }) => id);
+  expect(kept).toEqual(Array.from(kept, (_, i) => (gap?.id ?? 0) + 1 + i));
+  expect(kept.at(-1)).toBe(Number(task.last_event_id));
+  expect(task).toMatchObject({ status: 'canceled' });
+});
