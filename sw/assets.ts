@@ -7,10 +7,24 @@ export function offlineShell(scope: string) {
   const precache = new PrecacheController();
   precache.addToCacheList(self.__WB_MANIFEST);
   const index = new URL('index.html', scope).href;
+  /** The folder of the files that are named after their content; in the cache, its own address has the list of this version's. */
+  const folder = new URL('assets/', scope).href;
+
+  /** Pages of the version before may still ask for parts that they have not loaded yet: those stay, and what is older goes. */
+  async function dropOlder(): Promise<void> {
+    const cache = await caches.open(precache.strategy.cacheName);
+    const ours = precache.getCachedURLs().map((url) => precache.getCacheKeyForURL(url));
+    const before: unknown = await (await cache.match(folder))?.json();
+    const kept = new Set([folder, ...ours, ...(Array.isArray(before) ? before : [])]);
+    for (const request of await cache.keys()) if (!kept.has(request.url)) await cache.delete(request);
+    await cache.put(folder, Response.json(ours));
+  }
+
+  const partOfBefore = (url: string) => (url.startsWith(folder) && url !== folder ? url : undefined);
 
   return {
     install: (event: ExtendableEvent) => precache.install(event),
-    activate: (event: ExtendableEvent) => precache.activate(event),
+    activate: dropOlder,
     /** The answer to a request for a file of the build or for a page; undefined for anything else. */
     fetch({ request }: FetchEvent): Promise<Response> | undefined {
       if (request.method !== 'GET') return undefined;
@@ -18,7 +32,7 @@ export function offlineShell(scope: string) {
       url.hash = '';
       url.search = '';
       const isPage = request.mode === 'navigate' && (url.href === scope || url.href === index);
-      const key = precache.getCacheKeyForURL(isPage ? index : url.href);
+      const key = precache.getCacheKeyForURL(isPage ? index : url.href) ?? partOfBefore(url.href);
       if (!key) return undefined;
       // A file that the browser has evicted meanwhile still comes from the network.
       return caches.match(key).then((cached) => cached ?? fetch(request));

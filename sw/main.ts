@@ -11,7 +11,7 @@ const shell = offlineShell(scope);
 self.addEventListener('install', (event) => event.waitUntil(shell.install(event)));
 
 self.addEventListener('activate', (event) => {
-  event.waitUntil(shell.activate(event).then(() => self.clients.claim()));
+  event.waitUntil(shell.activate().then(() => self.clients.claim()));
 });
 
 self.addEventListener('fetch', (event) => {
