@@ -1,5 +1,6 @@
 /** The offline shell: every file of the build is precached, and any page of the app is `index.html`. */
 import { PrecacheController } from 'workbox-precaching/PrecacheController.js';
+import { guarded } from './policy.ts';
 
 declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: { url: string; revision: string | null }[] };
 
@@ -35,7 +36,10 @@ export function offlineShell(scope: string) {
       const key = precache.getCacheKeyForURL(isPage ? index : url.href) ?? partOfBefore(url.href);
       if (!key) return undefined;
       // A file that the browser has evicted meanwhile still comes from the network.
-      return caches.match(key).then((cached) => cached ?? fetch(request));
+      return caches
+        .match(key)
+        .then((cached) => cached ?? fetch(request))
+        .then(guarded);
     },
   };
 }

@@ -29,14 +29,14 @@ export interface RandomFile {
   sha256: string;
 }
 
-interface Fixtures {
+export interface Fixtures {
   /** `dist` at the root of an origin that no other test uses. */
   site: Site;
   /** An empty folder for a browser's profile. Without one a browser keeps everything in memory, as a private window does. */
   profile: string;
 }
 
-interface WorkerFixtures {
+export interface WorkerFixtures {
   /** Three files of 64 MiB. */
   random: RandomFile[];
 }

@@ -1,9 +1,9 @@
 import { cp, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import type { Page } from '@playwright/test';
+import { chromium, type Page } from '@playwright/test';
 import { serve } from '../../scripts/serve.mjs';
-import { expect, expectWhole, finished, logOf, open, submit } from './app.ts';
+import { expect, expectWhole, finished, logOf, open, ready, submit } from './app.ts';
 import { test as base } from './hostile/site.ts';
 import type { Way } from './hostile/specs.ts';
 
@@ -132,4 +132,36 @@ test('a log that outgrows its limit while its job runs is trimmed, and the gap i
   expect(kept).toEqual(Array.from(kept, (_, i) => (gap?.id ?? 0) + 1 + i));
   expect(kept.at(-1)).toBe(Number(task.last_event_id));
   expect(task).toMatchObject({ status: 'canceled' });
+});
+
+test('a job that asks for more buffers than there is memory is a failed task with the reason', async ({ hostile }) => {
+  await expectFailed(hostile, 'hostile', { way: 'fills its memory with buffers' }, 'job-failed', /allocation failed/);
+});
+
+test('a job that kills its tab with objects without end does so three times and no more', async ({
+  hostileSite,
+  profile,
+  launchOptions,
+}) => {
+  // A small heap, or each death would take half a minute.
+  const small = { ...launchOptions, args: [...(launchOptions.args ?? []), '--js-flags=--max-old-space-size=128'] };
+  const context = await chromium.launchPersistentContext(profile, small);
+  let task_id = '';
+  for (let visit = 1; visit <= 3; visit += 1) {
+    const page = await context.newPage();
+    const crashed = page.waitForEvent('crash');
+    await page.goto(hostileSite.url);
+    if (visit === 1) {
+      await ready(page);
+      ({ task_id } = await submit(page, 'hostile', { way: 'fills its memory with objects' }));
+    }
+    await crashed;
+    await page.close();
+  }
+  const page = await open(await context.newPage(), hostileSite.url);
+  const task = await finished(page, task_id);
+  expect(task).toMatchObject({ status: 'failed', attempt: 3, error: { type: 'urn:holdfast:problem:crashed' } });
+  const next = await submit(page, 'countdown', { steps: 1, step_ms: 0 });
+  expect(await finished(page, next.task_id)).toMatchObject({ status: 'completed' });
+  await context.close();
 });

@@ -43,6 +43,16 @@ export const job = defineJob({
       case 'closes its worker':
         self.close();
         return forever(signal);
+      case 'fills its memory with buffers':
+        for (const kept: Uint8Array[] = []; ; ) {
+          kept.push(new Uint8Array(256 * 1024 * 1024).fill(1, 0, 1));
+          yield { done: kept.length };
+        }
+      case 'fills its memory with objects':
+        for (const kept: unknown[] = []; ; ) {
+          for (let i = 0; i < 100_000; i += 1) kept.push({ i, more: [i, i, i, i] });
+          yield { done: kept.length };
+        }
       case 'logs without end':
         for (let line = 0; ; line += 1) {
           log('info', `line ${line}`.padEnd(1_000));

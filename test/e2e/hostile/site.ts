@@ -2,10 +2,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test as base } from '@playwright/test';
 import { serve } from '../../../scripts/serve.mjs';
 import type { Site } from '../app.ts';
+import { test as base, type Fixtures, type WorkerFixtures } from '../app.ts';
 import { buildHostile } from './build.ts';
+
+export type { Fixtures, WorkerFixtures };
 
 export const test = base.extend<{ hostileSite: Site }, { built: string }>({
   built: [

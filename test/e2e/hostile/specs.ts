@@ -16,6 +16,8 @@ export const ways = [
   'sends garbage',
   'closes its worker',
   'logs without end',
+  'fills its memory with buffers',
+  'fills its memory with objects',
 ] as const;
 export type Way = (typeof ways)[number];
 

@@ -1,0 +1,206 @@
+/** What a page of another origin can do to the app: nothing. It lives on another port, so it is of the same site, which is the harder case. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { serve } from '../../scripts/serve.mjs';
+import { test as base, expect, list, open, submit } from './app.ts';
+
+const test = base.extend<{ stranger: Page; app: Page }>({
+  app: async ({ context, site }, use) => use(await open(await context.newPage(), site.url)),
+  stranger: async ({ context }, use) => {
+    const folder = await mkdtemp(join(tmpdir(), 'holdfast-stranger-'));
+    await writeFile(join(folder, 'index.html'), '<!doctype html><title>stranger</title>');
+    const elsewhere = await serve({ root: folder });
+    const page = await context.newPage();
+    await page.goto(elsewhere.url);
+    await use(page);
+    await elsewhere.close();
+    await rm(folder, { recursive: true, force: true });
+  },
+});
+
+/** A task that runs for as long as the test does, and proof that nobody touched it. */
+async function untouched(app: Page) {
+  const { task_id } = await submit(app, 'countdown', { steps: 10_000, step_ms: 100 });
+  return {
+    task_id,
+    async expect() {
+      const { tasks } = await list(app);
+      expect(tasks.map((task) => task.task_id)).toEqual([task_id]);
+      expect(tasks[0]).toMatchObject({ cancel_requested_at: null, paused: null });
+      expect(['pending', 'running']).toContain(tasks[0]?.status);
+    },
+  };
+}
+
+/** Sends a form from the stranger's page, and resolves with what the window shows then. */
+async function sendForm(stranger: Page, action: string, method: string, enctype: string): Promise<number> {
+  const answer = stranger.waitForResponse((response) => response.request().isNavigationRequest());
+  const shown = stranger.waitForEvent('load');
+  await stranger.evaluate(
+    ([action, method, enctype]) => {
+      const form = Object.assign(document.createElement('form'), { action, method, enctype });
+      const name = '{"type":"countdown","input":{"steps":1},"tags":["';
+      form.append(Object.assign(document.createElement('input'), { type: 'hidden', name, value: '"]}' }));
+      document.body.append(form);
+      form.submit();
+    },
+    [action, method, enctype] as const,
+  );
+  await shown;
+  return (await answer).status();
+}
+
+for (const enctype of ['text/plain', 'multipart/form-data', 'application/x-www-form-urlencoded']) {
+  test(`a form of another site, sent as ${enctype}, starts and changes nothing`, async ({ app, site, stranger }) => {
+    const task = await untouched(app);
+    const back = stranger.url();
+    for (const path of ['tasks', `tasks/${task.task_id}/cancel`, 'tasks/cancel?all=true', 'files?name=x', 'submit']) {
+      expect([path, await sendForm(stranger, site.url + path, 'post', enctype)]).toEqual([path, 403]);
+      await stranger.goto(back);
+    }
+    await task.expect();
+  });
+}
+
+test('a navigation from another site changes nothing', async ({ app, site, stranger }) => {
+  const task = await untouched(app);
+  const back = stranger.url();
+  for (const path of ['submit', 'tasks/cancel?all=true', `tasks/${task.task_id}/cancel`]) {
+    expect([path, await sendForm(stranger, site.url + path, 'get', 'text/plain')]).toEqual([path, 405]);
+    await stranger.goto(back);
+  }
+  await task.expect();
+});
+
+test('requests of another site never reach the tasks, with whatever mode and method', async ({
+  app,
+  site,
+  stranger,
+}) => {
+  const task = await untouched(app);
+  const seen = await stranger.evaluate(
+    async ([base, task_id]) => {
+      const answers: string[] = [];
+      for (const mode of ['no-cors', 'cors'] as const) {
+        for (const [method, path] of [
+          ['GET', 'tasks'],
+          ['POST', 'tasks'],
+          ['POST', `tasks/${task_id}/cancel`],
+          ['POST', 'submit'],
+          ['DELETE', `tasks/${task_id}`],
+        ] as const) {
+          const body = method === 'POST' ? '{"type":"countdown"}' : null;
+          const answer = await fetch(base + path, { method, mode, body, credentials: 'include' }).then(
+            (response) => response.type,
+            (error: Error) => error.name,
+          );
+          answers.push(answer);
+        }
+      }
+      navigator.sendBeacon(`${base}submit`, 'x');
+      return [...new Set(answers)].sort();
+    },
+    [site.url, task.task_id] as const,
+  );
+  // Opaque: the static host's own refusal, of which nothing can be read.
+  expect(seen).toEqual(['TypeError', 'opaque']);
+  await task.expect();
+});
+
+test('another site cannot follow the tasks, nor load them as a script, a style or an image', async ({
+  app,
+  site,
+  stranger,
+}) => {
+  const task = await untouched(app);
+  const outcomes = await stranger.evaluate(
+    async ([base, task_id]) => {
+      const source = new EventSource(`${base}tasks/${task_id}/stream`);
+      const followed = await new Promise<string>((resolve) => {
+        source.onmessage = () => resolve('message');
+        source.onerror = () => resolve('error');
+      });
+      const loaded = (element: HTMLScriptElement | HTMLLinkElement | HTMLImageElement) =>
+        new Promise<string>((resolve) => {
+          element.addEventListener('load', () => resolve('load'));
+          element.addEventListener('error', () => resolve('error'));
+          document.head.append(element);
+        });
+      const address = `${base}tasks/${task_id}`;
+      return [
+        followed,
+        await loaded(Object.assign(document.createElement('script'), { src: address })),
+        await loaded(Object.assign(document.createElement('link'), { rel: 'stylesheet', href: address })),
+        await loaded(Object.assign(document.createElement('img'), { src: `${address}/cancel` })),
+      ];
+    },
+    [site.url, task.task_id] as const,
+  );
+  expect(outcomes).toEqual(['error', 'error', 'error', 'error']);
+  await task.expect();
+});
+
+test('another site cannot frame the page', async ({ app, site, stranger }) => {
+  const task = await untouched(app);
+  const framed = await stranger.evaluate(
+    (address) =>
+      new Promise<string>((resolve) => {
+        const frame = Object.assign(document.createElement('iframe'), { src: address });
+        frame.addEventListener('load', () => resolve('loaded'));
+        document.body.append(frame);
+      }),
+    site.url,
+  );
+  expect(framed).toBe('loaded');
+  // A frame that is refused shows the browser's own error page.
+  expect(stranger.frames().map((frame) => frame.url())).toContain('chrome-error://chromewebdata/');
+  await task.expect();
+});
+
+test('a window that another site opened does not listen to it', async ({ app, context, site, stranger }) => {
+  const task = await untouched(app);
+  const opened = context.waitForEvent('page');
+  await stranger.evaluate((address) => {
+    Object.assign(globalThis, { opened: window.open(address) });
+  }, site.url);
+  const page = await opened;
+  await page.waitForFunction(() => globalThis.holdfast !== undefined);
+  const severed = await stranger.evaluate(() => {
+    const { opened } = globalThis as unknown as { opened: Window };
+    for (const kind of ['claim', 'end-streams', 'skip-waiting', 'stop', 'start'])
+      opened.postMessage({ kind, all: true }, '*');
+    return opened.closed;
+  });
+  // Cross-Origin-Opener-Policy has cut the tie between the two.
+  expect(severed).toBe(true);
+  expect(await page.evaluate(() => window.opener)).toBeNull();
+  await task.expect();
+});
+
+test('a file that is a page with a script is saved, not shown', async ({ app, context, site }) => {
+  const file_id = await app.evaluate(async () => {
+    const page = '<script>localStorage.stolen = 1</script>';
+    return (await globalThis.holdfast.addFile(new File([page], 'page.html', { type: 'text/html' }))).file_id;
+  });
+  const page = await context.newPage();
+  const download = page.waitForEvent('download');
+  await page.goto(`${site.url}files/${file_id}`).catch(() => {});
+  expect((await download).suggestedFilename()).toBe('page.html');
+  expect(await app.evaluate(() => localStorage.stolen)).toBeUndefined();
+});
+
+test('every file of the app comes with its policy, and the page’s own says the same', async ({ app, site }) => {
+  const answer = await app.goto(site.url);
+  const header = answer?.headers()['content-security-policy'] ?? '';
+  const meta = await app.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute('content');
+  expect(header).toBe(`${meta}; frame-ancestors 'self'`);
+  const scripts = await app.evaluate(async () => {
+    const own = performance.getEntriesByType('resource').map(({ name }) => name);
+    const wanted = own.filter((name) => name.endsWith('.js') && !name.endsWith('/sw.js'));
+    return Promise.all(wanted.map(async (name) => (await fetch(name)).headers.get('Content-Security-Policy')));
+  });
+  expect(scripts.length).toBeGreaterThan(0);
+  for (const policy of scripts) expect(policy).toBe(header);
+});
