@@ -1,8 +1,18 @@
 import { fileURLToPath } from 'node:url';
 import { chromium } from '@playwright/test';
 import { serve } from '../../scripts/serve.mjs';
-import { expect, finished, open, reached, submit, test, watchFaults } from './app.ts';
+import { namesFor } from '../../src/core/names.ts';
+import { test as base, expect, finished, open, reached, submit, watchFaults } from './app.ts';
+import { bareBrowser, type Tab } from './bare-browser.ts';
 import { expectAdopted, expectCompleted, plainBrowser, twoTabs } from './two-tabs.ts';
+
+const test = base.extend<{ bare: Awaited<ReturnType<typeof bareBrowser>> }>({
+  bare: async ({ profile, launchOptions }, use) => {
+    const browser = await bareBrowser(profile, launchOptions);
+    await use(browser);
+    await browser.close();
+  },
+});
 
 test('a task goes on in another tab when its own goes into the back/forward cache, and comes back with it', async ({
   profile,
@@ -36,6 +46,68 @@ test('a task goes on in another tab when its own goes into the back/forward cach
   await context.close();
   await elsewhere.close();
   expect(faults).toEqual([]);
+});
+
+/** Clicks what says these words (in the table's row that says those), also in shadow trees; false where there is none. */
+const click = (tab: Tab, words: string, row = ''): Promise<boolean> =>
+  tab.evaluate(
+    ([words, row]) => {
+      const all = (root: ParentNode): Element[] =>
+        [...root.querySelectorAll('*')].flatMap((each) => [each, ...(each.shadowRoot ? all(each.shadowRoot) : [])]);
+      const says = (each: Element, what: string) => each.textContent?.includes(what);
+      const within = row ? all(document).find((each) => each.localName === 'tr' && says(each, row)) : document;
+      const found = within && all(within).find((each) => each.childElementCount === 0 && says(each, words));
+      // Clicked after the answer: it may load the page anew.
+      if (found instanceof HTMLElement) setTimeout(() => found.click());
+      return found !== undefined;
+    },
+    [words, row] as const,
+  );
+
+test('a task goes on in another tab when its own is discarded', async ({ bare: browser, site }) => {
+  const openTab = async () => {
+    const tab = await browser.tab(site.url);
+    await expect.poll(() => tab.evaluate(() => 'holdfast' in globalThis, null)).toBe(true);
+    return tab;
+  };
+  const settings = await browser.tab('chrome://chrome-urls');
+  await expect.poll(() => click(settings, 'Enable internal debugging pages')).toBe(true);
+
+  const owner = await openTab();
+  const draft = { type: 'countdown', input: { steps: 10_000, step_ms: 50 } };
+  const { task_id } = await owner.evaluate((draft) => globalThis.holdfast.submit(draft), draft);
+  await owner.evaluate(() => {
+    document.title = 'the owner';
+  }, null);
+  const status = async () => (await owner.evaluate((task_id) => globalThis.holdfast.get(task_id), task_id)).status;
+  await expect.poll(status).toBe('running');
+  const other = await openTab();
+  await other.evaluate(
+    ([channel, task_id]) => {
+      new BroadcastChannel(channel).onmessage = ({ data }) => {
+        const found = data.tasks?.find((task: { task_id: string }) => task.task_id === task_id);
+        if (found?.status !== 'running' || found.attempt !== 2 || 'adopted' in globalThis) return;
+        Object.assign(globalThis, { adopted: Date.now() });
+      };
+    },
+    [namesFor(site.url).channel, task_id] as const,
+  );
+  const executors = async () => (await other.evaluate(() => globalThis.holdfast.health(), null)).executors;
+  await expect.poll(executors).toBe(2);
+
+  const discards = await browser.tab('chrome://discards');
+  let lost = 0;
+  await expect
+    .poll(() => {
+      lost = Date.now();
+      return click(discards, '[Urgent Discard]', 'the owner');
+    })
+    .toBe(true);
+  const adopted = () => other.evaluate(() => Number(Reflect.get(globalThis, 'adopted') ?? 0), null);
+  await expect.poll(adopted).toBeGreaterThan(0);
+  expect((await adopted()) - lost).toBeLessThan(1_000);
+  const task = await other.evaluate((task_id) => globalThis.holdfast.cancel(task_id), task_id);
+  expect(task).toMatchObject({ status: 'canceled', attempt: 2 });
 });
 
 test('a task runs on in a hidden tab whose own timers are slowed to one a second', async ({
