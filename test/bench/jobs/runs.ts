@@ -1,36 +1,8 @@
 /** In the place of `workers/jobs/runs.ts`. */
-import { defineJob, type Job } from '../../../src/core/job.ts';
+import type { Job } from '../../../src/core/job.ts';
 import { loadRun as loadProductRun } from '../../../workers/jobs/runs.ts';
-import { between, clock, pause } from '../bench.ts';
-import * as specs from './specs.ts';
-import { yields } from './yields.ts';
 
-/** Each progress says when it was yielded. */
-const ticks = defineJob({
-  ...specs.ticks,
-  async *run({ count, low_ms, high_ms }) {
-    for (let done = 1; done <= count; done += 1) {
-      await pause(between(low_ms, high_ms));
-      yield { done, total: count, message: String(clock()) };
-    }
-  },
-});
-
-/** Each line says when it was logged. */
-const flood = defineJob({
-  ...specs.flood,
-  async *run({ count }, { log }) {
-    for (let done = 1; done <= count; done += 1) {
-      log('info', String(clock()));
-      if (done % 100 === 0) yield { done, total: count };
-    }
-  },
-});
-
-const jobs = new Map<string, Job>([
-  ['ticks', ticks],
-  ['flood', flood],
-  ['yields', defineJob({ ...specs.yields, run: ({ count }) => yields(count) })],
-]);
-
-export const loadRun = async (type: string): Promise<Job> => jobs.get(type) ?? loadProductRun(type);
+export async function loadRun(type: string): Promise<Job> {
+  const { jobs } = await import('./own.ts');
+  return jobs.get(type) ?? loadProductRun(type);
+}
