@@ -3,6 +3,7 @@ import { type JsonSchema, toJsonSchema } from '@valibot/to-json-schema';
 import type { Input, JobSpec } from '../src/core/job.ts';
 import {
   AddedFileSchema,
+  HealthSchema,
   ProblemSchema,
   SettingsPatchSchema,
   SettingsSchema,
@@ -106,7 +107,9 @@ export function openApi(version: string, base: string, specs: Iterable<JobSpec>)
         },
       },
       '/tasks/types': { get: { summary: 'The job types.', responses: { 200: answer('Job types.'), ...errors() } } },
-      '/tasks/health': { get: { summary: 'How it is.', responses: { 200: answer('Health.'), ...errors() } } },
+      '/tasks/health': {
+        get: { summary: 'How it is.', responses: { 200: answer('Health.', ref('Health')), ...errors() } },
+      },
       '/tasks/settings': {
         get: { summary: 'The settings.', responses: { 200: answer('Settings.', ref('Settings')), ...errors() } },
         patch: {
@@ -210,6 +213,7 @@ export function openApi(version: string, base: string, specs: Iterable<JobSpec>)
             cursor: { type: 'string' },
           },
         },
+        Health: jsonSchema(HealthSchema, 'output'),
         Settings: jsonSchema(SettingsSchema, 'output'),
         SettingsPatch: jsonSchema(SettingsPatchSchema),
         Problem: jsonSchema(ProblemSchema),

@@ -4,7 +4,7 @@ import { Hono } from 'hono/tiny';
 import * as v from 'valibot';
 import { FileChanged, FileMissing, type Files } from '../src/core/files.ts';
 import type { JobSpec } from '../src/core/job.ts';
-import { SettingsPatchSchema, TaskDraftSchema } from '../src/core/schema.ts';
+import { type Health, SettingsPatchSchema, TaskDraftSchema } from '../src/core/schema.ts';
 import { framesOf } from '../src/core/sse.ts';
 import type { TaskStore } from '../src/core/store.ts';
 import { isFinished, type StoredTask, type TaskEvent, toWire } from '../src/core/task.ts';
@@ -37,7 +37,7 @@ interface RouteHost {
   bulk: Bulk;
   streams: Streams;
   specs: ReadonlyMap<string, JobSpec>;
-  health(): Promise<Record<string, unknown>>;
+  health(): Promise<Health>;
   settingsChanged(): void;
   /** What went wrong and is nobody's request. */
   report(error: unknown): void;

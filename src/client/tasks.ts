@@ -1,5 +1,5 @@
 /** Typed requests. They speak the HTTP contract and nothing else, so `base` may be any origin that does. */
-import type { AddedFile, Settings } from '../core/schema.ts';
+import type { AddedFile, Health, Settings } from '../core/schema.ts';
 import type { Problem, Status, Task, TaskDraft } from '../core/task.ts';
 
 export type Draft = Partial<Omit<TaskDraft, 'type'>> & Pick<TaskDraft, 'type'>;
@@ -20,6 +20,9 @@ export interface JobType {
   version: number;
   /** JSON Schema of what a task of this type takes. */
   input: Record<string, unknown>;
+  /** How many may run at once, and how long one may take to end. */
+  limits: { running?: number; grace_ms?: number };
+  /** What a resume does again, at most, in words. */
   redo: string;
 }
 
@@ -88,6 +91,7 @@ export function tasksAt(base: string | URL) {
   const drop = async (path: string) => void (await request('DELETE', path));
   const at = (task_id: string, rest = '') => `tasks/${encodeURIComponent(task_id)}${rest}`;
   const fileAt = (task_id: string, name: string) => at(task_id, `/files/${encodeURIComponent(name)}`);
+  const inputAt = (file_id: string) => `files/${encodeURIComponent(file_id)}`;
   /** With a key, also one of its own making, a request counts once however often it arrives. */
   const submission = (json: unknown, key: string): Message => ({
     json,
@@ -124,7 +128,7 @@ export function tasksAt(base: string | URL) {
     settings: () => get<Settings>('tasks/settings'),
     configure: (patch: Partial<Settings>) =>
       call<Settings>('PATCH', 'tasks/settings', { json: patch, repeatable: true }),
-    health: () => get<Record<string, unknown>>('tasks/health'),
+    health: () => get<Health>('tasks/health'),
 
     outputUrl: (task_id: string, name: string) => new URL(fileAt(task_id, name), base).href,
     output: async (task_id: string, name: string) => (await request('GET', fileAt(task_id, name))).blob(),
@@ -134,7 +138,11 @@ export function tasksAt(base: string | URL) {
         headers: { 'Content-Type': file.type || 'application/octet-stream' },
         body: file,
       }),
-    removeFile: (file_id: string) => drop(`files/${encodeURIComponent(file_id)}`),
+    file: async (file_id: string) => (await request('GET', inputAt(file_id))).blob(),
+    removeFile: (file_id: string) => drop(inputAt(file_id)),
+
+    /** All of this as OpenAPI 3.1. */
+    openApi: () => get<Record<string, unknown>>('openapi.json'),
   };
 }
 

@@ -224,6 +224,23 @@ export const defaultSettings: Settings = {
 export type Settings = v.InferOutput<typeof SettingsSchema>;
 export type SettingsPatch = v.InferOutput<typeof SettingsPatchSchema>;
 
+/** How the server is. What a browser does not tell is null. */
+export const HealthSchema = v.object({
+  status: v.literal('ok'),
+  version: v.string(),
+  uptime_ms: Count,
+  executors: Whole,
+  running: Whole,
+  running_limit: Whole,
+  open_streams: Whole,
+  /** Bytes. */
+  storage_used: v.nullable(Count),
+  storage_quota: v.nullable(Count),
+  /** Whether the browser has promised to keep it all. */
+  persisted: v.boolean(),
+});
+export type Health = v.InferOutput<typeof HealthSchema>;
+
 /** One core is left free for the page. */
 export const defaultRunningLimit = (cores: number): number => Math.max(1, cores - 1);
 

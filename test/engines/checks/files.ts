@@ -142,6 +142,16 @@ test('POST files takes a raw body with its type and name', async () => {
   expect(await digestOf(await back.arrayBuffer())).toBe(await digestOf(bytes));
 });
 
+test('what the client uploads it reads back', async () => {
+  const { file_id, ...rest } = await client.upload(new Blob(['abc'], { type: 'text/x-letters' }), 'letters.txt');
+  expect(rest).toEqual({ name: 'letters.txt', size: 3, type: 'text/x-letters' });
+  const back = await client.file(file_id);
+  expect(back.type).toBe('text/x-letters');
+  expect(await back.text()).toBe('abc');
+  await client.removeFile(file_id);
+  expect(await client.file(file_id).catch((error: unknown) => error)).toHave({ name: 'HttpProblem', status: 404 });
+});
+
 test('POST files takes a form with one file', async () => {
   const form = new FormData();
   form.append('note', 'not a file');

@@ -50,7 +50,18 @@ export function createServer(stops: (task: StoredTask, reason: 'user' | 'cancel'
       settings_changed += 1;
     },
     report,
-    health: async () => ({ status: 'ok', open_streams: streams.count() }),
+    health: async () => ({
+      status: 'ok',
+      version: '1.2.3',
+      uptime_ms: 1,
+      executors: 0,
+      running: 0,
+      running_limit: 1,
+      open_streams: streams.count(),
+      storage_used: null,
+      storage_quota: null,
+      persisted: false,
+    }),
   });
 
   /** `client`: the id of the page that asks. */
