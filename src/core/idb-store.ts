@@ -9,14 +9,7 @@ import { dropOrphans, expired, trim } from './idb-retention.ts';
 import { ifReadable, readable, setAside } from './idb-rows.ts';
 import { LAST } from './idb-schema.ts';
 import { claimKey, type Memory, Stale, transactionWriter } from './idb-writer.ts';
-import {
-  CheckpointSchema,
-  defaultSettings,
-  type Settings,
-  SettingsPatchSchema,
-  SettingsSchema,
-  type StoredTask,
-} from './schema.ts';
+import { CheckpointSchema, defaultSettings, type Settings, SettingsSchema, type StoredTask } from './schema.ts';
 import {
   type Candidate,
   type Claim,
@@ -232,6 +225,9 @@ export function idbStore({ connection, publish, now = Date.now, heard = () => 0 
 
 /** What is stored may be of another version: what is not of ours is as if it were not set. */
 function settingsOf(stored: unknown): Settings {
-  const parsed = v.safeParse(SettingsPatchSchema, stored);
-  return { ...defaultSettings, ...(parsed.success ? (parsed.output as Partial<Settings>) : {}) };
+  const parsed = v.safeParse(v.object(SettingsSchema.entries), {
+    ...defaultSettings,
+    ...(typeof stored === 'object' ? stored : {}),
+  });
+  return parsed.success ? parsed.output : defaultSettings;
 }

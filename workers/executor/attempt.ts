@@ -2,9 +2,10 @@
 import { DEFAULT_GRACE_MS, type JobSpec } from '../../src/core/job.ts';
 import type { Batch, Ending, Outcome } from '../../src/core/schema.ts';
 import { type Claim, Fenced, fenced } from '../../src/core/store.ts';
-import { type Change, isFinished, MAX_LOSSES, type StoredTask, taskProblem } from '../../src/core/task.ts';
+import { type Change, isFinished, type StoredTask, taskProblem } from '../../src/core/task.ts';
 import type { Appender } from './appender.ts';
 import { charge } from './charge.ts';
+import { changesOf, endOf } from './ending.ts';
 import { type JobWorker, WorkerLost } from './job-worker.ts';
 
 export interface AttemptHost {
@@ -38,8 +39,6 @@ export interface Attempt {
 /** A log is looked at for trimming after this many events. */
 const TRIM_EVERY = 5_000;
 const QUOTA_RETRY_MS = 5_000;
-const BACKOFF_MS = 1_000;
-const BACKOFF_MAX_MS = 5 * 60_000;
 
 export function startAttempt(
   { task, checkpoint }: Claim,
@@ -67,18 +66,15 @@ export function startAttempt(
 
   const timeout = timeout_ms === null ? () => {} : charge(timeout_ms, () => stop('timeout'));
 
-  const write = (batch: Batch | null, end: ((task: StoredTask) => Change) | null) => {
-    const events = batch?.events.map((event) => ({ ...event, checkpoint: false })) ?? [];
-    const checkpointed = batch?.checkpoint ?? null;
-    return append({
-      ...fenced(task_id, attempt, (current) => {
-        const changes: Change[] = checkpointed ? withCheckpoint(events, current) : events;
-        return end ? [...changes, end(current)] : changes;
-      }),
-      checkpoint: checkpointed,
-      ...(end || checkpointed ? {} : { durability: 'relaxed' as const }),
+  const write = (batch: Batch | null, end: ((task: StoredTask) => Change) | null) =>
+    append({
+      ...fenced(task_id, attempt, (current) => [
+        ...(batch ? changesOf(batch, current) : []),
+        ...(end ? [end(current)] : []),
+      ]),
+      checkpoint: batch?.checkpoint ?? null,
+      ...(end || batch?.checkpoint ? {} : { durability: 'relaxed' as const }),
     });
-  };
 
   async function deliver(batch: Batch): Promise<void> {
     if (batch.events.length === 0 && !batch.checkpoint) return;
@@ -147,7 +143,9 @@ export function startAttempt(
   async function commitEnd(batch: Batch | null, outcome: Outcome | WorkerLost | null, stopped: StoredTask['stopped']) {
     for (;;) {
       try {
-        return await write(batch, (current) => endOf(current, outcome, stopping?.reason, stopped));
+        return await write(batch, (current) =>
+          endOf(current, { outcome, reason: stopping?.reason, stopped, now: now() }),
+        );
       } catch (error) {
         if (!isQuota(error)) throw error;
         report(error);
@@ -167,69 +165,7 @@ export function startAttempt(
     }).catch(report);
   }
 
-  function endOf(
-    current: StoredTask,
-    outcome: Outcome | WorkerLost | null,
-    reason: StopReason | undefined,
-    stopped: StoredTask['stopped'],
-  ): Change {
-    // A cancel that was recorded before this transaction comes first, even when the job had finished.
-    if (current.cancel_requested_at) {
-      const ms = Math.max(0, now() - Date.parse(current.cancel_requested_at));
-      return { kind: 'canceled', stopped: stopped ?? { rung: 'return', ms } };
-    }
-    if (outcome instanceof WorkerLost) return lossOf(current, outcome.message);
-    if (reason === 'store') return lossOf(current, 'Its events could not be stored.');
-    if (outcome?.kind === 'completed') return outcome;
-    if (outcome?.kind === 'waiting')
-      return { kind: 'paused', reason: outcome.reason, message: outcome.message, stopped: null };
-    if (reason === 'quota') {
-      return { kind: 'paused', reason: 'quota-exceeded', message: 'The browser’s storage is full.', stopped };
-    }
-    if (reason === 'user') return { kind: 'paused', reason: 'user', message: null, stopped };
-    const error =
-      reason === 'timeout'
-        ? taskProblem('timeout', `It ran longer than ${timeout_ms} ms.`)
-        : outcome?.kind === 'failed'
-          ? outcome.error
-          : taskProblem('job-failed', 'The job ended without a result.');
-    return failureOf(current, error, stopped, now());
-  }
-
   return { task_id, attempt, stop, ended: run() };
 }
 
 const isQuota = (error: unknown) => error instanceof DOMException && error.name === 'QuotaExceededError';
-
-/** The change for an executor or worker that was lost; the third in a row without a new checkpoint is the last. */
-export function lossOf(task: StoredTask, why: string): Change {
-  if (task.losses + 1 < MAX_LOSSES) return { kind: 'lost', message: why };
-  const detail = `${why} It was lost ${MAX_LOSSES} times in a row without getting any further.`;
-  return { kind: 'failed', error: taskProblem('crashed', detail), stopped: null };
-}
-
-/** Another attempt while there are any left, after an exponential backoff with full jitter; else the end. */
-function failureOf(
-  task: StoredTask,
-  error: StoredTask['error'] & object,
-  stopped: StoredTask['stopped'],
-  now: number,
-): Change {
-  const failures = task.failures + 1;
-  const final = error.type.endsWith(':invalid-input') || failures >= task.max_attempts;
-  if (final) return { kind: 'failed', error, stopped };
-  const wait = Math.random() * Math.min(BACKOFF_MAX_MS, BACKOFF_MS * 2 ** (failures - 1));
-  return { kind: 'deferred', error, run_at: new Date(now + wait).toISOString() };
-}
-
-type Appended = Extract<Change, { kind: 'progress' | 'log' }>;
-
-/** Marks the last progress as the checkpoint's; where the batch has none, the task's own state is said again. */
-function withCheckpoint(events: readonly (Appended | { kind: 'log' })[], task: StoredTask): Change[] {
-  const changes = [...events] as Appended[];
-  const at = changes.findLastIndex((event) => event.kind === 'progress');
-  const last = changes[at];
-  if (last?.kind === 'progress') return changes.with(at, { ...last, checkpoint: true });
-  const { done, total, unit, message } = task;
-  return [...changes, { kind: 'progress', done, total, unit, message, checkpoint: true }];
-}

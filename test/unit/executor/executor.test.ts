@@ -283,6 +283,21 @@ describe('timeout_ms', () => {
     expect(timeout(made)).toBe(true);
   });
 
+  test('begins anew with each attempt', async () => {
+    const made = await withRun({ timeout_ms: 10_000, max_attempts: 2 });
+    vi.advanceTimersByTime(9_000);
+    made.run.end(broken);
+    await made.becomes('pending');
+    const { run_at } = await made.get(made.task_id);
+    await ticks();
+    vi.advanceTimersByTime(Date.parse(run_at ?? '') - Date.now() + 1);
+    await until(() => made.runs.length === 2);
+    vi.advanceTimersByTime(9_999);
+    expect(timeout(made)).toBe(false);
+    vi.advanceTimersByTime(1);
+    expect(timeout(made)).toBe(true);
+  });
+
   test('is not put off by a clock that is set back', async () => {
     const made = await withRun({ timeout_ms: 10_000 });
     vi.advanceTimersByTime(500);
