@@ -26,7 +26,7 @@ export interface Gate {
   bad: Record<string, BadWork>;
   /** Work over about so many bytes; null for a job that takes no files. */
   big: ((bytes: number) => Work) | null;
-  /** The job keeps its thread busy, and means to: the gate has to find it out. */
+  /** The job keeps its thread busy, and means to. */
   busy?: true;
 }
 

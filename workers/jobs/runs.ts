@@ -5,6 +5,8 @@ const runs = new Map<string, () => Promise<{ job: Job }>>([
   ['checksum', () => import('./checksum/run.ts')],
   ['verify', () => import('./verify/run.ts')],
   ['duplicates', () => import('./duplicates/run.ts')],
+  ['archive', () => import('./archive/run.ts')],
+  ['extract', () => import('./extract/run.ts')],
   ['countdown', () => import('./countdown/run.ts')],
   ['spin', () => import('./spin/run.ts')],
 ]);

@@ -1,7 +1,7 @@
 import type { Gate } from '../gate.ts';
 
 export const gate: Gate = {
-  works: { '300 ms': { files: [], input: () => ({ ms: 300 }) } },
+  works: { 'half a second': { files: [], input: () => ({ ms: 500 }) } },
   bad: {},
   big: null,
   busy: true,

@@ -16,7 +16,7 @@ test.each(cases)('$type: $what fails the task, which says where; in bounded time
   const staged = await stage(job, work);
   const page = await openPage(staged, job);
   const began = performance.now();
-  const turns = watchTurns(() => performance.now());
+  const turns = watchTurns();
   const { task_id } = await page.submit(staged.input);
   const task = await page.ended(task_id);
   turns.stop();

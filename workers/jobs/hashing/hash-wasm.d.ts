@@ -20,3 +20,6 @@ declare module 'hash-wasm/dist/sha512.umd.min.js' {
 declare module 'hash-wasm/dist/xxhash3.umd.min.js' {
   export { createXXHash3 } from 'hash-wasm';
 }
+declare module 'hash-wasm/dist/xxhash64.umd.min.js' {
+  export { createXXHash64 } from 'hash-wasm';
+}

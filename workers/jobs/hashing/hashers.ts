@@ -14,3 +14,7 @@ const hashers: Record<Algorithm, () => Promise<IHasher>> = {
 
 /** An incremental hasher, with only its own algorithm's code loaded. */
 export const hasherOf = (algorithm: Algorithm): Promise<IHasher> => hashers[algorithm]();
+
+/** What Zstandard checks its frames with. */
+export const xxhash64 = async (): Promise<IHasher> =>
+  (await import('hash-wasm/dist/xxhash64.umd.min.js')).createXXHash64();

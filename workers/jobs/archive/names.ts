@@ -1,0 +1,40 @@
+/** The names that files have in an archive. */
+
+/**
+ * One for each, in order: relative, with slashes, and never twice. A name that leads out of the folder, as only a request can have it,
+ * loses the steps that do.
+ */
+export function entryNames(names: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return names.map((name) => {
+    const plain = plainName(name);
+    let free = plain;
+    for (let n = 2; taken.has(free); n += 1) free = numbered(plain, n);
+    taken.add(free);
+    return free;
+  });
+}
+
+/** What an archive of these is called, without its ending: as the folder that all are in, or the only file. */
+export function commonName(names: readonly string[]): string {
+  const [first = ''] = names;
+  const folder = first.slice(0, first.indexOf('/') + 1);
+  if (folder && names.every((name) => name.startsWith(folder))) return folder.slice(0, -1);
+  return names.length === 1 ? first : 'archive';
+}
+
+function plainName(name: string): string {
+  const steps = name
+    .toWellFormed()
+    .replaceAll('\0', '_')
+    .split('/')
+    .filter((step) => step !== '' && step !== '.' && step !== '..');
+  return steps.join('/') || 'file';
+}
+
+/** `a/b.txt` → `a/b (2).txt`. */
+function numbered(name: string, n: number): string {
+  const dot = name.lastIndexOf('.');
+  const at = dot > name.lastIndexOf('/') + 1 ? dot : name.length;
+  return `${name.slice(0, at)} (${n})${name.slice(at)}`;
+}
