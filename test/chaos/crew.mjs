@@ -1,0 +1,195 @@
+/** The tabs of a round: which are there, what each has recorded, and what it follows. */
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** @typedef {import('./browser.mjs').Tab} Tab */
+/** @typedef {{ client: string, records: any[] }} Client one life of a tab, from one load to the next */
+
+const READY_MS = 45_000;
+const LOOK_MS = 30;
+/** What a canceled task leaves may be held by a worker that is still dying. */
+const LEFTOVERS_MS = 12_000;
+const FOLLOWED_MS = 30_000;
+
+const THREADS = ['service-worker', 'holdfast executor', 'holdfast job'];
+
+/**
+ * @param {import('./browser.mjs').Browser} browser
+ * @param {string} url
+ */
+export function createCrew(browser, url) {
+  /** @type {{ tab: Tab, frozen: boolean, client: Client, lives: number }[]} */
+  let members = [];
+  /** @type {Client[]} */
+  const clients = [];
+  /** @type {Client} */
+  const notes = { client: 'faults', records: [] };
+  /** @type {Set<string>} */
+  const followed = new Set();
+  /** @type {Map<string, string>} the last event that some tab has seen of each task */
+  const seen = new Map();
+
+  /** @param {string} name */
+  function newClient(name) {
+    const client = { client: name, records: [] };
+    clients.push(client);
+    return client;
+  }
+
+  /** @param {Tab} tab */
+  function memberOf(tab) {
+    const member = members.find((each) => each.tab === tab);
+    if (!member) throw new Error(`tab ${tab.id} is gone`);
+    return member;
+  }
+
+  /** @param {Tab} tab */
+  async function drain(tab) {
+    const { client } = memberOf(tab);
+    const records = await tab.call('take').catch(() => []);
+    client.records.push(...records);
+    for (const { kind, event, watcher, id } of records) {
+      if (kind === 'event' && event !== 'complete') seen.set(watcher.split(' ')[0], id);
+    }
+  }
+
+  /** @param {Tab} tab @param {number} limit */
+  async function ready(tab, limit = READY_MS) {
+    const end = performance.now() + limit;
+    while (!(await tab.call('ready').catch(() => false))) {
+      if (performance.now() > end) throw new Error(`tab ${tab.id} was not ready after ${limit} ms`);
+      await pause(LOOK_MS);
+    }
+  }
+
+  /** Every other tab goes on where another one was; the rest begin at the beginning. @param {Tab} tab @param {string} task_id */
+  const watch = (tab, task_id) => tab.call('watch', task_id, ...(tab.id % 2 && seen.has(task_id) ? [seen.get(task_id)] : []));
+
+  /** @param {Tab} tab */
+  async function join(tab) {
+    await ready(tab);
+    for (const task_id of followed) await watch(tab, task_id);
+  }
+
+  const awake = () => members.filter(({ frozen }) => !frozen).map(({ tab }) => tab);
+
+  return {
+    count: () => awake().length,
+    /** @param {number} which */
+    pick: (which) => awake()[which % Math.max(1, awake().length)],
+    clients: () => [notes, ...clients],
+    /** @param {any} record */
+    note: (record) => notes.records.push({ ...record, planned: record.at, at: Date.now() }),
+
+    async open() {
+      const tab = await browser.open(url);
+      members.push({ tab, frozen: false, client: newClient(`${tab.id}`), lives: 1 });
+      await join(tab);
+      return tab;
+    },
+
+    /** Another life of the same tab. @param {Tab} tab @param {() => Promise<void> | undefined} reload */
+    async renew(tab, reload) {
+      await drain(tab);
+      const member = memberOf(tab);
+      member.lives += 1;
+      member.client = newClient(`${tab.id}.${member.lives}`);
+      await reload();
+      // Not waited for: the next fault may come while it loads.
+      join(tab).catch(() => {});
+    },
+
+    /** @param {Tab} tab @param {() => Promise<void> | undefined} end */
+    async end(tab, end) {
+      await drain(tab);
+      members = members.filter((each) => each.tab !== tab);
+      await end();
+    },
+
+    /** The browser is about to be killed. */
+    async lose() {
+      for (const tab of awake()) await drain(tab);
+      members = [];
+    },
+
+    /** @param {Tab} tab @returns {Promise<() => Promise<void>>} */
+    async freeze(tab) {
+      await drain(tab);
+      const member = memberOf(tab);
+      member.frozen = true;
+      await browser.powers.freeze?.(tab, true);
+      return async () => {
+        if (!members.includes(member)) return;
+        await browser.powers.freeze?.(tab, false);
+        member.frozen = false;
+        for (const task_id of followed) await watch(tab, task_id);
+      };
+    },
+
+    /** @param {string} task_id */
+    follow(task_id) {
+      followed.add(task_id);
+      for (const tab of awake()) watch(tab, task_id).catch(() => {});
+    },
+
+    /** After the faults: a tab that did not load, or was left behind by an update, is loaded again. */
+    async wake() {
+      const versions = await Promise.all(awake().map((tab) => tab.call('version').catch(() => null)));
+      const newest = Math.max(...versions.map(Number));
+      for (const [i, tab] of awake().entries()) {
+        const isReady = await ready(tab, 5_000).then(
+          () => true,
+          () => false,
+        );
+        if (isReady && versions[i] === newest) continue;
+        await this.renew(tab, () => tab.reload());
+        await join(tab);
+      }
+      if (awake().length === 0) await this.open();
+    },
+
+    /** What is to be known once all has ended. @param {string[]} ids @param {number} deadline @param {boolean} stuck */
+    async finish(ids, deadline, stuck) {
+      /** @type {string[]} */
+      const wrong = [];
+      const [tab] = awake();
+      if (!tab) throw new Error('no tab is left');
+      /** @type {Record<string, any>} */
+      const answers = {};
+      if (stuck) {
+        wrong.push('not every task came to its end');
+        for (const to of THREADS) await tab.call('tell', to, { do: 'tell-state' });
+        await pause(500);
+      } else for (const task_id of ids) answers[task_id] = await tab.call('inspect', task_id);
+      for (const each of stuck ? [] : awake()) {
+        const end = Math.max(deadline, performance.now() + FOLLOWED_MS);
+        for (;;) {
+          const waiting = await each.call('watching');
+          if (waiting.length === 0) break;
+          if (performance.now() > end) {
+            wrong.push(`tab ${each.id} still waits for the end of ${waiting}`);
+            break;
+          }
+          await pause(LOOK_MS);
+        }
+      }
+      const end = performance.now() + LEFTOVERS_MS;
+      let store = await tab.call('dump');
+      const isCanceled = (/** @type {string} */ id) => answers[id]?.task.status === 'canceled';
+      const left = () =>
+        Object.keys(store.folder).some(isCanceled) ||
+        store.stores.files.some((/** @type {any} */ { key: [owner] }) => isCanceled(owner.replace('task:', '')));
+      while (left() && performance.now() < end) {
+        await pause(LOOK_MS);
+        store = await tab.call('dump');
+      }
+      const locks = await tab.call('locks');
+      for (const each of awake()) await drain(each);
+      return { wrong, found: { answers, store, locks } };
+    },
+
+    async leave() {
+      for (const { tab } of members) await tab.close().catch(() => {});
+      members = [];
+    },
+  };
+}

@@ -1,0 +1,406 @@
+/**
+ * Stands in front of every script of the build, in pages, workers and the service worker. It records what a page asks and is answered,
+ * makes the faults that only the inside of a thread can make, and reads the stores. It changes nothing else.
+ */
+(() => {
+  const scope = /** @type {any} */ (globalThis);
+  // WebKit runs a worker's entry a second time when a chunk imports it.
+  if (scope.chaos) return;
+  /** @type {{ schema: number }} */
+  const { schema } = scope.chaosBuild;
+  const isPage = 'document' in scope;
+  /** @type {string} */
+  const thread = isPage ? 'page' : 'clients' in scope ? 'service-worker' : scope.name;
+  const channel = new BroadcastChannel('chaos');
+
+  // ── the clock ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+  const realNow = Date.now;
+  let jumped = 0;
+  const now = () => realNow() + jumped;
+  scope.Date = new Proxy(Date, {
+    construct: (target, given, as) => Reflect.construct(target, given.length > 0 ? given : [now()], as),
+    get: (target, name) => (name === 'now' ? now : Reflect.get(target, name)),
+  });
+  channel.postMessage({ to: 'page', do: 'tell-clock' });
+
+  // ── workers ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+  /** @type {Worker[]} */
+  const workers = [];
+  if (scope.Worker) {
+    const Real = /** @type {typeof Worker} */ (scope.Worker);
+    scope.Worker = class extends Real {
+      /** @param {string | URL} url @param {WorkerOptions} options */
+      constructor(url, options) {
+        super(url, options);
+        workers.push(this);
+      }
+      terminate() {
+        forget(this);
+        super.terminate();
+      }
+    };
+  }
+
+  /** @param {Worker} worker */
+  function forget(worker) {
+    if (workers.includes(worker)) workers.splice(workers.indexOf(worker), 1);
+  }
+
+  /** As if the browser had ended it: nobody in here knows. @param {number} which */
+  function killWorker(which) {
+    const worker = workers[which % Math.max(1, workers.length)];
+    if (!worker) return false;
+    worker.terminate();
+    return true;
+  }
+
+  // ── IndexedDB ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+  const realOpen = IDBFactory.prototype.open;
+  const realBegin = IDBDatabase.prototype.transaction;
+  /** @type {Set<IDBDatabase>} */
+  const handles = new Set();
+  let toAbort = 0;
+  /** @type {Set<string>} what is under way, for the history of a round that gets stuck */
+  const underWay = new Set();
+  let begun = 0;
+
+  IDBDatabase.prototype.transaction = function (...given) {
+    const tx = realBegin.apply(this, given);
+    handles.add(this);
+    begun += 1;
+    const what = `${begun} ${tx.mode} ${[...tx.objectStoreNames]}`;
+    underWay.add(what);
+    for (const end of ['complete', 'abort']) tx.addEventListener(end, () => underWay.delete(what));
+    if (toAbort > 0) {
+      toAbort -= 1;
+      const abort = () => {
+        try {
+          tx.abort();
+        } catch {
+          // It was over before.
+        }
+      };
+      if (toAbort % 2) abort();
+      else setTimeout(abort);
+    }
+    return tx;
+  };
+
+  IDBFactory.prototype.open = function (name, version) {
+    if (!name.startsWith('holdfast:/') || version === undefined)
+      return version === undefined ? realOpen.call(this, name) : realOpen.call(this, name, version);
+    const request = realOpen.call(this, name, version + schema);
+    begun += 1;
+    const what = `${begun} open ${version + schema}`;
+    underWay.add(what);
+    for (const end of ['success', 'error']) request.addEventListener(end, () => underWay.delete(what));
+    if (schema === 0) return request;
+    request.addEventListener('upgradeneeded', (event) => {
+      if (event.oldVersion > 0) event.stopImmediatePropagation();
+      if (!request.transaction) return;
+      for (let step = 1; step <= schema; step += 1) {
+        if (!request.result.objectStoreNames.contains(`migration ${step}`)) request.result.createObjectStore(`migration ${step}`);
+      }
+      if (event.oldVersion === 0) return;
+      // A migration takes its time, and touches every task.
+      const rows = request.transaction.objectStore('tasks').openCursor();
+      rows.addEventListener('success', () => {
+        rows.result?.update(rows.result.value);
+        rows.result?.continue();
+      });
+    });
+    return request;
+  };
+
+  /** @param {boolean} told whether a `close` event says so, as when the browser itself closes it */
+  function closeHandles(told) {
+    for (const db of handles) {
+      db.close();
+      if (told) db.dispatchEvent(new Event('close'));
+    }
+    handles.clear();
+  }
+
+  // ── streams that the service worker sends ──────────────────────────────────────────────────────────────────────────────────────
+  /** @type {Set<ReadableStreamDefaultController>} */
+  const sending = new Set();
+  if (thread === 'service-worker') {
+    const Real = ReadableStream;
+    scope.ReadableStream = class extends Real {
+      /** @param {UnderlyingDefaultSource} source @param {QueuingStrategy} strategy */
+      constructor(source = {}, strategy = {}) {
+        super(
+          {
+            ...source,
+            start(controller) {
+              sending.add(controller);
+              return source.start?.(controller);
+            },
+          },
+          strategy,
+        );
+      }
+    };
+  }
+
+  function cutStreams() {
+    for (const controller of sending) controller.error(new Error('cut'));
+    sending.clear();
+  }
+
+  // ── what went wrong where nobody waits for an answer ───────────────────────────────────────────────────────────────────────────
+  const report = (/** @type {string} */ text) => channel.postMessage({ to: 'page', do: 'report', thread, text });
+  const { error: realError } = console;
+  console.error = (...given) => {
+    report(given.map((each) => String(each)).join(' '));
+    realError.apply(console, given);
+  };
+
+  // ── what other threads are told to do ──────────────────────────────────────────────────────────────────────────────────────────
+  channel.addEventListener('message', ({ data }) => {
+    if (data.do === 'set-clock') jumped = data.by_ms;
+    if (data.to !== thread) return;
+    if (data.do === 'tell-clock') channel.postMessage({ do: 'set-clock', by_ms: jumped });
+    if (data.do === 'abort-transactions') toAbort += data.count;
+    if (data.do === 'close-handles') closeHandles(data.told);
+    if (data.do === 'cut-streams') cutStreams();
+    if (data.do === 'kill-job-worker') killWorker(data.which);
+    if (data.do === 'tell-state') report(JSON.stringify({ underWay: [...underWay], workers: workers.length }));
+  });
+
+  scope.chaos = { killWorker };
+  if (!isPage) return;
+
+  // ── what a page asks and is answered ───────────────────────────────────────────────────────────────────────────────────────────
+  /** @type {object[]} */
+  let records = [];
+  let requests = 0;
+  /** @param {object} entry */
+  const record = (entry) => records.push({ at: Math.round(performance.timeOrigin + performance.now()), ...entry });
+  /** @type {WeakMap<ReadableStream, number>} */
+  const bodies = new WeakMap();
+  /** @type {WeakMap<ReadableStreamDefaultReader, { id: number, decoder: TextDecoder }>} */
+  const taps = new WeakMap();
+
+  const realFetch = scope.fetch;
+  /** @param {RequestInfo | URL} input @param {RequestInit} init */
+  scope.fetch = async (input, init = {}) => {
+    requests += 1;
+    const id = requests;
+    const url = new URL(String(input), scope.location.href);
+    const headers = Object.fromEntries(new Headers(init.headers));
+    const body = typeof init.body === 'string' ? init.body : null;
+    record({ kind: 'request', id, method: init.method ?? 'GET', path: url.pathname + url.search, headers, body });
+    try {
+      /** @type {Response} */
+      const response = await realFetch.call(scope, input, init);
+      const type = response.headers.get('Content-Type') ?? '';
+      const answer = { kind: 'answer', id, status: response.status, type, location: response.headers.get('Location') };
+      if (type.startsWith('text/event-stream') && response.body) {
+        bodies.set(response.body, id);
+        record(answer);
+      } else if (/json/.test(type)) {
+        const text = response.clone().text();
+        text.then(
+          (text) => record({ ...answer, text }),
+          (error) => record({ kind: 'failed', id, error: String(error) }),
+        );
+      } else record(answer);
+      return response;
+    } catch (error) {
+      record({ kind: 'failed', id, error: String(error) });
+      throw error;
+    }
+  };
+
+  const realReader = ReadableStream.prototype.getReader;
+  const { read } = ReadableStreamDefaultReader.prototype;
+  ReadableStream.prototype.getReader = /** @type {any} */ (
+    /** @this {ReadableStream} @param {[]} given */
+    function (...given) {
+      const reader = realReader.apply(this, given);
+      const id = bodies.get(this);
+      if (id !== undefined) taps.set(reader, { id, decoder: new TextDecoder() });
+      return reader;
+    }
+  );
+  ReadableStreamDefaultReader.prototype.read = function () {
+    const chunk = read.call(this);
+    const tap = taps.get(this);
+    if (tap) {
+      chunk.then(
+        ({ done, value }) => {
+          if (done) record({ kind: 'end', id: tap.id, how: 'closed' });
+          else record({ kind: 'chunk', id: tap.id, text: tap.decoder.decode(value, { stream: true }) });
+        },
+        () => record({ kind: 'end', id: tap.id, how: 'broken' }),
+      );
+    }
+    return chunk;
+  };
+
+  channel.addEventListener('message', ({ data }) => {
+    if (data.do === 'report') record({ kind: 'report', thread: data.thread, text: data.text });
+  });
+  addEventListener('error', ({ message }) => record({ kind: 'error', message }));
+  addEventListener('unhandledrejection', ({ reason }) => record({ kind: 'error', message: `unhandled: ${reason}` }));
+
+  // ── what a page is told to do ──────────────────────────────────────────────────────────────────────────────────────────────────
+  /** @param {string} path */
+  const at = (path) => new URL(path, scope.holdfast.base);
+  const DATABASE = 'holdfast:/';
+  const FOLDER = encodeURIComponent(DATABASE);
+
+  /** @param {{ size: number, seed: number }} content as in `contents.mjs` */
+  function bytesOf({ size, seed }) {
+    const words = new Uint32Array(Math.ceil(size / 4));
+    let x = seed | 1;
+    for (let i = 0; i < words.length; i += 1) {
+      x ^= x << 13;
+      x ^= x >>> 17;
+      x ^= x << 5;
+      words[i] = x;
+    }
+    return new Uint8Array(words.buffer, 0, size);
+  }
+
+  /** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
+  const answered = (request) =>
+    new Promise((resolve, reject) => {
+      request.addEventListener('success', () => resolve(request.result));
+      request.addEventListener('error', () => reject(request.error));
+    });
+
+  /** @param {Uint8Array<ArrayBuffer>} bytes */
+  const sha256 = async (bytes) =>
+    [...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+
+  /** Every row of every store; bytes and blobs by their size. */
+  async function readDatabase() {
+    const db = await answered(realOpen.call(indexedDB, DATABASE));
+    /** @type {Record<string, { key: IDBValidKey, value: unknown }[]>} */
+    const stores = {};
+    for (const name of db.objectStoreNames) {
+      const store = realBegin.call(db, name).objectStore(name);
+      const [keys, values] = await Promise.all([answered(store.getAllKeys()), answered(store.getAll())]);
+      stores[name] = keys.map((key, i) => ({ key, value: values[i] }));
+    }
+    db.close();
+    return stores;
+  }
+
+  /** Every file of ours in OPFS. */
+  async function readFolder() {
+    /** @type {Record<string, { size: number, sha256: string }[]>} by task */
+    const found = {};
+    if (!navigator.storage?.getDirectory) return found;
+    const root = await navigator.storage.getDirectory();
+    /** @type {any} */
+    const folder = await root.getDirectoryHandle(FOLDER).catch(() => null);
+    if (!folder) return found;
+    for await (const [task_id, directory] of folder.entries()) {
+      found[task_id] = [];
+      for await (const file of directory.values()) {
+        const bytes = new Uint8Array(await (await file.getFile()).arrayBuffer());
+        found[task_id]?.push({ size: bytes.length, sha256: await sha256(bytes) });
+      }
+    }
+    return found;
+  }
+
+  /** @param {unknown} _key @param {unknown} value */
+  const summed = (_key, value) =>
+    value instanceof Blob || value instanceof Uint8Array ? { bytes: 'size' in value ? value.size : value.length } : value;
+
+  const known = new Set();
+  const watching = new Set();
+
+  Object.assign(scope.chaos, {
+    ready: () => scope.holdfast !== undefined,
+    version: () => scope.chaosBuild.version,
+    take() {
+      const taken = records;
+      records = [];
+      return taken;
+    },
+    /** @param {{ name: string, size: number, seed: number }[]} contents */
+    addFiles: (contents) =>
+      Promise.all(contents.map((content) => scope.holdfast.addFile(new File([bytesOf(content)], content.name)))),
+    /** @param {object} draft @param {string} key */
+    submit: (draft, key) => scope.holdfast.submit(draft, key),
+    /** @param {'cancel' | 'pause' | 'resume' | 'retry'} name @param {string} task_id */
+    async command(name, task_id) {
+      try {
+        return { status: 200, task: await scope.holdfast[name](task_id) };
+      } catch (error) {
+        const { status } = /** @type {{ status?: number }} */ (error);
+        if (status === undefined) throw error;
+        return { status, task: null };
+      }
+    },
+    /** @param {object} patch */
+    configure: (patch) => scope.holdfast.configure(patch),
+    list: async () => (await scope.holdfast.list({ limit: 500 })).tasks,
+    /** Follows a task with the product's own client. @param {string} task_id @param {string} [after] */
+    watch(task_id, after) {
+      if (known.has(task_id) || !scope.holdfast) return;
+      known.add(task_id);
+      const watcher = `${task_id} ${after ?? ''}`;
+      record({ kind: 'watch', watcher, task_id, after: after ?? null });
+      watching.add(watcher);
+      (async () => {
+        const options = after === undefined ? {} : { after };
+        for await (const { event, id, data } of scope.holdfast.watch(task_id, options)) record({ kind: 'event', watcher, event, id, data });
+        record({ kind: 'watched', watcher });
+        watching.delete(watcher);
+      })().catch((error) => record({ kind: 'error', message: `watch: ${error}` }));
+    },
+    watching: () => [...watching],
+    /** Everything that the API tells of a task, by requests of its own. @param {string} task_id */
+    async inspect(task_id) {
+      const task = await (await scope.fetch(at(`tasks/${task_id}`))).json();
+      const reader = (await scope.fetch(at(`tasks/${task_id}/stream`))).body.getReader();
+      while (!(await reader.read()).done);
+      const log = await (await scope.fetch(at(`tasks/${task_id}/log?limit=10000`))).json();
+      const result = await (await scope.fetch(at(`tasks/${task_id}/result`))).json();
+      /** @type {Record<string, { status: number, text: string }>} */
+      const files = {};
+      for (const { name } of task.files) {
+        const response = await scope.fetch(at(`tasks/${task_id}/files/${encodeURIComponent(name)}`));
+        files[name] = { status: response.status, text: await response.text() };
+      }
+      return { task, log, result, files };
+    },
+    dump: async () => JSON.parse(JSON.stringify({ stores: await readDatabase(), folder: await readFolder() }, summed)),
+    locks: async () => (await navigator.locks.query()).held?.map(({ name }) => name) ?? [],
+    killExecutor: () => killWorker(0),
+    /** @param {object} message */
+    broadcast: (message) => channel.postMessage(message),
+    /** @param {string} to @param {object} message */
+    tell(to, message) {
+      if (to === 'page') toAbort += /** @type {{ count?: number }} */ (message).count ?? 0;
+      else channel.postMessage({ to, ...message });
+    },
+    /** @param {number} by_ms */
+    jumpClock(by_ms) {
+      jumped += by_ms;
+      channel.postMessage({ do: 'set-clock', by_ms: jumped });
+    },
+    /** Makes every thread give its handle up, as an upgrade does that then fails. */
+    async dropHandles() {
+      const version = (await indexedDB.databases()).find(({ name }) => name === DATABASE)?.version;
+      if (version === undefined) return;
+      const request = realOpen.call(indexedDB, DATABASE, version + 100);
+      request.addEventListener('upgradeneeded', () => request.transaction?.abort());
+      await answered(request).catch(() => {});
+    },
+    /** Fetches the version that is there now. @param {boolean} takeOver whether it replaces the old one at once */
+    async update(takeOver) {
+      const registration = await navigator.serviceWorker.getRegistration();
+      // Chromium sometimes lets this wait for a minute.
+      registration?.update().catch(() => {});
+      if (takeOver) scope.holdfast?.updateReady.then((/** @type {() => void} */ take) => take());
+    },
+    cutStreams: () => channel.postMessage({ to: 'service-worker', do: 'cut-streams' }),
+  });
+})();

@@ -1,0 +1,252 @@
+/** One round: a site of its own, the schedule's tasks and faults, then quiet, then the check. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { check } from './check.mjs';
+import { checksumOf } from './contents.mjs';
+import { createCrew } from './crew.mjs';
+import { openSite } from './site.mjs';
+
+/** @typedef {import('./schedule.mjs').Schedule} Schedule */
+/** @typedef {import('./schedule.mjs').Move} Move */
+/** @typedef {import('./check.mjs').KnownTask} KnownTask */
+
+/**
+ * @typedef {object} Round
+ * @property {string[]} wrong
+ * @property {object} history
+ * @property {string[]} made the faults that were really made
+ * @property {number} settled_ms how long it took from the last fault until every task had ended
+ */
+
+/** How long everything may take to come to its end once no more faults come: the slowest sweep comes every 20 s. */
+const SETTLE_MS = Number(process.env.CHAOS_SETTLE_MS ?? 60_000);
+const LOOK_MS = 100;
+
+/**
+ * @param {Schedule} schedule
+ * @param {import('./browser.mjs').Browser} browser
+ * @param {string} dist
+ * @returns {Promise<Round>}
+ */
+export async function playRound(schedule, browser, dist) {
+  const site = await openSite(dist);
+  const crew = createCrew(browser, site.url);
+  /** @type {string[]} */
+  const made = [];
+  /** @type {string[]} */
+  const wrong = [];
+  /** @type {Map<number, KnownTask>} by place in the schedule */
+  const tasks = new Map();
+  const start = performance.now();
+  let deadline = Number.POSITIVE_INFINITY;
+  /** @param {number} at */
+  const until = (at) => pause(Math.max(0, start + at - performance.now()));
+
+  /**
+   * What a person does who is not easily put off: again, until it works.
+   *
+   * @template T
+   * @param {string} what
+   * @param {number} which tab
+   * @param {(tab: import('./browser.mjs').Tab) => Promise<T>} act
+   * @returns {Promise<T>}
+   */
+  async function insist(what, which, act) {
+    for (;;) {
+      try {
+        const tab = crew.pick(which);
+        if (tab) return await act(tab);
+      } catch (error) {
+        if (performance.now() > deadline) throw new Error(`${what}: ${error}`);
+      }
+      if (performance.now() > deadline) throw new Error(`${what}: no tab is left`);
+      await pause(LOOK_MS);
+    }
+  }
+
+  /** @param {number} place */
+  const known = async (place) => {
+    while (!tasks.has(place)) {
+      if (performance.now() > deadline) throw new Error(`task ${place} was never accepted`);
+      await pause(LOOK_MS);
+    }
+    return /** @type {KnownTask} */ (tasks.get(place));
+  };
+
+  /** @param {import('./schedule.mjs').PlannedTask} plan @param {number} place @param {{ file_id: string }[]} files */
+  async function submit(plan, place, files) {
+    await until(plan.at);
+    const depends_on = (await Promise.all(plan.after.map(known))).map(({ task_id }) => task_id);
+    const { type, priority, max_attempts, delay_ms } = plan;
+    const input = { ...plan.input, ...(type === 'checksum' ? { files: plan.files.map((i) => ({ file_id: files[i]?.file_id })) } : {}) };
+    const run_at = delay_ms === null ? null : new Date(Date.now() + delay_ms).toISOString();
+    const draft = { type, input, priority, max_attempts, run_at, depends_on };
+    const key = `${schedule.seed} ${schedule.round} ${place}`;
+    const { task_id } = await insist(`submitting task ${place}`, plan.tab, (tab) => tab.call('submit', draft, key));
+    tasks.set(place, { task_id, key, type, input, depends_on, expected: expectedOf(schedule, place), canceled: false });
+    crew.follow(task_id);
+  }
+
+  /** @param {Move} move */
+  async function command({ do: name, at, tab, task: place }) {
+    await until(at);
+    const task = await known(Number(place));
+    const { status } = await insist(`${name} task ${place}`, tab, (each) => each.call('command', name, task.task_id));
+    if (name === 'cancel' && status === 200) task.canceled = true;
+    if (status !== 200 && status !== 409) wrong.push(`${name} of ${task.task_id} was answered ${status}`);
+  }
+
+  /** @type {(() => Promise<void>)[]} what makes things whole again */
+  const mends = [];
+  /** @param {Move} move @param {() => Promise<void>} mend */
+  function mendLater({ for_ms }, mend) {
+    let mended = false;
+    const once = async () => {
+      if (mended) return;
+      mended = true;
+      await mend();
+    };
+    mends.push(once);
+    setTimeout(() => once().catch((error) => wrong.push(`mending: ${error}`)), Number(for_ms));
+  }
+
+  /** @param {Move} move */
+  async function makeFault(move) {
+    const tab = crew.pick(move.tab);
+    const { powers } = browser;
+    if (move.do === 'open') return crew.count() < 4 ? void (await crew.open()) : undefined;
+    if (move.do === 'offline') {
+      await site.online(false);
+      return mendLater(move, () => site.online(true));
+    }
+    if (move.do === 'kill-browser') {
+      await crew.lose();
+      await powers.kill?.();
+      return void (await crew.open());
+    }
+    if (!tab) throw new Error('no tab is left');
+    switch (move.do) {
+      case 'stop-service-worker':
+        return powers.stopServiceWorker?.(tab);
+      case 'kill-executor':
+        if (!(await tab.call('killExecutor'))) throw new Error('there was none');
+        return;
+      case 'kill-job-worker':
+        return tab.call('tell', 'holdfast executor', move);
+      case 'close':
+        return crew.count() > 1 ? crew.end(tab, () => tab.close()) : crew.renew(tab, () => tab.reload());
+      case 'crash':
+        await crew.end(tab, () => powers.crash?.(tab));
+        return crew.count() > 0 ? undefined : void (await crew.open());
+      case 'freeze': {
+        const thaw = await crew.freeze(tab);
+        return mendLater(move, thaw);
+      }
+      case 'reload':
+        return crew.renew(tab, () => tab.reload());
+      case 'hard-reload':
+        return crew.renew(tab, () => powers.hardReload?.(tab));
+      case 'cut-streams':
+        return tab.call('cutStreams');
+      case 'drop-handles':
+        return tab.call('dropHandles');
+      case 'close-handles':
+      case 'abort-transactions':
+        return tab.call('tell', move.thread, move);
+      case 'fill-storage': {
+        const release = await powers.fillStorage?.(tab, site.origin);
+        return mendLater(move, async () => release?.());
+      }
+      case 'jump-clock':
+        return tab.call('jumpClock', move.by_ms);
+      case 'deploy':
+      case 'migrate':
+        await site.deploy(move.do === 'migrate');
+        return tab.call('update', move.take_over);
+      default:
+        throw new RangeError(`there is no fault ${move.do}`);
+    }
+  }
+
+  /** Tabs that an update left behind are loaded again, as they ask for; what waits for somebody is let go on. */
+  async function settle() {
+    for (const mend of mends) await mend();
+    await crew.wake();
+    const ended = async () => {
+      const all = await insist('listing', 0, (tab) => tab.call('list'));
+      for (const { task_id, status, error } of all) {
+        const again = status === 'paused' ? 'resume' : error?.type.endsWith(':crashed') ? 'retry' : null;
+        if (again) await crew.pick(0)?.call('command', again, task_id).catch(() => {});
+      }
+      return all.every((/** @type {any} */ { status, error }) => /^(?:completed|canceled|failed)$/.test(status) && !error?.type.endsWith(':crashed'));
+    };
+    while (!(await ended())) {
+      if (performance.now() > deadline) return false;
+      await pause(LOOK_MS);
+    }
+    return true;
+  }
+
+  const running_limit = schedule.running_limit;
+  try {
+    for (let i = 0; i < schedule.tabs; i += 1) await crew.open();
+    deadline = performance.now() + SETTLE_MS;
+    await insist('configuring', 0, (tab) => tab.call('configure', { running_limit }));
+    const files = await insist('adding files', 0, (tab) => tab.call('addFiles', schedule.files));
+    deadline = Number.POSITIVE_INFINITY;
+
+    const isCommand = (/** @type {Move} */ { task }) => task !== undefined;
+    const began = performance.now() - start;
+    const people = Promise.allSettled([
+      ...schedule.tasks.map((plan, i) => submit({ ...plan, at: plan.at + began }, i, files)),
+      ...schedule.moves.filter(isCommand).map((move) => command({ ...move, at: move.at + began })),
+    ]);
+    for (const move of schedule.moves) {
+      if (isCommand(move)) continue;
+      await until(began + move.at);
+      const done = await makeFault(move).then(
+        () => true,
+        (error) => String(error),
+      );
+      crew.note({ kind: 'fault', ...move, done });
+      if (done === true) made.push(move.do);
+    }
+    const quiet = performance.now();
+    deadline = quiet + SETTLE_MS;
+    await settle();
+    for (const result of await people) if (result.status === 'rejected') wrong.push(String(result.reason));
+    const isOver = await settle();
+    const settled_ms = Math.round(performance.now() - quiet);
+    const list = [...tasks.values()];
+    const end = await crew.finish(
+      list.map(({ task_id }) => task_id),
+      deadline,
+      !isOver,
+    );
+    const jumped = made.includes('jump-clock');
+    const history = { tasks: list, running_limit, jumped, clients: crew.clients(), ...end.found };
+    return { wrong: [...wrong, ...end.wrong, ...check(history)], history, made, settled_ms };
+  } catch (error) {
+    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { wrong: [...wrong, reason], history: { clients: crew.clients() }, made, settled_ms: -1 };
+  } finally {
+    for (const mend of mends) await mend().catch(() => {});
+    await crew.leave();
+    await site.close();
+  }
+}
+
+/** @param {Schedule} schedule @param {number} place @returns {import('./contents.mjs').Expected} */
+function expectedOf({ tasks, files }, place) {
+  const plan = tasks[place];
+  if (!plan) throw new RangeError(`no task ${place}`);
+  const { input } = plan;
+  if (plan.type === 'checksum') {
+    const algorithm = /** @type {import('./contents.mjs').Algorithm} */ (input.algorithm);
+    return checksumOf({ algorithm, files: plan.files.flatMap((i) => files[i] ?? []) });
+  }
+  if (plan.type === 'spin') return { status: 'completed', result: { ms: input.ms }, files: {} };
+  const fails = Number(input.fail_at) <= Number(input.steps);
+  return fails
+    ? { status: 'failed', result: null, files: {}, error: 'job-failed' }
+    : { status: 'completed', result: { steps: input.steps }, files: {} };
+}

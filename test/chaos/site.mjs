@@ -1,0 +1,86 @@
+/** The site of one round: a build with the probe in front of its scripts, which goes offline and gets new versions. */
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { serve } from '../../scripts/serve.mjs';
+
+const PROBE = fileURLToPath(new URL('probe.js', import.meta.url));
+/** Entries of pages and workers, as Vite names them. */
+const ENTRY = /^(?:index|main)-.*\.js$/;
+const TEXT = /\.(?:js|html|css|webmanifest)$/;
+
+/**
+ * @param {string} dist
+ */
+export async function openSite(dist) {
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-chaos-site-'));
+  const root = join(folder, 'current');
+  let version = 0;
+  let schema = 0;
+
+  async function stage() {
+    const build = join(folder, String(version));
+    await stageBuild(dist, build, { version, schema });
+    const link = join(folder, 'next');
+    await symlink(build, link);
+    // At once, so that no request finds half of it.
+    await rename(link, root);
+  }
+
+  await stage();
+  let server = await serve({ root });
+  const { url, origin, port } = server;
+  let isOnline = true;
+
+  return {
+    url,
+    origin,
+    /** @param {boolean} wanted */
+    async online(wanted) {
+      if (wanted === isOnline) return;
+      isOnline = wanted;
+      if (wanted) server = await serve({ root, port });
+      else await server.close();
+    },
+    /** Puts a new version there: other names for every asset, and with `migrate` another database version. @param {boolean} migrate */
+    async deploy(migrate) {
+      version += 1;
+      if (migrate) schema += 1;
+      await stage();
+    },
+    migrated: () => schema > 0,
+    async close() {
+      if (isOnline) await server.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * @param {string} dist
+ * @param {string} build
+ * @param {{ version: number, schema: number }} which
+ */
+async function stageBuild(dist, build, which) {
+  const assets = await readdir(join(dist, 'assets'));
+  /** @param {string} name */
+  const renamed = (name) => (which.version === 0 ? name : name.replace(/(\.\w+)$/, `-${which.version}$1`));
+  /** @param {string} text */
+  const readdressed = (text) =>
+    assets
+      .reduce((done, name) => done.replaceAll(name, renamed(name)), text)
+      // What is precached is fetched again only when its revision is another.
+      .replaceAll(/"revision":"(\w+)"/g, `"revision":"$1-${which.version}"`);
+  const probe = `globalThis.chaosBuild = ${JSON.stringify(which)};\n${await readFile(PROBE, 'utf8')}\n`;
+  await cp(dist, build, { recursive: true });
+  await rm(join(build, 'assets'), { recursive: true });
+  await mkdir(join(build, 'assets'));
+  for (const name of ['sw.js', 'index.html', ...assets.map((name) => join('assets', name))]) {
+    const bytes = await readFile(join(dist, name));
+    const to = join(build, name.startsWith('assets') ? renamed(name) : name);
+    const isEntry = name === 'sw.js' || ENTRY.test(name.slice('assets/'.length));
+    if (!TEXT.test(name)) await writeFile(to, bytes);
+    else await writeFile(to, (isEntry ? probe : '') + readdressed(bytes.toString()));
+  }
+}
