@@ -264,7 +264,9 @@ function indexed(
   const row = { task, ...(blocked && !isFinished(task.status) ? { waits_for } : {}) };
   if (task.status === 'running') return { ...row, running: task.type };
   if (task.status !== 'pending' || blocked) return row;
-  return dueAt(task) > now ? { ...row, wake_key: [dueAt(task), task.task_id] } : { ...row, claim_key: claimKey(task) };
+  // Only who asked for a time waits for one: with a clock that was set back, `created_at` may lie hours ahead.
+  const waits = task.run_at !== null && dueAt(task) > now;
+  return waits ? { ...row, wake_key: [dueAt(task), task.task_id] } : { ...row, claim_key: claimKey(task) };
 }
 
 /** Due time and age break ties: ids of version 7 sort by creation. */

@@ -201,6 +201,18 @@ describe('run_at', () => {
     expect(await database((db) => db.countFromIndex('tasks', 'claim'))).toBe(600);
   });
 
+  test('that nobody asked for keeps no task back when the clock is set back', async () => {
+    let now = 1_000_000_000;
+    const { started, change, claim, submit } = freshStore(() => now);
+    const { task_id } = await started();
+    now -= 3_600_000;
+    await change(task_id, [lost]);
+    expect(await claim()).toMatchObject({ task: { task_id, attempt: 2 } });
+    await submit();
+    now -= 3_600_000;
+    expect(await claim()).not.toBeNull();
+  });
+
   test('of a task that is canceled before is forgotten', async () => {
     const { store, submit, change } = freshStore(() => 1_000_000);
     const { task_id } = await submit({ run_at: new Date(1_000_500).toISOString() });
