@@ -16,6 +16,7 @@ export function startExecutor(scope: string, outdated: () => void = () => {}): (
   const { serviceWorker } = navigator;
   let worker: Worker | undefined;
   let late: ReturnType<typeof setTimeout> | undefined;
+  let lives: AbortController | undefined;
 
   function start() {
     if (worker) return;
@@ -23,8 +24,11 @@ export function startExecutor(scope: string, outdated: () => void = () => {}): (
       type: 'module',
       name: 'holdfast executor',
     });
+    const life = new AbortController();
+    lives = life;
     worker.onmessage = ({ data }: MessageEvent<ExecutorReport>) => {
       if (data.kind === 'loaded') clearTimeout(late);
+      if (data.kind === 'alive') watch(data.lock, life.signal);
       if (data.kind === 'outdated') outdated();
       if (data.kind === 'failed') reportError(data.error);
     };
@@ -36,8 +40,14 @@ export function startExecutor(scope: string, outdated: () => void = () => {}): (
   // A frozen tab would keep its locks, and a bfcached one for up to a minute (measured): terminated, they are free within 50 ms.
   function stop() {
     clearTimeout(late);
+    lives?.abort();
     worker?.terminate();
     worker = undefined;
+  }
+
+  /** A worker that dies (out of memory, most often) tells nobody; its lock does. */
+  function watch(lock: string, signal: AbortSignal) {
+    navigator.locks.request(lock, { signal }, () => !signal.aborted && restart()).catch(() => {});
   }
 
   function restart() {

@@ -70,6 +70,8 @@ export type ExecutorMessage =
 export type ExecutorReport =
   /** The script is there: its first word. */
   | { kind: 'loaded' }
+  /** It holds this lock for as long as it lives. */
+  | { kind: 'alive'; lock: string }
   /** A newer version of the app has taken over the database: the executor has let go. */
   | { kind: 'outdated' }
   /** It could not start. */

@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { stopServiceWorker } from '../../scripts/stop-service-worker.mjs';
 import { namesFor } from '../../src/core/names.ts';
 import { expect, expectWhole, get, limitOf, linesOf, logOf, open, reached, submit, test, watchFaults } from './app.ts';
-import { crash, expectAdopted, expectCompleted, plainBrowser, twoTabs, twoTabsBusy } from './two-tabs.ts';
+import { crash, expectAdopted, expectCompleted, plainBrowser, STEPS, twoTabs, twoTabsBusy } from './two-tabs.ts';
 
 test('a task goes on in another tab when its own is closed', async ({ context, site }) => {
   const { owner, other, task_id } = await twoTabs(context, site);
@@ -125,4 +125,19 @@ test('a job that computes without a break holds up nobody: other tabs are answer
   const other = await open(await context.newPage(), site.url);
   for (let i = 0; i < 50; i += 1) await submit(other, 'countdown', { steps: 1, step_ms: 0 });
   expect(await get(other, task_id)).toMatchObject({ status: 'running', attempt: 1 });
+});
+
+test('an executor that dies without a word is replaced, and its task goes on', async ({ page, site }) => {
+  await open(page, site.url);
+  const { task_id } = await submit(page, 'countdown', { steps: STEPS, step_ms: 50 });
+  await reached(page, task_id, 'running', 1, 3);
+  const [executor] = page.workers();
+  if (!executor) throw new Error('no worker');
+  const adopted = reached(page, task_id, 'running', 2);
+  // As when it runs out of memory: no event tells its page.
+  const died = executor.waitForEvent('close');
+  await executor.evaluate(() => globalThis.close());
+  await died;
+  await adopted;
+  await expectCompleted(page, task_id, 2);
 });

@@ -59,6 +59,11 @@ async function start(scope: string): Promise<void> {
     executor.hint(hint.output);
   });
   navigator.locks.request(names.executorLock, { mode: 'shared' }, () => aborted(outlived.signal));
+  const lock = names.workerLock(crypto.randomUUID());
+  navigator.locks.request(lock, () => {
+    report({ kind: 'alive', lock });
+    return new Promise(() => {});
+  });
   await executor.start();
 }
 
