@@ -71,6 +71,7 @@ function livesOf({ store: { stores } }, say) {
   const lives = new Map();
   const segments = (stores.log ?? []).map(({ value }) => value);
   for (const { task_id, first, last, seq, events } of segments) {
+    /** @type {Life} */
     const life = lives.get(task_id) ?? { events: [], states: [], numbers: new Map() };
     lives.set(task_id, life);
     if (first !== events[0]?.n || last !== events.at(-1)?.n) say(`${task_id}: a segment says ${first} to ${last}`);
@@ -147,18 +148,24 @@ function checkTasks({ tasks, answers, jumped }, lives, say) {
 function checkEnd({ task_id, input, depends_on, expected, canceled }, last, tasks, lives, say) {
   const error = last.error?.type?.split(':').at(-1);
   if (canceled !== (last.status === 'canceled')) {
-    say(`${task_id}: ${canceled ? 'its cancel was answered, and it is' : 'nobody canceled it, and it is'} ${last.status}`);
+    say(
+      `${task_id}: ${canceled ? 'its cancel was answered, and it is' : 'nobody canceled it, and it is'} ${last.status}`,
+    );
     return;
   }
   if (canceled) return;
-  const without = depends_on.filter((id) => tasks.some((other) => other.task_id === id) && lives.get(id)?.states.at(-1)?.status !== 'completed');
+  const without = depends_on.filter(
+    (id) => tasks.some((other) => other.task_id === id) && lives.get(id)?.states.at(-1)?.status !== 'completed',
+  );
   if (without.length > 0) {
-    if (error !== 'dependency-failed') say(`${task_id}: ${last.status} (${error}), though ${without[0]} did not complete`);
+    if (error !== 'dependency-failed')
+      say(`${task_id}: ${last.status} (${error}), though ${without[0]} did not complete`);
     return;
   }
   if (!includes(last.input, input)) say(`${task_id}: its input is ${JSON.stringify(last.input)}`);
   const detail = last.error ? `: ${last.error.detail}` : '';
-  if (last.status !== expected.status) say(`${task_id}: ${last.status} (${error}${detail}) instead of ${expected.status}`);
+  if (last.status !== expected.status)
+    say(`${task_id}: ${last.status} (${error}${detail}) instead of ${expected.status}`);
   else if (last.status === 'failed' && error !== expected.error) say(`${task_id}: failed as ${error}${detail}`);
   else if (!isDeepStrictEqual(last.result, expected.result))
     say(`${task_id}: its result is ${JSON.stringify(last.result)} instead of ${JSON.stringify(expected.result)}`);
@@ -180,16 +187,20 @@ function checkRedo({ task_id, type, input }, { events, states }, jumped, say) {
     if (event.kind === 'retried' && event.from === 'start') kept = null;
     if (event.kind !== 'started') continue;
     const from = kept?.done ?? 0;
-    if (event.done !== from) say(`${task_id}: attempt ${event.attempt} goes on at ${event.done}, its checkpoint is at ${from}`);
-    const start = kept?.at ?? (i > 0 ? startBefore(events, i) : at);
-    const redone = before.at - start;
+    if (event.done !== from)
+      say(`${task_id}: attempt ${event.attempt} goes on at ${event.done}, its checkpoint is at ${from}`);
+    const start = Math.max(kept?.at ?? 0, i > 0 ? startBefore(events, i) : at);
+    const redone = before.done > from ? before.at - start : 0;
     if (type === 'countdown') {
       const step_ms = Number(input.step_ms);
       const most = step_ms > 0 ? 1 + Math.ceil(REDO_MS / step_ms) : Number.POSITIVE_INFINITY;
-      if (before.done - from > most) say(`${task_id}: attempt ${event.attempt} does ${before.done - from} steps again, ${most} may be`);
+      if (before.done - from > most)
+        say(`${task_id}: attempt ${event.attempt} does ${before.done - from} steps again, ${most} may be`);
     }
     if (type === 'checksum' && !jumped && redone > REDO_MS + SLACK_MS)
-      say(`${task_id}: attempt ${event.attempt} does ${redone} ms of work again (${from} to ${before.done} of ${states[i]?.total})`);
+      say(
+        `${task_id}: attempt ${event.attempt} does ${redone} ms of work again (${from} to ${before.done} of ${states[i]?.total})`,
+      );
     before = { done: from, at };
   }
 }
@@ -205,13 +216,22 @@ function checkAnswer({ task_id, expected }, { states, events }, { task, log, res
   const last = states.at(-1) ?? {};
   if (!isDeepStrictEqual(task, shown(last))) say(`${task_id}: is shown as it is not: ${difference(task, shown(last))}`);
   const frames = log.events ?? [];
-  const numbers = frames.filter((/** @type {any} */ { event }) => event !== 'complete').map((/** @type {any} */ { id }) => id);
-  if (!isDeepStrictEqual(numbers, events.map(({ n }) => String(n)))) say(`${task_id}: its log as JSON has the numbers ${numbers}`);
+  const numbers = frames
+    .filter((/** @type {any} */ { event }) => event !== 'complete')
+    .map((/** @type {any} */ { id }) => id);
+  if (
+    !isDeepStrictEqual(
+      numbers,
+      events.map(({ n }) => String(n)),
+    )
+  )
+    say(`${task_id}: its log as JSON has the numbers ${numbers}`);
   if (last.status !== 'completed') return;
   if (!isDeepStrictEqual(result, last.result)) say(`${task_id}: its result is answered as ${JSON.stringify(result)}`);
   for (const [name, text] of Object.entries(expected.files)) {
     const file = files[name];
-    if (file?.status !== 200 || file.text !== text) say(`${task_id}: ${name} is not what an undisturbed run writes: ${JSON.stringify(file)}`);
+    if (file?.status !== 200 || file.text !== text)
+      say(`${task_id}: ${name} is not what an undisturbed run writes: ${JSON.stringify(file)}`);
   }
 }
 
@@ -239,7 +259,9 @@ function checkRequests(records, lives, say) {
   for (const { kind, id, status, type, text, message } of records) {
     if (kind === 'error') say(`uncaught: ${message}`);
     if (kind !== 'answer') continue;
-    const { method, path } = requests.get(id) ?? {};
+    const request = requests.get(id);
+    if (!request) continue;
+    const { method, path } = request;
     const what = `${method} ${path} was answered ${status}`;
     if (!/^\/(?:tasks|files)(?:[/?]|$)/.test(path)) continue;
     if (!STATUSES.includes(status)) say(`${what}: ${text}`);
@@ -255,7 +277,8 @@ function checkRequests(records, lives, say) {
     for (const task of body.tasks ?? (body.task_id ? [body] : [])) {
       const state = lives.get(task.task_id)?.states[Number(task.last_event_id) - 1];
       if (!state) say(`${what} with event ${task.last_event_id} of ${task.task_id}, which is not there`);
-      else if (!isDeepStrictEqual(task, shown(state))) say(`${what} with a task that never was so: ${difference(task, shown(state))}`);
+      else if (!isDeepStrictEqual(task, shown(state)))
+        say(`${what} with a task that never was so: ${difference(task, shown(state))}`);
     }
   }
 }
@@ -267,10 +290,14 @@ function checkStreams(records, lives, say) {
     const all = path === '/tasks/stream';
     if (kind !== 'request' || method !== 'GET' || (!task_id && !all)) continue;
     const own = records.filter(({ id }) => id === request);
-    const text = own.filter((each) => each.kind === 'chunk').map((each) => each.text).join('');
+    const text = own
+      .filter((each) => each.kind === 'chunk')
+      .map((each) => each.text)
+      .join('');
     const over = own.some((each) => each.kind === 'end' && each.how === 'closed');
     const frames = framesIn(text).filter(({ event }) => event !== 'busy');
-    if (task_id) checkTaskStream({ task_id, after: Number(headers['last-event-id'] ?? 0), frames, over }, lives.get(task_id), say);
+    if (task_id)
+      checkTaskStream({ task_id, after: Number(headers['last-event-id'] ?? 0), frames, over }, lives.get(task_id), say);
     else checkFeed(headers['last-event-id'] ?? null, frames, lives, say);
   }
 }
@@ -306,7 +333,8 @@ function checkTaskStream({ task_id, after, frames, over }, life, say) {
     last = n;
     checkFrame(`${name}: event ${n}`, { event, data }, life, n, say);
   }
-  if (over && isEnd(life.states[last - 1]?.status) && last > after && last === life.events.length) say(`${name} ended without complete`);
+  if (over && isEnd(life.states[last - 1]?.status) && last > after && last === life.events.length)
+    say(`${name} ended without complete`);
 }
 
 /** @param {string} name @param {Pick<Frame, 'event' | 'data'>} frame @param {Life} life @param {number} n @param {Say} say */
@@ -323,19 +351,23 @@ function checkFrame(name, { event, data }, life, n, say) {
 /** The stream of all tasks shows every event after its cursor, in order. @param {string | null} cursor @param {Frame[]} frames @param {Map<string, Life>} lives @param {Say} say */
 function checkFeed(cursor, frames, lives, say) {
   const name = `the stream of all tasks after ${cursor}`;
-  const owners = new Map([...lives].flatMap(([task_id, { numbers }]) => [...numbers].map(([seq, n]) => [seq, { task_id, n }])));
+  const owners = new Map(
+    [...lives].flatMap(([task_id, { numbers }]) => [...numbers].map(([seq, n]) => [seq, { task_id, n }])),
+  );
   let last = cursor ? Number(cursor.slice(cursor.lastIndexOf('-') + 1)) : null;
   for (const [i, { id, event, data }] of frames.entries()) {
     const following = frames[i + 1];
     if (event === 'reset' || event === 'gap') return say(`${name} has a ${event}`);
-    if (id === null && following?.event !== 'complete') return following && say(`${name} has a message without an id after ${last}`);
+    if (id === null && following?.event !== 'complete')
+      return following && say(`${name} has a message without an id after ${last}`);
     const whole = id ?? following?.id ?? '';
     const seq = Number(whole.slice(whole.lastIndexOf('-') + 1));
     const owner = owners.get(seq);
     const life = owner && lives.get(owner.task_id);
     if (!owner || !life) return say(`${name}: number ${seq} is not there`);
     if (event === 'complete') {
-      if (!isDeepStrictEqual(JSON.parse(data), endOf(life.states[owner.n - 1] ?? {}))) say(`${name}: complete says ${data}`);
+      if (!isDeepStrictEqual(JSON.parse(data), endOf(life.states[owner.n - 1] ?? {})))
+        say(`${name}: complete says ${data}`);
       continue;
     }
     if (last !== null && seq !== last + 1) say(`${name}: ${seq} follows ${last}`);
@@ -359,7 +391,8 @@ function checkWatches(records, lives, say) {
       if (event === 'complete') {
         completed = true;
         if (n !== last) say(`${name}: complete has the id ${id} after ${last}`);
-        if (!isDeepStrictEqual(data, endOf(life?.states[n - 1] ?? {}))) say(`${name}: complete says ${JSON.stringify(data)}`);
+        if (!isDeepStrictEqual(data, endOf(life?.states[n - 1] ?? {})))
+          say(`${name}: complete says ${JSON.stringify(data)}`);
         continue;
       }
       if (n !== last + 1) say(`${name}: ${n} follows ${last}`);
@@ -367,16 +400,20 @@ function checkWatches(records, lives, say) {
       if (life) checkFrame(`${name}: event ${n}`, { event, data: JSON.stringify(data) }, life, n, say);
     }
     const over = own.some((each) => each.kind === 'watched');
-    if (over && !completed && !isEnd(life?.states[Number(after ?? 0) - 1]?.status ?? '')) say(`${name} was over without complete`);
+    if (over && !completed && !isEnd(life?.states[Number(after ?? 0) - 1]?.status ?? ''))
+      say(`${name} was over without complete`);
   }
 }
 
 /** Whether all of `part` is in `whole`. @param {any} whole @param {Record<string, unknown>} part */
-const includes = (whole, part) => Object.entries(part).every(([name, value]) => isDeepStrictEqual(whole?.[name], value));
+const includes = (whole, part) =>
+  Object.entries(part).every(([name, value]) => isDeepStrictEqual(whole?.[name], value));
 
 /** @param {Task} is @param {Task} should */
 function difference(is, should) {
   const keys = [...new Set([...Object.keys(is), ...Object.keys(should)])];
   const differing = keys.filter((key) => !isDeepStrictEqual(is[key], should[key]));
-  return differing.map((key) => `${key} ${JSON.stringify(is[key])} instead of ${JSON.stringify(should[key])}`).join(', ');
+  return differing
+    .map((key) => `${key} ${JSON.stringify(is[key])} instead of ${JSON.stringify(should[key])}`)
+    .join(', ');
 }

@@ -72,7 +72,9 @@ export async function launchChromium() {
         await page.close();
       },
       freeze: (tab, frozen) =>
-        withSession(tab, (session) => session.send('Page.setWebLifecycleState', { state: frozen ? 'frozen' : 'active' })),
+        withSession(tab, (session) =>
+          session.send('Page.setWebLifecycleState', { state: frozen ? 'frozen' : 'active' }),
+        ),
       hardReload: (tab) =>
         withSession(tab, async (session) => {
           const loaded = pageOf(tab).waitForEvent('domcontentloaded');

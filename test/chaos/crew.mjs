@@ -62,7 +62,8 @@ export function createCrew(browser, url) {
   }
 
   /** Every other tab goes on where another one was; the rest begin at the beginning. @param {Tab} tab @param {string} task_id */
-  const watch = (tab, task_id) => tab.call('watch', task_id, ...(tab.id % 2 && seen.has(task_id) ? [seen.get(task_id)] : []));
+  const watch = (tab, task_id) =>
+    tab.call('watch', task_id, ...(tab.id % 2 && seen.has(task_id) ? [seen.get(task_id)] : []));
 
   /** @param {Tab} tab */
   async function join(tab) {

@@ -26,7 +26,8 @@ for (const name of /** @type {const} */ (['rounds', 'round'])) {
   if (!/^\d+$/.test(values[name] ?? '0')) throw new RangeError(`--${name} takes a whole number.`);
 }
 
-const rounds = values.round === undefined ? Array.from({ length: Number(values.rounds) }, (_, i) => i) : [Number(values.round)];
+const rounds =
+  values.round === undefined ? Array.from({ length: Number(values.rounds) }, (_, i) => i) : [Number(values.round)];
 const total = { passed: 0, failed: 0, skipped: 0 };
 /** @type {Record<string, number>} */
 const made = {};
@@ -72,9 +73,13 @@ if (!launch) {
 
 settled.sort((a, b) => a - b);
 const faults = Object.entries(made).sort(([, a], [, b]) => b - a);
-console.log(`${faults.reduce((sum, [, count]) => sum + count, 0)} faults: ${faults.map(([name, count]) => `${name} ${count}`).join(', ')}`);
+console.log(
+  `${faults.reduce((sum, [, count]) => sum + count, 0)} faults: ${faults.map(([name, count]) => `${name} ${count}`).join(', ')}`,
+);
 const quantile = (/** @type {number} */ q) => settled[Math.min(settled.length - 1, Math.floor(q * settled.length))];
-console.log(`settled after the last fault: p50 ${quantile(0.5)} ms, p99 ${quantile(0.99)} ms, most ${settled.at(-1)} ms`);
+console.log(
+  `settled after the last fault: p50 ${quantile(0.5)} ms, p99 ${quantile(0.99)} ms, most ${settled.at(-1)} ms`,
+);
 console.log(`${((performance.now() - start) / 1000).toFixed(0)} s`);
 if (values.report) writeFileSync(values.report, JSON.stringify(total));
 console.log(`${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ''}`);

@@ -34,6 +34,7 @@
         super(url, options);
         workers.push(this);
       }
+      /** @override */
       terminate() {
         forget(this);
         super.terminate();
@@ -99,7 +100,8 @@
       if (event.oldVersion > 0) event.stopImmediatePropagation();
       if (!request.transaction) return;
       for (let step = 1; step <= schema; step += 1) {
-        if (!request.result.objectStoreNames.contains(`migration ${step}`)) request.result.createObjectStore(`migration ${step}`);
+        if (!request.result.objectStoreNames.contains(`migration ${step}`))
+          request.result.createObjectStore(`migration ${step}`);
       }
       if (event.oldVersion === 0) return;
       // A migration takes its time, and touches every task.
@@ -125,14 +127,14 @@
   /** @type {Set<ReadableStreamDefaultController>} */
   const sending = new Set();
   if (thread === 'service-worker') {
-    const Real = ReadableStream;
+    const Real = /** @type {new (source: object, strategy: object) => object} */ (ReadableStream);
     scope.ReadableStream = class extends Real {
       /** @param {UnderlyingDefaultSource} source @param {QueuingStrategy} strategy */
       constructor(source = {}, strategy = {}) {
         super(
           {
             ...source,
-            start(controller) {
+            start(/** @type {ReadableStreamDefaultController} */ controller) {
               sending.add(controller);
               return source.start?.(controller);
             },
@@ -220,7 +222,8 @@
     function (...given) {
       const reader = realReader.apply(this, given);
       const id = bodies.get(this);
-      if (id !== undefined) taps.set(reader, { id, decoder: new TextDecoder() });
+      if (id !== undefined && reader instanceof ReadableStreamDefaultReader)
+        taps.set(reader, { id, decoder: new TextDecoder() });
       return reader;
     }
   );
@@ -273,7 +276,9 @@
 
   /** @param {Uint8Array<ArrayBuffer>} bytes */
   const sha256 = async (bytes) =>
-    [...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+    [...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))]
+      .map((byte) => byte.toString(16).padStart(2, '0'))
+      .join('');
 
   /** Every row of every store; bytes and blobs by their size. */
   async function readDatabase() {
@@ -310,7 +315,9 @@
 
   /** @param {unknown} _key @param {unknown} value */
   const summed = (_key, value) =>
-    value instanceof Blob || value instanceof Uint8Array ? { bytes: 'size' in value ? value.size : value.length } : value;
+    value instanceof Blob || value instanceof Uint8Array
+      ? { bytes: 'size' in value ? value.size : value.length }
+      : value;
 
   const known = new Set();
   const watching = new Set();
@@ -350,7 +357,8 @@
       watching.add(watcher);
       (async () => {
         const options = after === undefined ? {} : { after };
-        for await (const { event, id, data } of scope.holdfast.watch(task_id, options)) record({ kind: 'event', watcher, event, id, data });
+        for await (const { event, id, data } of scope.holdfast.watch(task_id, options))
+          record({ kind: 'event', watcher, event, id, data });
         record({ kind: 'watched', watcher });
         watching.delete(watcher);
       })().catch((error) => record({ kind: 'error', message: `watch: ${error}` }));
@@ -382,8 +390,8 @@
       else channel.postMessage({ to, ...message });
     },
     /** @param {number} by_ms */
-    jumpClock(by_ms) {
-      jumped += by_ms;
+    setClock(by_ms) {
+      jumped = by_ms;
       channel.postMessage({ do: 'set-clock', by_ms: jumped });
     },
     /** Makes every thread give its handle up, as an upgrade does that then fails. */
@@ -398,8 +406,13 @@
     async update(takeOver) {
       const registration = await navigator.serviceWorker.getRegistration();
       // Chromium sometimes lets this wait for a minute.
-      registration?.update().catch(() => {});
-      if (takeOver) scope.holdfast?.updateReady.then((/** @type {() => void} */ take) => take());
+      if (!registration) return;
+      registration.update().catch(() => {});
+      if (!takeOver) return;
+      registration.addEventListener('updatefound', () => {
+        const next = registration.installing;
+        next?.addEventListener('statechange', () => next.state === 'installed' && scope.holdfast?.takeOver());
+      });
     },
     cutStreams: () => channel.postMessage({ to: 'service-worker', do: 'cut-streams' }),
   });

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { check } from './check.mjs';
 import { checksumOf } from './contents.mjs';
 import { createCrew } from './crew.mjs';
+import { isEnd } from './fold.mjs';
 import { openSite } from './site.mjs';
 
 /** @typedef {import('./schedule.mjs').Schedule} Schedule */
@@ -77,7 +78,10 @@ export async function playRound(schedule, browser, dist) {
     await until(plan.at);
     const depends_on = (await Promise.all(plan.after.map(known))).map(({ task_id }) => task_id);
     const { type, priority, max_attempts, delay_ms } = plan;
-    const input = { ...plan.input, ...(type === 'checksum' ? { files: plan.files.map((i) => ({ file_id: files[i]?.file_id })) } : {}) };
+    const input = {
+      ...plan.input,
+      ...(type === 'checksum' ? { files: plan.files.map((i) => ({ file_id: files[i]?.file_id })) } : {}),
+    };
     const run_at = delay_ms === null ? null : new Date(Date.now() + delay_ms).toISOString();
     const draft = { type, input, priority, max_attempts, run_at, depends_on };
     const key = `${schedule.seed} ${schedule.round} ${place}`;
@@ -93,6 +97,15 @@ export async function playRound(schedule, browser, dist) {
     const { status } = await insist(`${name} task ${place}`, tab, (each) => each.call('command', name, task.task_id));
     if (name === 'cancel' && status === 200) task.canceled = true;
     if (status !== 200 && status !== 409) wrong.push(`${name} of ${task.task_id} was answered ${status}`);
+  }
+
+  /** How far from the real time it was, ms: last as it is now. */
+  const clock = [0];
+  /** @param {number} by_ms */
+  async function setClock(by_ms) {
+    if (clock.at(-1) === by_ms) return;
+    clock.push(by_ms);
+    await insist('setting the clock', 0, (tab) => tab.call('setClock', by_ms));
   }
 
   /** @type {(() => Promise<void>)[]} what makes things whole again */
@@ -157,7 +170,7 @@ export async function playRound(schedule, browser, dist) {
         return mendLater(move, async () => release?.());
       }
       case 'jump-clock':
-        return tab.call('jumpClock', move.by_ms);
+        return setClock((clock.at(-1) ?? 0) + Number(move.by_ms));
       case 'deploy':
       case 'migrate':
         await site.deploy(move.do === 'migrate');
@@ -172,13 +185,23 @@ export async function playRound(schedule, browser, dist) {
     for (const mend of mends) await mend();
     await crew.wake();
     const ended = async () => {
+      /** @type {import('./fold.mjs').Task[]} */
       const all = await insist('listing', 0, (tab) => tab.call('list'));
       for (const { task_id, status, error } of all) {
         const again = status === 'paused' ? 'resume' : error?.type.endsWith(':crashed') ? 'retry' : null;
-        if (again) await crew.pick(0)?.call('command', again, task_id).catch(() => {});
+        if (again)
+          await crew
+            .pick(0)
+            ?.call('command', again, task_id)
+            .catch(() => {});
       }
-      return all.every((/** @type {any} */ { status, error }) => /^(?:completed|canceled|failed)$/.test(status) && !error?.type.endsWith(':crashed'));
+      const open = all.filter(({ status, error }) => !isEnd(status) || error?.type.endsWith(':crashed'));
+      if (open.length > 0 && open.every(waits)) await setClock(Math.max(...clock));
+      return open.length === 0;
     };
+    /** Its time has not come, by a clock that was set back since it was set; or it waits for such a one. @param {import('./fold.mjs').Task} task */
+    const waits = ({ status, run_at, depends_on }) =>
+      status === 'pending' && (depends_on.length > 0 || Date.parse(run_at ?? 0) > Date.now() + (clock.at(-1) ?? 0));
     while (!(await ended())) {
       if (performance.now() > deadline) return false;
       await pause(LOOK_MS);

@@ -140,9 +140,17 @@ function planFault({ between, pick }, engine) {
     case 'fill-storage':
       return { ...move, for_ms: between(50, 1_500) };
     case 'abort-transactions':
-      return { ...move, thread: pick(['page', 'service-worker', 'holdfast executor', 'holdfast job']), count: between(1, 3) };
+      return {
+        ...move,
+        thread: pick(['page', 'service-worker', 'holdfast executor', 'holdfast job']),
+        count: between(1, 3),
+      };
     case 'close-handles':
-      return { ...move, thread: pick(['service-worker', 'holdfast executor', 'holdfast job']), told: between(0, 1) === 1 };
+      return {
+        ...move,
+        thread: pick(['service-worker', 'holdfast executor', 'holdfast job']),
+        told: between(0, 1) === 1,
+      };
     case 'kill-job-worker':
       return { ...move, which: between(0, 3) };
     case 'jump-clock':
