@@ -4,6 +4,12 @@
 const STREAM_BYTES = 1024 * 1024;
 
 /**
+ * The readers that wait for bytes. Chromium collects a blob's byte stream, and with it all that waits for the read, when only the read
+ * itself refers to it (measured, 156: of 40 reads with a collection after each, none ever settled; of 40 held like this, all).
+ */
+const waiting = new Set<ReadableStreamBYOBReader>();
+
+/**
  * The bytes from `start` to `end` (exclusive). Reads that follow one another come from one byte stream, which reads ahead and copies
  * less than a slice a read: 6,000 instead of 700 MiB/s (measured, Chromium 156). Where blobs have no byte streams, slices do.
  */
@@ -29,16 +35,21 @@ export function byteReader(blob: Blob): (start: number, end: number) => Promise<
 
   async function fill(reader: ReadableStreamBYOBReader, size: number): Promise<Uint8Array> {
     let bytes = new Uint8Array(size);
-    for (let filled = 0; filled < size; ) {
-      const { done, value } = await reader.read(bytes.subarray(filled));
-      if (!value) return new Uint8Array();
-      // The array that was handed over is detached: its bytes are in this one now.
-      bytes = new Uint8Array(value.buffer);
-      if (done) return bytes.subarray(0, filled);
-      filled += value.byteLength;
-      position += value.byteLength;
+    waiting.add(reader);
+    try {
+      for (let filled = 0; filled < size; ) {
+        const { done, value } = await reader.read(bytes.subarray(filled));
+        if (!value) return new Uint8Array();
+        // The array that was handed over is detached: its bytes are in this one now.
+        bytes = new Uint8Array(value.buffer);
+        if (done) return bytes.subarray(0, filled);
+        filled += value.byteLength;
+        position += value.byteLength;
+      }
+      return bytes;
+    } finally {
+      waiting.delete(reader);
     }
-    return bytes;
   }
 
   async function read(start: number, end: number): Promise<Uint8Array> {
