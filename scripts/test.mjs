@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The whole test run: `npm test`, or a part of it with `npm test -- unit`, `e2e` or `engines`; what follows goes to that runner.
+// The whole test run: `npm test`, or a part of it with `npm test -- unit`, `e2e`, `engines` or `chaos`; what follows goes to that runner.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -11,7 +11,9 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const reports = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
-const PARTS = ['unit', 'e2e', 'engines'];
+const PARTS = ['unit', 'e2e', 'engines', 'chaos'];
+/** The same rounds in every run: others are for `npm run chaos`. */
+const ROUNDS = ['--rounds=20', '--seed=1'];
 const [part, ...rest] = process.argv.slice(2);
 
 /** @type {Count} */
@@ -33,15 +35,16 @@ function run() {
     total.failed += 1;
     return;
   }
-  const [unit, e2e, engines] = PARTS.map((each) => part === undefined || part === each);
+  const [unit, e2e, engines, chaos] = PARTS.map((each) => part === undefined || part === each);
   const browsers = engines ? [] : ['chromium'];
-  if ((e2e || engines) && !step('setup', ['scripts/setup.mjs', ...browsers])) return;
+  if ((e2e || engines || chaos) && !step('setup', ['scripts/setup.mjs', ...browsers])) return;
   if (!step('typecheck', [bin('typescript', 'tsc'), '-b'])) return;
   if (!step('lint', [bin('@biomejs/biome', 'biome'), 'check'])) return;
-  if (e2e && !step('build', [bin('vite', 'vite'), 'build'])) return;
+  if ((e2e || chaos) && !step('build', [bin('vite', 'vite'), 'build'])) return;
   if (unit) add(vitest());
   if (e2e) add(playwright());
   if (engines) add(allEngines());
+  if (chaos) add(allRounds());
 }
 
 /**
@@ -95,6 +98,13 @@ function playwright() {
 function allEngines() {
   const report = join(reports, 'engines.json');
   const status = node('engines', ['scripts/engines.mjs', `--report=${report}`, ...(part ? rest : [])]);
+  return settle(status, report, (result) => result);
+}
+
+/** @returns {Count} each round counts */
+function allRounds() {
+  const report = join(reports, 'chaos.json');
+  const status = node('chaos', ['test/chaos/main.mjs', ...ROUNDS, `--report=${report}`, ...(part ? rest : [])]);
   return settle(status, report, (result) => result);
 }
 

@@ -17,7 +17,7 @@ const THREADS = ['service-worker', 'holdfast executor', 'holdfast job'];
  * @param {string} url
  */
 export function createCrew(browser, url) {
-  /** @type {{ tab: Tab, frozen: boolean, client: Client, lives: number }[]} */
+  /** @type {{ tab: Tab, frozen: boolean, client: Client, lives: number, heeded: number }[]} */
   let members = [];
   /** @type {Client[]} */
   const clients = [];
@@ -83,7 +83,7 @@ export function createCrew(browser, url) {
 
     async open() {
       const tab = await browser.open(url);
-      members.push({ tab, frozen: false, client: newClient(`${tab.id}`), lives: 1 });
+      members.push({ tab, frozen: false, client: newClient(`${tab.id}`), lives: 1, heeded: 0 });
       await join(tab);
       return tab;
     },
@@ -130,6 +130,16 @@ export function createCrew(browser, url) {
     follow(task_id) {
       followed.add(task_id);
       for (const tab of awake()) watch(tab, task_id).catch(() => {});
+    },
+
+    /** A person does what a tab asks for that an update left behind; twice at most, for one that only waits. */
+    async heed() {
+      for (const { tab } of members.filter(({ frozen, heeded }) => !frozen && heeded < 2)) {
+        if (!(await tab.call('isOutdated').catch(() => false))) continue;
+        memberOf(tab).heeded += 1;
+        await this.renew(tab, () => tab.reload());
+        await ready(tab);
+      }
     },
 
     /** After the faults: a tab that did not load, or was left behind by an update, is loaded again. */

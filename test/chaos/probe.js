@@ -285,8 +285,10 @@
     const db = await answered(realOpen.call(indexedDB, DATABASE));
     /** @type {Record<string, { key: IDBValidKey, value: unknown }[]>} */
     const stores = {};
+    // In one transaction: what others write meanwhile belongs to none of it.
+    const tx = realBegin.call(db, db.objectStoreNames);
     for (const name of db.objectStoreNames) {
-      const store = realBegin.call(db, name).objectStore(name);
+      const store = tx.objectStore(name);
       const [keys, values] = await Promise.all([answered(store.getAllKeys()), answered(store.getAll())]);
       stores[name] = keys.map((key, i) => ({ key, value: values[i] }));
     }
@@ -414,6 +416,8 @@
         next?.addEventListener('statechange', () => next.state === 'installed' && scope.holdfast?.takeOver());
       });
     },
+    /** Whether the app asks to be loaded again. */
+    isOutdated: () => document.querySelector('.notice button') !== null,
     cutStreams: () => channel.postMessage({ to: 'service-worker', do: 'cut-streams' }),
   });
 })();

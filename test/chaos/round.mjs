@@ -203,6 +203,7 @@ export async function playRound(schedule, browser, dist) {
     const waits = ({ status, run_at, depends_on }) =>
       status === 'pending' && (depends_on.length > 0 || Date.parse(run_at ?? 0) > Date.now() + (clock.at(-1) ?? 0));
     while (!(await ended())) {
+      if (site.version() > 0) await crew.heed();
       if (performance.now() > deadline) return false;
       await pause(LOOK_MS);
     }

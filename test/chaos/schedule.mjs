@@ -33,7 +33,7 @@ import { randomFrom } from './random.mjs';
  */
 
 const MiB = 2 ** 20;
-const SPAN_MS = 3_500;
+const SPAN_MS = 2_500;
 
 /** How often each fault comes, and where it can be made. */
 const faults = /** @type {const} */ ([

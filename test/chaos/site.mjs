@@ -49,7 +49,7 @@ export async function openSite(dist) {
       if (migrate) schema += 1;
       await stage();
     },
-    migrated: () => schema > 0,
+    version: () => version,
     async close() {
       if (isOnline) await server.close();
       await rm(folder, { recursive: true, force: true });
