@@ -80,6 +80,8 @@ export default defineConfig({
         rollupFormat: 'iife',
         swDest: 'dist/sw.js',
         // The plugin adds manifest.webmanifest by itself; twice would make Workbox throw.
+        // SQLite's package refers to workers of its own, which nothing here starts.
+        globIgnores: ['**/sqlite3-worker1*', '**/sqlite3-opfs-async-proxy*'],
         globPatterns: ['**/*.{js,css,html,svg,png,wasm}'],
         maximumFileSizeToCacheInBytes: 64 * 1024 * 1024,
       },

@@ -9,6 +9,7 @@ const runs = new Map<string, () => Promise<{ job: Job }>>([
   ['extract', () => import('./extract/run.ts')],
   ['countdown', () => import('./countdown/run.ts')],
   ['spin', () => import('./spin/run.ts')],
+  ['table', () => import('./table/run.ts')],
 ]);
 
 export async function loadRun(type: string): Promise<Job> {

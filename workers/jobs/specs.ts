@@ -6,9 +6,10 @@ import { spec as countdown } from './countdown/spec.ts';
 import { spec as duplicates } from './duplicates/spec.ts';
 import { spec as extract } from './extract/spec.ts';
 import { spec as spin } from './spin/spec.ts';
+import { spec as table } from './table/spec.ts';
 import { spec as verify } from './verify/spec.ts';
 
-export const specs: readonly JobSpec[] = [checksum, verify, duplicates, archive, extract, countdown, spin];
+export const specs: readonly JobSpec[] = [checksum, verify, duplicates, archive, extract, table, countdown, spin];
 
 const byType = new Map(specs.map((spec) => [spec.type, spec]));
 

@@ -1,0 +1,301 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { parquetMetadata, parquetReadObjects } from 'hyparquet';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { convert, convertOne, jsonOf } from './task.ts';
+
+const spectrum = dirname(createRequire(import.meta.url).resolve('csv-spectrum'));
+const cases = readdirSync(join(spectrum, 'csvs'))
+  .map((file) => file.replace('.csv', ''))
+  // Its CSV and its JSON disagree about a telephone number.
+  .filter((name) => name !== 'location_coordinates');
+
+test.each(cases)('csv-spectrum: %s', async (name) => {
+  const csv = readFileSync(join(spectrum, 'csvs', `${name}.csv`));
+  const expected: Record<string, string>[] = JSON.parse(readFileSync(join(spectrum, 'json', `${name}.json`), 'utf8'));
+  // The cases know only text.
+  const types = Object.fromEntries(Object.keys(expected[0] ?? {}).map((column) => [column, 'text']));
+  expect(await jsonOf(`${name}.csv`, new Uint8Array(csv), { types, header: 'yes' })).toEqual(expected);
+});
+
+describe('JSON lines', () => {
+  test('every kind of value comes out as it went in', async () => {
+    const first =
+      '{"text":"é\\u2028\\"\\\\\\n","number":1.5e300,"flag":true,"nothing":null,"list":[1,{"a":[]}],"":"no name"}';
+    const second = '{"text":"","number":-0.5,"flag":false,"list":{},"__proto__":1,"constructor":"x"}';
+    const { table, output } = await convertOne('a.jsonl', `${first}\r\n\n  \n${second}`, { to: 'json' });
+    expect(table.malformed.listed).toEqual([]);
+    expect(output.toString().split('\n').slice(1, 3)).toEqual([
+      '{"text":"é\u2028\\"\\\\\\n","number":1.5e+300,"flag":true,"nothing":null,"list":[1,{"a":[]}],"column_6":"no name","__proto__":null,"constructor":null},',
+      '{"text":"","number":-0.5,"flag":false,"nothing":null,"list":{},"column_6":null,"__proto__":1,"constructor":"x"}',
+    ]);
+  });
+
+  test('an integer of many digits keeps them', async () => {
+    const { output } = await convertOne(
+      'a.jsonl',
+      '{"n":9223372036854775807,"t":"12345678901234567890"}\n{"n":1,"t":""}',
+      {
+        to: 'json',
+      },
+    );
+    expect(output.toString()).toContain('{"n":9223372036854775807,"t":"12345678901234567890"}');
+  });
+
+  test('a line that is no object is counted and listed', async () => {
+    const { table } = await convertOne('a.jsonl', '{"a":1}\n[1]\n"x"\n{"a":\n{"a":2}', { to: 'json' });
+    expect(table.rows).toBe(2);
+    expect(table.malformed.count).toBe(3);
+    expect(table.malformed.listed.map(({ line }) => line)).toEqual([2, 3, 4]);
+  });
+});
+
+describe('the dialect is found out', () => {
+  test.each([
+    ['tabs', 'a.tsv', 'a\tb\n1\tx, y\n', { delimiter: '\t', header: true }],
+    ['semicolons', 'a.csv', 'a;b\n1;2,5\n3;4,5\n', { delimiter: ';', header: true }],
+    ['bars', 'a.txt', 'a|b|c\n1|2|3\n', { delimiter: '|', header: true }],
+    ['single quotes', 'a.csv', "a,b\n1,'x, y'\n2,'z'\n", { quote: "'", header: true }],
+    ['no header', 'a.csv', '1,2\n3,4\n', { header: false }],
+    ['JSON lines without the name', 'a.txt', '{"a":1}\n', { format: 'jsonl' }],
+  ])('%s', async (_, name, content, dialect) => {
+    expect((await convertOne(name, content, { to: 'profile' })).table).toMatchObject({
+      dialect,
+      malformed: { count: 0 },
+    });
+  });
+
+  test('what the input says counts more', async () => {
+    expect(await jsonOf('a.csv', 'x;y\n1;2\n', { delimiter: ';', header: 'no' })).toEqual([
+      { column_1: 'x', column_2: 'y' },
+      { column_1: '1', column_2: '2' },
+    ]);
+  });
+});
+
+describe('encodings', () => {
+  const text = 'name,n\nSão Paulo 🏙,1\n"ü\nx",2\n';
+  const expected = [
+    { name: 'São Paulo 🏙', n: 1 },
+    { name: 'ü\nx', n: 2 },
+  ];
+  const be = new Uint8Array(Buffer.from(`\ufeff${text}`, 'utf16le').swap16());
+  test.each<[string, Uint8Array<ArrayBuffer>]>([
+    ['UTF-8', new Uint8Array(Buffer.from(text))],
+    ['UTF-8 with a byte order mark', new Uint8Array(Buffer.from(`\ufeff${text}`))],
+    ['UTF-16, little endian', new Uint8Array(Buffer.from(`\ufeff${text}`, 'utf16le'))],
+    ['UTF-16, big endian', be],
+  ])('%s', async (_, bytes) => {
+    expect(await jsonOf('a.csv', bytes)).toEqual(expected);
+  });
+
+  test('a row with a byte that is not UTF-8 is left out and listed, and no other', async () => {
+    const bytes = new Uint8Array(
+      Buffer.concat([Buffer.from('a,b\né,1\n'), Buffer.from([0xe9]), Buffer.from(',2\nü,3\n')]),
+    );
+    const { table, output } = await convertOne('a.csv', bytes, { to: 'json' });
+    expect(JSON.parse(output.toString())).toEqual([
+      { a: 'é', b: 1 },
+      { a: 'ü', b: 3 },
+    ]);
+    expect(table.malformed).toMatchObject({ count: 1, listed: [{ line: 3, why: 'byte 0xE9 is not UTF-8' }] });
+    expect(await jsonOf('a.csv', bytes.slice(6), { encoding: 'windows-1252', header: 'no' })).toHaveLength(3);
+  });
+});
+
+test('rows with too few or too many cells, or broken quotes, are left out, counted and listed with their lines', async () => {
+  const { table } = await convertOne('a.csv', 'a,b\n"x\ny",1\n2\n3,4,5\n\n"6"7",8\n9,10\n', { to: 'json' });
+  expect(table.rows).toBe(2);
+  expect(table.malformed.listed.map(({ line, why }) => [line, why])).toEqual([
+    [4, '1 cells where there should be 2'],
+    [5, '3 cells where there should be 2'],
+    [7, expect.stringContaining('quote')],
+  ]);
+});
+
+test('a value that is not of the type that was asked for takes its row with it', async () => {
+  const { table } = await convertOne('a.csv', 'n,m\n1,a\nx,b\n', { to: 'json', types: { n: 'integer' } });
+  expect(table).toMatchObject({ rows: 1, malformed: { count: 1, listed: [{ line: 3, why: '“x” is no integer' }] } });
+});
+
+test.each([
+  ['integer', '1\n-20\n9007199254740993'],
+  ['real', '1\n2.50\n-1e5\n.5'],
+  ['boolean', 'true\nFALSE'],
+  ['date', '2024-02-29\n1999-12-31'],
+  ['timestamp', '2024-02-29 10:00\n2024-01-01T00:00:00.123Z'],
+  ['text', '1\n007'],
+  ['text', '2023-02-29\n2024-01-01'],
+  ['text', '1.5\n9007199254740993'],
+  ['text', '9223372036854775808'],
+  ['text', '1e999'],
+])('a column is %s when every cell of it is: %j', async (type, cells) => {
+  const { table } = await convertOne(
+    'a.csv',
+    `key,x\n${cells
+      .split('\n')
+      .map((cell) => `k,${cell}`)
+      .join('\n')}\nk,\n`,
+    {
+      to: 'profile',
+    },
+  );
+  expect(table.columns[1]).toMatchObject({ name: 'x', type, empty: 1 });
+});
+
+test('columns without a name, or with that of another, get one of their own', async () => {
+  const { table } = await convertOne('a.csv', 'a,A,,a\n1,2,3,4\n', { to: 'profile', header: 'yes' });
+  expect(table.columns.map(({ name }) => name)).toEqual(['a', 'A_2', 'column_3', 'a_3']);
+});
+
+describe('a profile', () => {
+  test('of numbers', async () => {
+    const { table } = await convertOne(
+      'a.csv',
+      `n\n${Array.from({ length: 10_000 }, (_, n) => n % 5000).join('\n')}\n`,
+      {
+        to: 'profile',
+        delimiter: ',',
+      },
+    );
+    const [column] = table.columns;
+    expect(column).toMatchObject({ min: 0, max: 4999, mean: 2499.5, empty: 0 });
+    const { distinct, histogram } = column as {
+      distinct: { count: number; exact: boolean };
+      histogram: { from: number; to: number; count: number }[];
+    };
+    expect(distinct.exact).toBe(false);
+    expect(Math.abs(distinct.count / 5000 - 1)).toBeLessThan(0.08);
+    expect(histogram.length).toBeLessThanOrEqual(20);
+    expect(histogram.reduce((sum, { count }) => sum + count, 0)).toBe(10_000);
+    expect(histogram[0]?.count).toBe(2 * ((histogram[0]?.to ?? 0) - (histogram[0]?.from ?? 0)));
+  });
+
+  test('of a few words', async () => {
+    const { table } = await convertOne('a.csv', 'w,n\nb,1\na,2\nb,3\n', { to: 'profile' });
+    expect(table.columns[0]).toMatchObject({
+      distinct: { count: 2, exact: true },
+      min: 'a',
+      max: 'b',
+      values: [
+        { value: 'b', count: 2 },
+        { value: 'a', count: 1 },
+      ],
+    });
+  });
+});
+
+test('a gzip file of twenty members is one table, and where a member ends does not matter', async () => {
+  const text = `n,t\n${Array.from({ length: 2_000 }, (_, n) => `${n},text ${n}\n`).join('')}`;
+  const step = Math.ceil(text.length / 20);
+  const members = Array.from({ length: 20 }, (_, at) => gzipSync(text.slice(at * step, (at + 1) * step)));
+  const packed = await convertOne('a.csv.gz', new Uint8Array(Buffer.concat(members)), { to: 'json' });
+  expect(packed.table).toMatchObject({ table: 'a', rows: 2000, malformed: { count: 0 } });
+  expect(packed.output.equals((await convertOne('a.csv', text, { to: 'json' })).output)).toBe(true);
+});
+
+test('a file with nothing in it is a table with nothing in it', async () => {
+  const { tables, outputs } = await convert({ 'empty.csv': '', 'a.csv': 'a,b\n1,2\n' }, { to: 'parquet' });
+  expect(tables.map(({ rows, output }) => [rows, output])).toEqual([
+    [0, null],
+    [1, 'a.parquet'],
+  ]);
+  expect([...outputs.keys()]).toEqual(['a.parquet']);
+});
+
+test('what is written as CSV is read as it was, wherever a chunk ends', async () => {
+  const cell = fc.oneof(
+    fc.string({ unit: 'grapheme', maxLength: 20 }),
+    fc.constantFrom('"', ',', '\n', '\r\n', '""', ' " ', 'é🏙'),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.tuple(cell, cell), { minLength: 1, maxLength: 5 }), fc.nat(3), async (rows, shift) => {
+      const quote = (text: string) => `"${text.replaceAll('"', '""')}"`;
+      const filler = Array.from({ length: 8_000 }, (_, n) => `"${'x'.repeat(30)}","${n}"\n`).join('');
+      const lines = rows.map((row) => `${row.map(quote).join(',')}\n`).join('');
+      const text = `"a${'é'.repeat(shift)}","b"\n${filler}${lines.repeat(20)}`;
+      const found = await jsonOf('a.csv', text, { types: { b: 'text' }, header: 'yes', delimiter: ',', quote: '"' });
+      expect(found.slice(8_000).map((row) => Object.values(row))).toEqual(
+        Array.from({ length: 20 }, () => rows).flat(),
+      );
+    }),
+    { numRuns: 15 },
+  );
+}, 120_000);
+
+const mixed = `id,price,ok,day,at,note,big\n${Array.from(
+  { length: 5_000 },
+  (_, n) =>
+    `${n},${n / 4},${n % 2 === 0},2024-02-${String(1 + (n % 28)).padStart(2, '0')},2024-01-01T00:00:${String(n % 60).padStart(2, '0')}Z,${n % 7 === 0 ? '' : `"é ""${n}"""`},${9007199254740993n + BigInt(n)}\n`,
+).join('')}`;
+
+test('Parquet is read back as it was written', async () => {
+  const { output } = await convertOne('mixed.csv', mixed, { to: 'parquet' });
+  const file = new Uint8Array(output).buffer;
+  expect(parquetMetadata(file).num_rows).toBe(5000n);
+  const rows = await parquetReadObjects({ file });
+  expect(rows[8]).toEqual({
+    id: 8n,
+    price: 2,
+    ok: true,
+    day: new Date('2024-02-09'),
+    at: new Date('2024-01-01T00:00:08Z'),
+    note: 'é "8"',
+    big: 9007199254741001n,
+  });
+  expect(rows).toHaveLength(5000);
+});
+
+const hasSqlite = (() => {
+  try {
+    return execFileSync('sqlite3', ['--version']).length > 0;
+  } catch {
+    return false;
+  }
+})();
+
+describe.skipIf(!hasSqlite)('sqlite3 on this machine', () => {
+  function ask(database: Buffer, sql: string): string {
+    const folder = mkdtempSync(join(tmpdir(), 'table-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, 'a.sqlite');
+    writeFileSync(path, database);
+    return execFileSync('sqlite3', [path, sql], { encoding: 'utf8' }).trim();
+  }
+
+  test('finds the database sound, with every row and its types', async () => {
+    const { output } = await convertOne('mixed.csv', mixed);
+    expect(ask(output, 'pragma integrity_check; select count(*), sum(id), sum(price), max(big) from mixed')).toBe(
+      `ok\n5000|12497500|3124375.0|${9007199254740993n + 4999n}`,
+    );
+    expect(
+      ask(
+        output,
+        'select typeof(id), typeof(price), typeof(ok), typeof(day), note, typeof(big) from mixed where id = 8',
+      ),
+    ).toBe('integer|real|integer|text|é "8"|integer');
+  });
+
+  test('finds a table for each file, whatever their names', async () => {
+    const { outputs } = await convert({
+      'x/a.csv': 'k,v\na,1\n',
+      'y/A.tsv': 'k\tv\nb\t2\nc\t3\n',
+      'sqlite_q"uo.jsonl': '{"a":{"b":1}}',
+    });
+    const database = outputs.get('tables.sqlite') ?? Buffer.alloc(0);
+    expect(ask(database, 'select count(*) from a; select count(*) from A_2; select a from "_sqlite_q""uo"')).toBe(
+      '1\n2\n{"b":1}',
+    );
+  });
+
+  test('finds a zero character and a long text as they were', async () => {
+    const long = 'x'.repeat(1_000_000);
+    const { output } = await convertOne('a.jsonl', `{"zero":"a\\u0000b","long":"${long}"}`);
+    expect(ask(output, 'select length(cast(zero as blob)), length(long), hex(zero) from a')).toBe('3|1000000|610062');
+  });
+});

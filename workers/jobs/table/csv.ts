@@ -1,0 +1,60 @@
+import Papa from 'papaparse';
+import type { Dialect } from './dialect.ts';
+import { badByteIn } from './encoding.ts';
+import { countOf, excerpt, type Fault, type Row, type Tokenizer } from './rows.ts';
+
+type Csv = Extract<Dialect, { format: 'csv' }>;
+
+/** Papa Parse looks at an endless row again each time that there is more of it, and keeps an error for each stray quote. */
+const LONGEST = 4 * 1024 * 1024;
+
+export function csvTokenizer({ delimiter, quote, newline, names, encoding }: Csv): Tokenizer {
+  const parser = new Papa.Parser({ delimiter, newline, quoteChar: quote });
+  const width = names.length;
+  const isBlank = (cells: string[]) => cells.length === 1 && cells[0] === '';
+  const linesIn = (cells: string[]) => 1 + cells.reduce((count, cell) => count + countOf(cell, newline), 0);
+
+  return {
+    longest: LONGEST,
+    tokenize(text, line, last) {
+      const { data, errors, meta } = parser.parse(text, 0, !last);
+      // Lines of one file may end in different ways.
+      if (newline === '\n' && text.includes('\r')) for (const cells of data) trimReturn(cells);
+      const broken = new Map(errors.filter(({ row }) => row < data.length).map(({ row, message }) => [row, message]));
+      const bad = text.isWellFormed() ? () => null : (cells: string[]) => illFormed(cells);
+      const illFormed = (cells: string[]) => {
+        const row = cells.join(delimiter);
+        return row.isWellFormed() ? null : badByteIn(row, encoding);
+      };
+      const why = (cells: string[], at: number): string | null =>
+        broken.get(at) ??
+        (cells.length === width ? bad(cells) : `${cells.length} cells where there should be ${width}`);
+
+      const rows: Row[] = [];
+      const faults: Fault[] = [];
+      // Counted on from the row before: rows are asked for in their order.
+      let counted = { at: 0, line };
+      const lineAt = (at: number) => {
+        if (at < counted.at) counted = { at: 0, line };
+        for (; counted.at < at; counted.at += 1) counted.line += linesIn(data[counted.at] ?? []);
+        return counted.line;
+      };
+      const places: number[] = [];
+      for (const [at, cells] of data.entries()) {
+        if (isBlank(cells)) continue;
+        const fault = why(cells, at);
+        if (fault === null) {
+          rows.push(cells);
+          places.push(at);
+        } else faults.push({ line: lineAt(at), why: fault, row: excerpt(cells.join(delimiter)) });
+      }
+      const end = last ? text.length : meta.cursor;
+      return { rows, faults, end, lines: countOf(text, newline, end), lineOf: (row) => lineAt(places[row] ?? 0) };
+    },
+  };
+}
+
+function trimReturn(cells: string[]) {
+  const cell = cells.at(-1);
+  if (cell?.endsWith('\r')) cells[cells.length - 1] = cell.slice(0, -1);
+}

@@ -1,0 +1,172 @@
+/** How a file is written: found out from its beginning, unless the input says. */
+import Papa from 'papaparse';
+import type { InputFile } from '../../../src/core/job.ts';
+import { contentFrom, isGzip } from './content.ts';
+import { decoderOf } from './encoding.ts';
+import { type Place, startOf } from './reader.ts';
+import type { Encoding, TableInput } from './spec.ts';
+import { kindOf, kinds } from './types.ts';
+
+interface Written {
+  encoding: Encoding;
+  /** Of the first row that is not the header. */
+  start: Place;
+}
+
+export type Dialect =
+  | (Written & { format: 'jsonl' })
+  | (Written & {
+      format: 'csv';
+      delimiter: string;
+      quote: string;
+      newline: string;
+      header: boolean;
+      /** Of the columns, as the header has them. */
+      names: string[];
+    });
+
+type Wanted = Pick<TableInput, 'format' | 'delimiter' | 'quote' | 'header' | 'encoding'>;
+
+const SAMPLE_BYTES = 64 * 1024;
+/** A header may be longer than the sample. */
+const HEADER_BYTES = 4 * 1024 * 1024;
+const SAMPLE_ROWS = 100;
+const DELIMITERS = [',', '\t', ';', '|'];
+
+/** Null for a file with nothing in it. Throws, naming the file, when it is no table. */
+export async function dialectOf(file: InputFile, wanted: Wanted): Promise<Dialect | null> {
+  const packed = await isGzip(file);
+  const begin = startOf(packed);
+  for (let size = SAMPLE_BYTES; ; size *= 8) {
+    const content = await contentFrom(file, 0, begin.member);
+    const bytes = await content.take(size);
+    await content.close();
+    const whole = bytes.length < size;
+    const { encoding, mark } = encodingOf(file.name, bytes, wanted.encoding);
+    const decoder = decoderOf(encoding);
+    const { text } = decoder.decode(bytes.subarray(mark), whole);
+    if (text.trim() === '' && whole) return null;
+    const start = { ...begin, offset: mark, seen: mark };
+    if (formatOf(file.name, text, wanted.format) === 'jsonl') return { format: 'jsonl', encoding, start };
+
+    const style = styleOf(file.name, text, wanted);
+    const first = firstRow(text, style, whole);
+    if (!first && size < HEADER_BYTES) continue;
+    if (!first)
+      throw new Error(`${file.name}, line 1: its first row does not end within ${HEADER_BYTES / 1024 / 1024} MiB.`);
+    const header = wanted.header === 'auto' ? isHeader(first.cells) : wanted.header === 'yes';
+    const names = header ? first.cells.map((cell) => cell.trim().toWellFormed()) : first.cells.map(() => '');
+    if (!header) return { format: 'csv', encoding, start, ...style, header, names };
+    const past = text.slice(0, first.end);
+    const offset = mark + decoder.lengthOf(past);
+    const line = 1 + past.split(style.newline).length - 1;
+    return { format: 'csv', encoding, start: { ...begin, offset, seen: offset, line }, ...style, header, names };
+  }
+}
+
+/** `mark`: how long the byte order mark is. */
+function encodingOf(name: string, bytes: Uint8Array, wanted: Wanted['encoding']): { encoding: Encoding; mark: number } {
+  const [first, second, third] = bytes;
+  const found: [Encoding, number] | null =
+    first === 0xff && second === 0xfe
+      ? ['utf-16le', 2]
+      : first === 0xfe && second === 0xff
+        ? ['utf-16be', 2]
+        : first === 0xef && second === 0xbb && third === 0xbf
+          ? ['utf-8', 3]
+          : null;
+  if (found && (wanted === 'auto' || wanted === found[0])) return { encoding: found[0], mark: found[1] };
+  if (wanted !== 'auto') return { encoding: wanted, mark: 0 };
+  const zero = bytes.subarray(0, 4096).indexOf(0);
+  if (zero >= 0) {
+    throw new Error(
+      `${name}, byte ${zero}: a zero byte, so this is no text, or UTF-16 without a byte order mark (the encoding can be given).`,
+    );
+  }
+  return { encoding: 'utf-8', mark: 0 };
+}
+
+function formatOf(name: string, text: string, wanted: Wanted['format']): 'csv' | 'jsonl' {
+  if (wanted !== 'auto') return wanted;
+  const begin = text.trimStart();
+  if (/\.(jsonl|ndjson)(\.gz)?$/i.test(name) || begin.startsWith('{')) return 'jsonl';
+  if (/\.json(\.gz)?$/i.test(name)) {
+    throw new Error(
+      `${name}, byte 0: this is no JSON lines, which have an object on each line; a JSON document is not read.`,
+    );
+  }
+  return 'csv';
+}
+
+interface Style {
+  delimiter: string;
+  quote: string;
+  newline: string;
+}
+
+function styleOf(name: string, text: string, wanted: Wanted): Style {
+  const quote = wanted.quote ?? quoteOf(text);
+  if (quote === wanted.delimiter) throw new Error(`${name}: the delimiter and the quote are the same character.`);
+  const newline = newlineOf(text, quote);
+  const delimiters = /\.(tsv|tab)(\.gz)?$/i.test(name) ? ['\t', ...DELIMITERS] : DELIMITERS;
+  return { delimiter: wanted.delimiter ?? delimiterOf(text, delimiters, quote, newline), quote, newline };
+}
+
+/** The one that gives the most rows the same number of cells, the first row among them if can be; then the one with the most cells. */
+function delimiterOf(text: string, delimiters: string[], quoteChar: string, newline: string): string {
+  const scores = delimiters.map((delimiter) => {
+    const { data } = new Papa.Parser({ delimiter, newline, quoteChar }).parse(text, 0, false);
+    const widths = data
+      .filter((cells) => cells.length > 1 || cells[0] !== '')
+      .slice(0, SAMPLE_ROWS)
+      .map((cells) => cells.length);
+    const counts = new Map<number, number>();
+    for (const width of widths) counts.set(width, (counts.get(width) ?? 0) + 1);
+    const [width, count] = [...counts].reduce((best, each) => (each[1] > best[1] ? each : best), [1, 0]);
+    const share = width < 2 ? 0 : count / widths.length + (widths[0] === width ? 1 : 0);
+    return { delimiter, share, width };
+  });
+  return scores.reduce((best, each) =>
+    each.share > best.share || (each.share === best.share && each.width > best.width) ? each : best,
+  ).delimiter;
+}
+
+/** A single quote when cells begin and end with it, and none does with a double one. */
+function quoteOf(text: string): string {
+  const begun = (quote: string) => text.match(new RegExp(`(?:^|[,;|\\t\\r\\n])${quote}`, 'g'))?.length ?? 0;
+  const ended = (quote: string) => text.match(new RegExp(`${quote}(?:$|[,;|\\t\\r\\n])`, 'g'))?.length ?? 0;
+  return begun('"') === 0 && begun("'") > 0 && begun("'") === ended("'") ? "'" : '"';
+}
+
+/** The first line break that is not inside quotes. */
+function newlineOf(text: string, quote: string): string {
+  let quoted = false;
+  for (let i = 0; i < text.length; i += 1) {
+    const character = text[i];
+    if (character === quote) quoted = !quoted;
+    else if (!quoted && character === '\n') return '\n';
+    else if (!quoted && character === '\r') return text[i + 1] === '\n' ? '\r\n' : '\r';
+  }
+  return '\n';
+}
+
+/** The first row with something in it, and where it ends; null if it does not end here. */
+function firstRow(text: string, { delimiter, quote, newline }: Style, whole: boolean) {
+  const rows: { cells: string[]; end: number }[] = [];
+  const step = ({ data, meta }: { data: string[][]; meta: { cursor: number } }) => {
+    for (const cells of data) rows.push({ cells, end: meta.cursor });
+  };
+  const parser = new Papa.Parser({ delimiter, newline, quoteChar: quote, step });
+  parser.parse(text, 0, !whole);
+  return rows.find(({ cells }) => cells.length > 1 || cells[0] !== '') ?? null;
+}
+
+/** A header has a name for each column, no two alike, and none that is a number, a date or a truth value. */
+function isHeader(cells: string[]): boolean {
+  const names = cells.map((cell) => cell.trim());
+  const distinct = new Set(names).size === names.length;
+  // The first column of a table that was written with an index often has no name.
+  return (
+    distinct && names.every((name, at) => (name === '' ? at === 0 && names.length > 1 : kindOf(name) === kinds.text))
+  );
+}

@@ -1,0 +1,84 @@
+/** Reads a table's rows in batches that end at the same places however often the reading was interrupted. */
+import type { InputFile } from '../../../src/core/job.ts';
+import type { Member } from '../gunzip.ts';
+import { type Content, contentFrom } from './content.ts';
+import type { Decoder } from './encoding.ts';
+import type { Fault, Found, Tokenizer } from './rows.ts';
+
+/** A place between two rows. */
+export interface Place {
+  /** Of the next row, in bytes of the content. */
+  offset: number;
+  /** The end of what was read to find that place: the next batch begins to read there. */
+  seen: number;
+  line: number;
+  member: Member | null;
+}
+
+export interface Batch extends Pick<Found, 'rows' | 'lineOf'> {
+  faults: Fault[];
+  /** After these rows. */
+  place: Place;
+  /** Bytes of the file that were read. */
+  read: number;
+  /** Whether no other follows. */
+  last: boolean;
+}
+
+/** Few enough that a batch is tokenized in some 10 ms. */
+const STEP_BYTES = 256 * 1024;
+
+export const startOf = (packed: boolean): Place => ({
+  offset: 0,
+  seen: 0,
+  line: 1,
+  member: packed ? { at: 0, start: 0 } : null,
+});
+
+export async function* batchesOf(
+  file: InputFile,
+  from: Place,
+  decoder: Decoder,
+  tokenizer: Tokenizer,
+): AsyncGenerator<Batch, void, void> {
+  const content = await contentFrom(file, from.offset, from.member);
+  try {
+    yield* batches(file.name, content, from, decoder, tokenizer);
+  } finally {
+    await content.close();
+  }
+}
+
+async function* batches(
+  name: string,
+  content: Content,
+  from: Place,
+  decoder: Decoder,
+  tokenizer: Tokenizer,
+): AsyncGenerator<Batch, void, void> {
+  let { offset, seen, line } = from;
+  let rest = await content.take(seen - offset);
+  for (let last = false; !last; ) {
+    // An unfinished row is looked at again when there is twice as much of it: never more than twice in all.
+    const step = Math.max(STEP_BYTES, rest.length);
+    const more = await content.take(step);
+    last = more.length < step;
+    seen += more.length;
+    const bytes = new Uint8Array(rest.length + more.length);
+    bytes.set(rest);
+    bytes.set(more, rest.length);
+
+    const { text, held } = decoder.decode(bytes, last);
+    const { end, lines, ...found } = tokenizer.tokenize(text, line, last);
+    const used = last ? bytes.length : bytes.length - held - decoder.lengthOf(text.slice(end));
+    rest = bytes.subarray(used);
+    offset += used;
+    line += lines;
+    if (rest.length >= tokenizer.longest) {
+      throw new Error(
+        `${name}, line ${line} (byte ${offset}): this row does not end within ${tokenizer.longest / 1024 / 1024} MiB. Perhaps a quote is never closed.`,
+      );
+    }
+    yield { ...found, place: { offset, seen, line, member: content.memberBefore(offset) }, read: content.read(), last };
+  }
+}
