@@ -20,6 +20,7 @@ export type StartModel = ReturnType<typeof createStart>;
 export function createStart(client: Client, notices: Notices, started: (task: Task) => void) {
   const adding = signal<Adding | null>(null);
   const algorithm = signal('sha256');
+  const tableKind = signal('sqlite');
   let turn: Promise<void> = Promise.resolve();
 
   async function submit(draft: Draft) {
@@ -61,12 +62,14 @@ export function createStart(client: Client, notices: Notices, started: (task: Ta
     await Promise.allSettled(files.map(({ file_id }) => client.removeFile(file_id)));
   };
 
-  async function checksum(sources: readonly Source[], chosen: string) {
+  async function begin(type: string, sources: readonly Source[], choices: Record<string, string>) {
     const added = await add(sources);
     if (!added) return;
     const files = added.map(({ file_id }) => ({ file_id }));
-    if (!(await submit({ type: 'checksum', input: { files, algorithm: chosen } }))) await forget(added);
+    if (!(await submit({ type, input: { files, ...choices } }))) await forget(added);
   }
+
+  const checksum = (sources: readonly Source[], chosen: string) => begin('checksum', sources, { algorithm: chosen });
 
   /** Null when they could not be read; that is told then. */
   const read = (sources: Promise<Source[]>) =>
@@ -89,12 +92,19 @@ export function createStart(client: Client, notices: Notices, started: (task: Ta
   return {
     adding,
     algorithm,
+    tableKind,
 
     /** None is no mistake here: the picker was closed. */
     async picked(sources: Promise<Source[]>) {
       const chosen = algorithm.peek();
       const found = await read(sources);
       if (found && found.length > 0) await inTurn(() => checksum(found, chosen));
+    },
+
+    async pickedTables(sources: Promise<Source[]>) {
+      const to = tableKind.peek();
+      const found = await read(sources);
+      if (found && found.length > 0) await inTurn(() => begin('table', found, { to }));
     },
 
     dropped(sources: Promise<Source[]>) {

@@ -31,6 +31,7 @@ export function Start({ start, types }: { start: StartModel; types: TypesModel }
       <button type="button" class="plain" onClick={start.samples}>
         {texts.samples}
       </button>
+      <Tables start={start} types={types} />
       <Lessons start={start} />
     </section>
   );
@@ -59,6 +60,37 @@ function AlgorithmField({ start: { algorithm }, types }: { start: StartModel; ty
         {choice?.about}
       </p>
     </div>
+  );
+}
+
+function Tables({ start, types }: { start: StartModel; types: TypesModel }) {
+  const { tables } = strings;
+  const { tableKind } = start;
+  const choice = types.choice('table', 'to');
+  return (
+    <details class="lessons">
+      <summary>{tables.title}</summary>
+      <p>{tables.about}</p>
+      <div class="row">
+        <label for="table-kind">{tables.into}</label>
+        <select
+          id="table-kind"
+          value={tableKind}
+          onChange={({ currentTarget }) => {
+            tableKind.value = currentTarget.value;
+          }}
+        >
+          {(choice?.options ?? [tableKind.value]).map((option) => (
+            <option key={option} value={option}>
+              {tables.kinds[option] ?? option}
+            </option>
+          ))}
+        </select>
+        <button type="button" onClick={() => start.pickedTables(pickFiles())}>
+          {tables.files}
+        </button>
+      </div>
+    </details>
   );
 }
 

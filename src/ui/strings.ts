@@ -90,6 +90,15 @@ const en = {
     adding: (done: number, total: number) => `Adding ${done.toLocaleString('en')} of ${files(total)}…`,
   },
 
+  tables: {
+    title: 'Convert tables',
+    about:
+      'CSV, TSV or JSON lines, also gzipped, into a database or another kind of file, or described column by column.',
+    into: 'Into',
+    files: 'Choose tables',
+    kinds: { sqlite: 'SQLite', parquet: 'Parquet', json: 'JSON', profile: 'Profile' } as Record<string, string>,
+  },
+
   lessons: {
     title: 'Watch a task stop',
     about:
