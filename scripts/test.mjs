@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The whole test run: `npm test`, or a part of it with `npm test -- unit`, `e2e`, `engines` or `chaos`; what follows goes to that runner.
+// The whole test run: `npm test`, or a part of it with `npm test -- unit`, `e2e`, `engines`, `chaos` or `big`; what follows goes to that runner.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -14,6 +14,8 @@ const reports = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
 const PARTS = ['unit', 'e2e', 'engines', 'chaos'];
 /** The same rounds in every run: others are for `npm run chaos`. */
 const ROUNDS = ['--rounds=20', '--seed=1'];
+/** Not a part of everything: jobs over more than two gibibytes each. */
+const BIG = 'big';
 const [part, ...rest] = process.argv.slice(2);
 
 /** @type {Count} */
@@ -30,21 +32,23 @@ process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
 console.log(`\n${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ''}`);
 
 function run() {
-  if (part !== undefined && !PARTS.includes(part)) {
+  if (part !== undefined && ![...PARTS, BIG].includes(part)) {
     console.error(`There is ${PARTS.join(', ')}, but no ${part}.`);
     total.failed += 1;
     return;
   }
   const [unit, e2e, engines, chaos] = PARTS.map((each) => part === undefined || part === each);
+  const big = part === BIG;
   const browsers = engines ? [] : ['chromium'];
-  if ((e2e || engines || chaos) && !step('setup', ['scripts/setup.mjs', ...browsers])) return;
+  if ((e2e || engines || chaos || big) && !step('setup', ['scripts/setup.mjs', ...browsers])) return;
   if (!step('typecheck', [bin('typescript', 'tsc'), '-b'])) return;
   if (!step('lint', [bin('@biomejs/biome', 'biome'), 'check'])) return;
-  if ((e2e || chaos) && !step('build', [bin('vite', 'vite'), 'build'])) return;
+  if ((e2e || chaos || big) && !step('build', [bin('vite', 'vite'), 'build'])) return;
   if (unit) add(vitest());
   if (e2e) add(playwright());
   if (engines) add(allEngines());
   if (chaos) add(allRounds());
+  if (big) add(playwright(['gate.spec.ts', '--grep', 'memory'], { HOLDFAST_BIG: '1' }));
 }
 
 /**
@@ -79,13 +83,17 @@ function vitest() {
   }));
 }
 
-/** @returns {Count} */
-function playwright() {
+/**
+ * @param {string[]} [only]
+ * @param {Record<string, string>} [env]
+ * @returns {Count}
+ */
+function playwright(only = [], env = {}) {
   const report = join(reports, 'playwright.json');
   const status = node(
     'e2e',
-    [bin('@playwright/test', 'playwright'), 'test', '--reporter=list,json', ...(part ? rest : [])],
-    { PLAYWRIGHT_JSON_OUTPUT_FILE: report },
+    [bin('@playwright/test', 'playwright'), 'test', '--reporter=list,json', ...only, ...(part ? rest : [])],
+    { PLAYWRIGHT_JSON_OUTPUT_FILE: report, ...env },
   );
   return settle(status, report, ({ stats }) => ({
     passed: stats.expected + stats.flaky,
