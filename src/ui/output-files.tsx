@@ -11,13 +11,25 @@ interface OutputProps {
   task: Task;
   client: Client;
   notices: Notices;
+  /** Begins a task that makes one ZIP of all of them. */
+  zip(): void;
 }
 
-export function OutputFiles({ task: { task_id, files }, client, notices }: OutputProps) {
+/** More than these nobody saves one by one. */
+const SHOWN = 20;
+
+export function OutputFiles({ task: { task_id, status, files }, client, notices, zip }: OutputProps) {
   if (files.length === 0) return null;
   return (
     <ul class="row outputs" aria-label={strings.result.outputs}>
-      {files.map((file) => (
+      {files.length > 1 && status === 'completed' && (
+        <li>
+          <button type="button" onClick={zip}>
+            {strings.result.zip(files.length)}
+          </button>
+        </li>
+      )}
+      {files.slice(0, SHOWN).map((file) => (
         <li key={file.name}>
           <SaveButton file={file} url={client.outputUrl(task_id, file.name)} notices={notices} />
           <span class="soft small">{size(file.size)}</span>

@@ -19,7 +19,9 @@ export type StartModel = ReturnType<typeof createStart>;
 
 export function createStart(client: Client, notices: Notices, started: (task: Task) => void) {
   const adding = signal<Adding | null>(null);
-  const algorithm = signal('sha256');
+  const type = signal('checksum');
+  /** What was chosen in the fields of each type, where it is not what stands anyway. */
+  const choices = signal<Readonly<Record<string, Readonly<Record<string, string>>>>>({});
   const tableKind = signal('sqlite');
   let turn: Promise<void> = Promise.resolve();
 
@@ -69,7 +71,12 @@ export function createStart(client: Client, notices: Notices, started: (task: Ta
     if (!(await submit({ type, input: { files, ...choices } }))) await forget(added);
   }
 
-  const checksum = (sources: readonly Source[], chosen: string) => begin('checksum', sources, { algorithm: chosen });
+  /** What a task is to be begun with, as it is chosen now. */
+  function chosen() {
+    const now = type.peek();
+    const of = choices.peek()[now] ?? {};
+    return (sources: readonly Source[]) => begin(now, sources, of);
+  }
 
   /** Null when they could not be read; that is told then. */
   const read = (sources: Promise<Source[]>) =>
@@ -91,14 +98,28 @@ export function createStart(client: Client, notices: Notices, started: (task: Ta
 
   return {
     adding,
-    algorithm,
+    type,
+    choices,
     tableKind,
+
+    choose(field: string, option: string) {
+      const known = choices.peek();
+      const of = type.peek();
+      choices.value = { ...known, [of]: { ...known[of], [field]: option } };
+    },
+
+    /** One ZIP of all that a task put out. */
+    zip: ({ task_id, files }: Task) =>
+      submit({
+        type: 'archive',
+        input: { files: files.map(({ name }) => ({ task_id, name })), compression: 'none' },
+      }),
 
     /** None is no mistake here: the picker was closed. */
     async picked(sources: Promise<Source[]>) {
-      const chosen = algorithm.peek();
+      const start = chosen();
       const found = await read(sources);
-      if (found && found.length > 0) await inTurn(() => checksum(found, chosen));
+      if (found && found.length > 0) await inTurn(() => start(found));
     },
 
     async pickedTables(sources: Promise<Source[]>) {
@@ -108,23 +129,23 @@ export function createStart(client: Client, notices: Notices, started: (task: Ta
     },
 
     dropped(sources: Promise<Source[]>) {
-      const chosen = algorithm.peek();
+      const start = chosen();
       const reading = read(sources);
       return inTurn(async () => {
         adding.value = { kind: 'reading' };
         const found = await reading;
         if (found?.length === 0) notices.show(strings.notices.noFiles);
-        else if (found) await checksum(found, chosen);
+        else if (found) await start(found);
       });
     },
 
     samples() {
-      const chosen = algorithm.peek();
+      const start = chosen();
       return inTurn(async () => {
         const made = await sampleFiles((percent) => {
           adding.value = { kind: 'generating', percent };
         });
-        await checksum(made, chosen);
+        await start(made);
       });
     },
 

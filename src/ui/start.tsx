@@ -11,7 +11,7 @@ export function Start({ start, types }: { start: StartModel; types: TypesModel }
     <section class="start" aria-labelledby="start-title">
       <h2 id="start-title">{texts.title}</h2>
       <p>{texts.about}</p>
-      <AlgorithmField start={start} types={types} />
+      <JobFields start={start} types={types} />
       <div class="drop">
         <p>{texts.drop}</p>
         <div class="row">
@@ -37,27 +37,63 @@ export function Start({ start, types }: { start: StartModel; types: TypesModel }
   );
 }
 
-function AlgorithmField({ start: { algorithm }, types }: { start: StartModel; types: TypesModel }) {
-  const choice = types.choice('checksum', 'algorithm');
+function JobFields({ start, types }: { start: StartModel; types: TypesModel }) {
+  const type = start.type.value;
+  const jobs = types.ofFiles();
+  return (
+    <>
+      <Field
+        id="job"
+        label={texts.job}
+        about={types.aboutOf(type)}
+        value={type}
+        options={jobs.length > 0 ? jobs.map(({ type, title }) => [type, title]) : [[type, type]]}
+        choose={(option) => {
+          start.type.value = option;
+        }}
+      />
+      {types.choices(type).map(({ field, label, about, options, standard }) => (
+        <Field
+          key={`${type} ${field}`}
+          id={field}
+          label={label}
+          about={about}
+          value={start.choices.value[type]?.[field] ?? standard}
+          options={options.map((option) => [option, strings.algorithms[option] ?? option])}
+          choose={(option) => start.choose(field, option)}
+        />
+      ))}
+    </>
+  );
+}
+
+interface FieldProps {
+  id: string;
+  label: string;
+  about: string;
+  value: string;
+  options: [value: string, name: string][];
+  choose(option: string): void;
+}
+
+function Field({ id, label, about, value, options, choose }: FieldProps) {
   return (
     <div class="field">
-      <label for="algorithm">{texts.algorithm}</label>
+      <label for={id}>{label}</label>
       <select
-        id="algorithm"
-        aria-describedby="algorithm-about"
-        value={algorithm}
-        onChange={({ currentTarget }) => {
-          algorithm.value = currentTarget.value;
-        }}
+        id={id}
+        aria-describedby={`${id}-about`}
+        value={value}
+        onChange={({ currentTarget }) => choose(currentTarget.value)}
       >
-        {(choice?.options ?? [algorithm.value]).map((option) => (
+        {options.map(([option, name]) => (
           <option key={option} value={option}>
-            {strings.algorithms[option] ?? option}
+            {name}
           </option>
         ))}
       </select>
-      <p id="algorithm-about" class="soft small">
-        {choice?.about}
+      <p id={`${id}-about`} class="soft small">
+        {about}
       </p>
     </div>
   );
@@ -66,7 +102,7 @@ function AlgorithmField({ start: { algorithm }, types }: { start: StartModel; ty
 function Tables({ start, types }: { start: StartModel; types: TypesModel }) {
   const { tables } = strings;
   const { tableKind } = start;
-  const choice = types.choice('table', 'to');
+  const choice = types.choices('table').find(({ field }) => field === 'to');
   return (
     <details class="lessons">
       <summary>{tables.title}</summary>

@@ -39,7 +39,7 @@ export function TaskCard({ row, app, notices, removed }: CardProps) {
       <TaskEnd task={task} />
       {task.status === 'completed' && <Result result={task.result} notices={notices} />}
       <footer class="row">
-        <OutputFiles task={task} client={app.client} notices={notices} />
+        <OutputFiles task={task} client={app.client} notices={notices} zip={() => app.start.zip(task)} />
         <TaskActions
           row={row}
           app={app}

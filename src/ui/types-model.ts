@@ -8,7 +8,11 @@ import { strings } from './strings.ts';
 
 /** A field that takes one of several words. */
 interface Choice {
+  field: string;
+  label: string;
   options: readonly string[];
+  /** What stands when nobody chooses. */
+  standard: string;
   about: string;
 }
 
@@ -26,18 +30,32 @@ export function createTypes(client: Client, notices: Notices) {
 
   return {
     titleOf: ({ type }: Pick<Task, 'type'>): string => find(type)?.title ?? type,
-    choice: (type: string, field: string): Choice | null => choiceIn(find(type)?.input, field),
+    aboutOf: (type: string): string => find(type)?.description ?? '',
+    /** The types that take files. */
+    ofFiles: (): readonly JobType[] => types.value.filter(({ input }) => at(at(input, 'properties'), 'files')),
+    choices: (type: string): Choice[] => choicesIn(find(type)?.input),
   };
 }
 
-/** `field` of a JSON Schema, when it is a choice. */
-function choiceIn(schema: unknown, field: string): Choice | null {
-  const found = at(at(schema, 'properties'), field);
-  const options = at(found, 'enum');
-  if (!Array.isArray(options)) return null;
-  const about = at(found, 'description');
-  return {
-    options: options.filter((option) => typeof option === 'string'),
-    about: typeof about === 'string' ? about : '',
-  };
+/** The fields of a JSON Schema that are choices. */
+function choicesIn(schema: unknown): Choice[] {
+  const fields = at(schema, 'properties');
+  if (typeof fields !== 'object' || fields === null) return [];
+  return Object.entries(fields).flatMap(([field, found]) => {
+    const options = at(found, 'enum');
+    if (!Array.isArray(options)) return [];
+    const words = options.filter((option) => typeof option === 'string');
+    return {
+      field,
+      label: text(found, 'title') ?? field,
+      options: words,
+      standard: text(found, 'default') ?? words[0] ?? '',
+      about: text(found, 'description') ?? '',
+    };
+  });
+}
+
+function text(value: unknown, key: string): string | null {
+  const found = at(value, key);
+  return typeof found === 'string' ? found : null;
 }

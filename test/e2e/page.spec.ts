@@ -88,11 +88,11 @@ test('what is dropped on the page is added', async ({ open: page }) => {
     return data;
   });
   await page.dispatchEvent('body', 'dragenter', { dataTransfer: transfer });
-  await expect(page.getByText('Let go to compute checksums')).toBeVisible();
+  await expect(page.getByText('Let go to start')).toBeVisible();
   await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
   await expect(page.getByRole('cell', { name: sha256('one') })).toBeVisible();
   await expect(page.getByRole('cell', { name: sha256('two') })).toBeVisible();
-  await expect(page.getByText('Let go to compute checksums')).toBeHidden();
+  await expect(page.getByText('Let go to start')).toBeHidden();
 });
 
 test('the list can be saved and is what sha256sum writes', async ({ open: page }) => {
@@ -276,4 +276,30 @@ test.describe('without JavaScript', () => {
     await page.goto(site.url);
     await expect(page.locator('noscript p')).toBeVisible();
   });
+});
+
+test('any job that takes files can be begun, and its outputs go into one ZIP', async ({ open: page }) => {
+  await page.getByLabel('Job').selectOption('Compress');
+  await page.getByLabel('Format').selectOption('gzip');
+  await pick(page, [
+    { name: 'a.txt', content: 'some words\n' },
+    { name: 'b.txt', content: 'more words\n' },
+  ]);
+  const task = card(page, 'Compress');
+  await expect(task.getByText('Save a.txt.gz')).toBeVisible();
+  await task.getByRole('button', { name: 'All 2 as one ZIP' }).click();
+  await expect(page.getByText('Save archive.zip')).toBeVisible();
+});
+
+test('a folder is checked against its list, and the page tells what differs', async ({ open: page }) => {
+  await page.getByLabel('Job').selectOption('Verify checksums');
+  await pick(page, [
+    { name: 'SHA256SUMS', content: `${sha256('a')}  a.txt\n${sha256('b')}  b.txt\n` },
+    { name: 'a.txt', content: 'a' },
+    { name: 'b.txt', content: 'B' },
+  ]);
+  const task = card(page, 'Verify checksums');
+  await expect(task.getByText('completed', { exact: true })).toBeVisible();
+  await expect(task.locator('dl')).toContainText('differs1');
+  await expect(task.locator('pre')).toContainText('"state": "differs"');
 });
