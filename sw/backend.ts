@@ -74,6 +74,7 @@ export function createBackend(scope: string) {
       return true;
     }),
     settingsChanged: () => tell({ kind: 'settings' }),
+    alone: (work) => navigator.locks.request(names.housekeepingLock, work),
     report,
     async health() {
       const [{ usage = null, quota = null } = {}, persisted = false, running, settings, locks] = await Promise.all([

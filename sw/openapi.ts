@@ -12,6 +12,7 @@ import {
   TaskSchema,
 } from '../src/core/schema.ts';
 import { FilterSchema, ListQuerySchema, LogQuerySchema } from './body.ts';
+import { EXPORT_TYPE } from './transfer.ts';
 
 /** A schema as JSON Schema; `input`: as a request has to be, before defaults are filled in. */
 export const jsonSchema = (schema: Input, side: 'input' | 'output' = 'input'): JsonSchema => {
@@ -107,6 +108,22 @@ export function openApi(version: string, base: string, specs: Iterable<JobSpec>)
         },
       },
       '/tasks/types': { get: { summary: 'The job types.', responses: { 200: answer('Job types.'), ...errors() } } },
+      '/tasks/export': {
+        get: {
+          summary: 'Every task, log, checkpoint and file as one file.',
+          responses: {
+            200: { description: 'The bytes.', ...content({ type: 'string', format: 'binary' }, EXPORT_TYPE) },
+            ...errors(),
+          },
+        },
+      },
+      '/tasks/import': {
+        post: {
+          summary: 'Take all of an export, or nothing.',
+          requestBody: content({ type: 'string', format: 'binary' }, EXPORT_TYPE),
+          responses: { 200: count, ...errors(403, 409, 415, 422, 507) },
+        },
+      },
       '/tasks/health': {
         get: { summary: 'How it is.', responses: { 200: answer('Health.', ref('Health')), ...errors() } },
       },

@@ -26,6 +26,7 @@ import * as lesson from './lesson.ts';
 import { jsonSchema, openApi } from './openapi.ts';
 import { notFound, problemResponse, Refusal } from './problem.ts';
 import { type Streams, streamHeaders } from './streams.ts';
+import { exportHeaders, exportStream, importAll } from './transfer.ts';
 
 interface RouteHost {
   /** The path of the folder that the app is served from, with its slash at the end. */
@@ -41,15 +42,18 @@ interface RouteHost {
   settingsChanged(): void;
   /** What went wrong and is nobody's request. */
   report(error: unknown): void;
+  /** Runs work that must not meet the clean-up. */
+  alone<T>(work: () => Promise<T>): Promise<T>;
 }
 
 /** Any name but those that are something else. */
-const TASK = '/tasks/:id{(?!(?:cancel|health|settings|stream|types)(?:/|$))[^/]+}';
+const TASK = '/tasks/:id{(?!(?:cancel|export|health|import|settings|stream|types)(?:/|$))[^/]+}';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 export function routes(host: RouteHost): Hono {
-  const { base, version, store, files, commands, bulk, streams, specs, health, settingsChanged, report } = host;
+  const { base, version, store, files, commands, bulk, streams, specs, health, settingsChanged, report, alone } = host;
+  const transfer = { store, files, version, alone };
   const app = new Hono().basePath(base);
   const json = (body: unknown, status = 200, headers: Record<string, string> = {}) =>
     new Response(JSON.stringify(body), {
@@ -97,6 +101,12 @@ export function routes(host: RouteHost): Hono {
     const { limit, page = null, ...filter } = parseQuery(ListQuerySchema, c.req.query());
     return json(await store.list(filter, limit, page));
   });
+
+  app.get('/tasks/export', (c) => {
+    const headers = exportHeaders(new Date());
+    return new Response(c.req.raw.method === 'HEAD' ? null : exportStream(transfer), { headers });
+  });
+  app.post('/tasks/import', async (c) => json({ count: await importAll(c.req.raw, transfer) }));
 
   app.get('/tasks/types', () => json({ types: [...specs.values()].map(describe) }));
   app.get('/tasks/health', async () => json(await health()));

@@ -60,6 +60,8 @@ export class HttpProblem extends Error {
   }
 }
 
+const EXPORT_TYPE = 'application/vnd.holdfast.export';
+
 export type Tasks = ReturnType<typeof tasksAt>;
 
 interface Message {
@@ -140,6 +142,13 @@ export function tasksAt(base: string | URL) {
       }),
     file: async (file_id: string) => (await request('GET', inputAt(file_id))).blob(),
     removeFile: (file_id: string) => drop(inputAt(file_id)),
+
+    /** Every task, log, checkpoint and file as one file: the address to save it from. */
+    exportUrl: new URL('tasks/export', base).href,
+    /** Takes all of an export or nothing; resolves with how many tasks came. */
+    importAll: async (file: Blob) =>
+      (await call<{ count: number }>('POST', 'tasks/import', { headers: { 'Content-Type': EXPORT_TYPE }, body: file }))
+        .count,
 
     /** All of this as OpenAPI 3.1. */
     openApi: () => get<Record<string, unknown>>('openapi.json'),

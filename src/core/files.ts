@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { byteReader } from './byte-reader.ts';
 import type { Connection } from './connection.ts';
 import { groupCommit } from './group-commit.ts';
-import { type FileRow, INPUT, partsOf } from './idb-schema.ts';
+import { type FileRow, INPUT, LAST, partsOf } from './idb-schema.ts';
 import { inputParts, takesNoBlobs } from './input-parts.ts';
 import type { InputFile, OutputRef } from './job.ts';
 import { type OutputFiles, outputFilesOf } from './output-file.ts';
@@ -20,7 +20,9 @@ export class FileChanged extends Error {
 }
 
 export interface Files extends OutputFiles {
-  addInput(source: Blob | FileSystemFileHandle, name?: string): Promise<AddedFile>;
+  /** `file_id`: the one that it had elsewhere. */
+  addInput(source: Blob | FileSystemFileHandle, name?: string, file_id?: string): Promise<AddedFile>;
+  inputIds(): Promise<string[]>;
   /** The row of an input file, or null. */
   input(file_id: string): Promise<FileRow | null>;
   /** What an input file holds now. Throws `FileMissing`, `FileChanged`. */
@@ -68,11 +70,11 @@ export function filesOf(connection: Connection, folder: string): Files {
   const outputs = outputFilesOf(connection, folder);
 
   return {
-    async addInput(source, name) {
+    async addInput(source, name, file_id = crypto.randomUUID()) {
       const file = 'getFile' in source ? await source.getFile() : source;
       const row: FileRow = {
         owner: INPUT,
-        name: crypto.randomUUID(),
+        name: file_id,
         offset: 0,
         title: name ?? ('name' in file ? String(file.name) : 'file'),
         type: file.type || 'application/octet-stream',
@@ -89,6 +91,11 @@ export function filesOf(connection: Connection, folder: string): Files {
         await parts.write(row, source);
       }
       return { file_id: row.name, name: row.title, size: row.size, type: row.type };
+    },
+
+    inputIds: async () => {
+      const keys = await connection((db) => db.getAllKeys('files', IDBKeyRange.bound([INPUT], [INPUT, LAST])));
+      return keys.map(([, file_id]) => file_id);
     },
 
     input: async (file_id) => (await find(file_id)) ?? null,

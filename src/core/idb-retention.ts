@@ -1,6 +1,7 @@
 /** What the store lets go of: the beginnings of long logs, and tasks that finished long ago. */
 import { ifReadable } from './idb-rows.ts';
 import { type Database, IDEMPOTENCY, INPUT, LAST, partsOf, type TaskRow } from './idb-schema.ts';
+import { STAGED } from './idb-transfer.ts';
 import type { Settings, Status, StoredTask } from './schema.ts';
 import { bytesOf, fold } from './task.ts';
 
@@ -58,6 +59,7 @@ export async function expired(
 }
 
 export async function dropOrphans(db: Database, time: number): Promise<void> {
+  await db.delete('files', IDBKeyRange.bound([STAGED], [`${STAGED}\uffff`]));
   await dropRows(db, time);
   await dropInputs(db, time);
 }

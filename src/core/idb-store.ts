@@ -8,6 +8,7 @@ import { readAll, readTail } from './idb-log.ts';
 import { dropOrphans, expired, trim } from './idb-retention.ts';
 import { ifReadable, readable, setAside } from './idb-rows.ts';
 import { LAST } from './idb-schema.ts';
+import { intake, snapshot } from './idb-transfer.ts';
 import { claimKey, type Memory, Stale, transactionWriter } from './idb-writer.ts';
 import { CheckpointSchema, defaultSettings, type Settings, SettingsSchema, type StoredTask } from './schema.ts';
 import {
@@ -218,6 +219,10 @@ export function idbStore({ connection, publish, now = Date.now, heard = () => 0 
         await Promise.all([tx.store.put(settings, 'settings'), tx.done]);
         return settings;
       }),
+
+    ids: () => connection((db) => db.getAllKeys('tasks')),
+    snapshot: (task_id) => connection((db) => snapshot(db, task_id)),
+    intake: () => intake(connection, now, publish),
 
     close: () => connection.close(),
   };

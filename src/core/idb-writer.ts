@@ -27,7 +27,7 @@ import {
 type Transaction = IDBPTransaction<HoldfastSchema, ('tasks' | 'log' | 'cuts' | 'checkpoints' | 'meta')[], 'readwrite'>;
 
 /** More would make one read large, and large reads block writers (measured: 0.9 s for a million events). */
-const SEGMENT_EVENTS = 256;
+export const SEGMENT_EVENTS = 256;
 
 /** What this thread wrote last, which most often still is so: the rows of tasks that run, and the newest overall number. */
 export interface Memory {
@@ -241,7 +241,7 @@ export function transactionWriter(tx: Transaction, now: number, memory: Memory |
   };
 }
 
-const digest = (task: StoredTask): Digest => ({
+export const digest = (task: StoredTask): Digest => ({
   task_id: task.task_id,
   status: task.status,
   attempt: task.attempt,
@@ -255,7 +255,8 @@ const dependencyFailed = (task: StoredTask): Change => ({
   stopped: null,
 });
 
-function indexed(
+/** The row of a task, but for what its log takes; `waits_for`: the tasks that have to complete before it. */
+export function indexed(
   task: StoredTask,
   waits_for: string[] | undefined,
   now: number,

@@ -19,6 +19,12 @@ export interface OutputHandle {
   close(): void;
 }
 
+/** Writes an output file from its beginning to its end. */
+export interface OutputWriter {
+  write(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  close(): Promise<void>;
+}
+
 /** An output file that is written in place, and what its runner does with it. */
 export interface RandomHandle extends RandomOutput {
   readonly name: string;
@@ -34,6 +40,8 @@ export interface OutputFiles {
   openOutput(task_id: string, name: string, type: string, size: number): Promise<OutputHandle>;
   /** Opens an output file as it was at its mark `mark`, the last or the last but one; null: empty. */
   openRandomOutput(task_id: string, name: string, type: string, mark: number | null): Promise<RandomHandle>;
+  /** Begins an output file anew, also where there are no sync handles (a service worker): its bytes are there once it is closed. */
+  createOutput(task_id: string, name: string, type: string): Promise<OutputWriter>;
   /** Removes what was kept to bring a task's files back to their marks: none will be wanted any more. */
   removeMarks(task_id: string): Promise<void>;
   /** The bytes of an output file, or null. */
@@ -79,6 +87,24 @@ export function outputFilesOf(connection: Connection, folder: string): OutputFil
         truncate: store.truncate,
         flush: async () => store.flush(),
         close: store.close,
+      };
+    },
+
+    async createOutput(task_id, name, type) {
+      const directory = await taskFolder(folder, task_id, true);
+      const file = await directory?.getFileHandle(await entryOf(name), { create: true });
+      if (file && 'createWritable' in file) {
+        const writable = await file.createWritable();
+        return { write: (bytes) => writable.write(bytes), close: () => writable.close() };
+      }
+      const store = await chunkedFile(connection, task_id, name, type, 0);
+      let at = 0;
+      return {
+        async write(bytes) {
+          await store.write(bytes, at);
+          at += bytes.length;
+        },
+        close: async () => store.close(),
       };
     },
 

@@ -2,7 +2,7 @@
 import type * as v from 'valibot';
 import type { CommitSchema, DigestSchema } from './protocol.ts';
 import type { Checkpoint, CheckpointDraft, Settings, SettingsPatch } from './schema.ts';
-import type { Change, Segment, Status, StoredTask, Task, TaskDraft } from './task.ts';
+import type { Change, Segment, Status, StoredTask, Task, TaskDraft, TaskEvent } from './task.ts';
 
 /**
  * A step in one task's life. `decide` sees the task as it stands, inside the transaction, and names the changes that follow (none:
@@ -73,6 +73,36 @@ export interface Tail {
   cut: StoredTask | null;
 }
 
+/** All that is stored of a task, at one moment. */
+export interface TaskSnapshot {
+  task: StoredTask;
+  /** As in `Tail`: the task at the end of what was trimmed. */
+  cut: StoredTask | null;
+  events: TaskEvent[];
+  checkpoint: Checkpoint | null;
+}
+
+/** Tasks that are taken in together: all at `commit`, or none. */
+export interface Intake {
+  /** Throws `NotTaken` when the task is not the fold of its events, or is here already. */
+  add(snapshot: TaskSnapshot): Promise<void>;
+  /** Resolves with how many were taken. */
+  commit(): Promise<number>;
+  abort(): Promise<void>;
+}
+
+/** A task that cannot be taken in, and why. */
+export class NotTaken extends Error {
+  override name = 'NotTaken';
+  constructor(
+    readonly task_id: string,
+    readonly reason: 'exists' | 'broken',
+    why: string,
+  ) {
+    super(`task ${task_id} cannot be taken in: ${why}`);
+  }
+}
+
 export interface TaskStore {
   /** Accepts all drafts or none. */
   submit(drafts: readonly TaskDraft[], idempotency: Idempotency | null): Promise<Submission>;
@@ -109,6 +139,11 @@ export interface TaskStore {
   settings(): Promise<Settings>;
   /** Changes some settings; resolves with all. */
   configure(patch: SettingsPatch): Promise<Settings>;
+  /** The ids of all tasks, the oldest first. */
+  ids(): Promise<string[]>;
+  /** Null when there is no such task; throws `Unreadable`. */
+  snapshot(task_id: string): Promise<TaskSnapshot | null>;
+  intake(): Intake;
   close(): void;
 }
 

@@ -50,6 +50,7 @@ export function createServer(stops: (task: StoredTask, reason: 'user' | 'cancel'
       settings_changed += 1;
     },
     report,
+    alone: (work) => work(),
     health: async () => ({
       status: 'ok',
       version: '1.2.3',

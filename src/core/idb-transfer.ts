@@ -1,0 +1,130 @@
+/** Takes whole tasks out of the store and into it: what an export is made of, and what an import leaves. */
+
+import * as v from 'valibot';
+import type { Connection } from './connection.ts';
+import { readable } from './idb-rows.ts';
+import { type Database, type FileRow, LAST, logOf, type TaskRow } from './idb-schema.ts';
+import { digest, indexed, SEGMENT_EVENTS } from './idb-writer.ts';
+import { CheckpointSchema } from './schema.ts';
+import { isSegment } from './segment.ts';
+import { decodeSnapshot, encodeSnapshot } from './snapshot.ts';
+import { type Commit, type Intake, NotTaken, type TaskSnapshot } from './store.ts';
+import { bytesOf, isFinished } from './task.ts';
+
+/** The `owner` of rows that wait for the end of an import begins with it. */
+export const STAGED = 'intake:';
+
+export async function snapshot(db: Database, task_id: string): Promise<TaskSnapshot | null> {
+  const tx = db.transaction(['tasks', 'log', 'cuts', 'checkpoints']);
+  const [row, cut, segments, checkpoint] = await Promise.all([
+    tx.objectStore('tasks').get(task_id),
+    tx.objectStore('cuts').get(task_id),
+    tx.objectStore('log').getAll(logOf(task_id, 1)),
+    tx.objectStore('checkpoints').get(task_id),
+  ]);
+  if (!row) return null;
+  const { task, trimmed } = readable(row);
+  return {
+    task,
+    cut: trimmed > 0 ? (cut ?? null) : null,
+    events: segments.filter(isSegment).flatMap(({ events }) => events),
+    checkpoint: v.is(CheckpointSchema, checkpoint) ? checkpoint : null,
+  };
+}
+
+export function intake(connection: Connection, now: () => number, publish: (commit: Commit) => void): Intake {
+  const owner = STAGED + crypto.randomUUID();
+  const staged = IDBKeyRange.bound([owner], [owner, LAST]);
+  let count = 0;
+
+  return {
+    async add(given) {
+      const { task_id } = given.task;
+      if (await connection((db) => db.getKey('tasks', task_id))) throw alreadyHere(task_id);
+      const body = encodeSnapshot(given);
+      const row: FileRow = {
+        owner,
+        name: task_id,
+        offset: 0,
+        title: '',
+        type: '',
+        size: body.length,
+        added_at: now(),
+        last_modified: 0,
+        body,
+      };
+      await connection((db) => db.add('files', row)).catch((error: unknown) => {
+        const twice = error instanceof DOMException && error.name === 'ConstraintError';
+        throw twice ? new NotTaken(task_id, 'broken', 'it is there twice') : error;
+      });
+      count += 1;
+    },
+
+    async commit() {
+      const commit = await connection((db) => takeIn(db, staged, now()));
+      publish(commit);
+      return count;
+    },
+
+    abort: () => connection((db) => db.delete('files', staged)),
+  };
+}
+
+const alreadyHere = (task_id: string) => new NotTaken(task_id, 'exists', 'it is here already');
+
+async function takeIn(db: Database, staged: IDBKeyRange, now: number): Promise<Commit> {
+  const tx = db.transaction(['tasks', 'log', 'cuts', 'checkpoints', 'meta', 'files'], 'readwrite');
+  const [tasks, log, cuts, checkpoints] = [
+    tx.objectStore('tasks'),
+    tx.objectStore('log'),
+    tx.objectStore('cuts'),
+    tx.objectStore('checkpoints'),
+  ];
+  const meta = tx.objectStore('meta');
+  const files = tx.objectStore('files');
+  let seq = Number(await meta.get('seq'));
+  const digests: Commit['tasks'] = [];
+  try {
+    const waiting: TaskRow[] = [];
+    for (const key of await files.getAllKeys(staged)) {
+      const row = await files.get(key);
+      if (!(row?.body instanceof Uint8Array)) continue;
+      const { task, cut, events, checkpoint } = decodeSnapshot(row.body.slice());
+      const { task_id } = task;
+      if (await tasks.getKey(task_id)) throw alreadyHere(task_id);
+      for (let i = 0; i < events.length; i += SEGMENT_EVENTS) {
+        const part = events.slice(i, i + SEGMENT_EVENTS);
+        const first = part[0]?.n ?? 0;
+        await log.put({ task_id, first, last: first + part.length - 1, seq: seq + 1, events: part });
+        seq += part.length;
+      }
+      if (cut) await cuts.put(cut, task_id);
+      if (checkpoint) await checkpoints.put(checkpoint, task_id);
+      const kept = {
+        log_bytes: events.reduce((sum, event) => sum + bytesOf(event), 0),
+        trimmed: Number(cut?.last_event_id ?? 0),
+      };
+      const taken = { ...indexed(task, undefined, now), ...kept };
+      await tasks.put(taken);
+      if (task.depends_on.length > 0 && !isFinished(task.status)) waiting.push(taken);
+      digests.push(digest(task));
+    }
+    // Only now all that they may wait for is there.
+    for (const { task, log_bytes, trimmed } of waiting) {
+      const rows = await Promise.all(task.depends_on.map((id) => tasks.get(id)));
+      const live = rows.flatMap((row) => (row && !isFinished(row.task.status) ? row.task.task_id : []));
+      await tasks.put({ ...indexed(task, live, now), log_bytes, trimmed });
+    }
+    await Promise.all([files.delete(staged), meta.put(seq, 'seq'), tx.done]);
+  } catch (error) {
+    const ended = tx.done.catch(() => {});
+    try {
+      tx.abort();
+    } catch {
+      // It has already ended by itself.
+    }
+    await ended;
+    throw tx.error ?? error;
+  }
+  return { segments: [], tasks: digests, newest: seq };
+}
