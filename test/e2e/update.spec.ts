@@ -1,71 +1,41 @@
-import { cp, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { serve } from '../../scripts/serve.mjs';
-import { dist, expect, open, test } from './app.ts';
+import { openSite } from '../chaos/site.mjs';
+import { dist, expect, finished, open, test } from './app.ts';
 
-/** A copy of the app that can be replaced by a next version, whose parts have other names. */
-async function versions() {
-  const root = await mkdtemp(join(tmpdir(), 'holdfast-versions-'));
-  await cp(dist, root, { recursive: true });
-  const site = await serve({ root });
-  const parts = async () => (await readdir(join(root, 'assets'))).filter((name) => /^run-.*\.js$/.test(name));
-  return {
-    url: site.url,
-    /** A part that no page has loaded before a task of its type runs. */
-    part: async () => `${site.url}assets/${(await parts())[0]}`,
-    async next() {
-      let script = await readFile(join(root, 'sw.js'), 'utf8');
-      for (const name of await parts()) {
-        const renamed = name.replace('.js', '_.js');
-        await rename(join(root, 'assets', name), join(root, 'assets', renamed));
-        script = script.replaceAll(name, renamed);
-      }
-      await writeFile(join(root, 'sw.js'), script);
-    },
-    async close() {
-      await site.close();
-      await rm(root, { recursive: true });
-    },
-  };
-}
-
-/** Finds the next version, lets it take over, and waits until it has. */
+/** Resolves when the version that is there now has taken over. */
 const update = (page: Page) =>
   page.evaluate(async () => {
-    const registration = await navigator.serviceWorker.ready;
-    await registration.update();
-    const next = registration.installing ?? registration.waiting;
-    const reached = (state: ServiceWorkerState) =>
-      new Promise<void>((resolve) => {
-        const look = () => next?.state === state && resolve();
-        next?.addEventListener('statechange', look);
-        look();
-      });
-    await reached('installed');
-    globalThis.holdfast.takeOver();
-    await reached('activated');
+    const registration = await navigator.serviceWorker.getRegistration();
+    const taken = new Promise((resolve) => navigator.serviceWorker.addEventListener('controllerchange', resolve));
+    registration?.addEventListener('updatefound', () => {
+      const next = registration.installing;
+      next?.addEventListener('statechange', () => next.state === 'installed' && globalThis.holdfast.takeOver());
+    });
+    registration?.update();
+    await taken;
   });
 
-/** Whether the page has a part, with the browser's own cache left out. */
-const has = (page: Page, url: string) =>
-  page.evaluate(async (part) => (await fetch(part, { cache: 'reload' })).ok, url);
-
-test('a page of the version before gets its parts after an update, and those of older ones are gone', async ({
-  page,
+test('a tab that two updates left behind fails no task: it asks to be loaded again, and another one runs it', async ({
+  context,
 }) => {
-  const site = await versions();
-  await open(page, site.url);
-  const first = await site.part();
-  await site.next();
-  await update(page);
-  const second = await site.part();
-  expect([await has(page, first), await has(page, second)]).toEqual([true, true]);
-  await site.next();
-  await update(page);
-  const third = await site.part();
-  expect(new Set([first, second, third]).size).toBe(3);
-  expect([await has(page, first), await has(page, second), await has(page, third)]).toEqual([false, true, true]);
+  const site = await openSite(dist);
+  const old = await open(await context.newPage(), site.url);
+  // What the version before may still load is kept; of what was before that nothing is.
+  for (let versions = 0; versions < 2; versions += 1) {
+    await site.deploy(false);
+    await update(old);
+  }
+  // A job that fails leaves its worker behind: each of these needs one of its own.
+  const ids = await old.evaluate(async () => {
+    const draft = { type: 'countdown', input: { steps: 1, step_ms: 0, fail_at: 1 } };
+    const tasks = await globalThis.holdfast.submitAll(Array.from({ length: 10 }, () => draft));
+    return tasks.map(({ task_id }) => task_id);
+  });
+  await expect(old.locator('.notice').getByRole('button')).toBeVisible();
+  const page = await open(await context.newPage(), site.url);
+  for (const task_id of ids) {
+    const detail = 'Failed at step 1 of 1, as the input asks.';
+    expect(await finished(page, task_id)).toMatchObject({ status: 'failed', error: { detail } });
+  }
   await site.close();
 });

@@ -1,4 +1,5 @@
 /** One attempt of one task, from the claim to its end: its events, its stop ladder, its receipt. */
+import { Outdated } from '../../src/core/connection.ts';
 import { DEFAULT_GRACE_MS, type JobSpec } from '../../src/core/job.ts';
 import type { Batch, Ending, Outcome } from '../../src/core/schema.ts';
 import { type Claim, Fenced, fenced } from '../../src/core/store.ts';
@@ -6,7 +7,7 @@ import { type Change, isFinished, type StoredTask, taskProblem } from '../../src
 import type { Appender } from './appender.ts';
 import { charge } from './charge.ts';
 import { changesOf, endOf } from './ending.ts';
-import { type JobWorker, WorkerLost } from './job-worker.ts';
+import { type JobWorker, Replaced, WorkerLost } from './job-worker.ts';
 
 export interface AttemptHost {
   append: Appender;
@@ -136,6 +137,7 @@ export function startAttempt(
     } finally {
       if (!returned) worker.terminate();
     }
+    if (ending instanceof Replaced) report(new Outdated());
     return returned && ending.outcome.kind === 'completed';
   }
 

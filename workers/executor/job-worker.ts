@@ -4,10 +4,16 @@ import * as v from 'valibot';
 import type { Assignment, BatchAnswer, JobApi, Sink } from '../../src/core/protocol.ts';
 import { BatchSchema, type Ending, EndingSchema } from '../../src/core/schema.ts';
 import { watchLock } from './lease.ts';
+import { ownScript } from './own-script.ts';
 
 /** A job worker died without a word, or was terminated. */
 export class WorkerLost extends Error {
   override name = 'WorkerLost';
+}
+
+/** The job's code cannot be loaded because another version of the app has taken its place: the page has to be loaded again. */
+export class Replaced extends WorkerLost {
+  override name = 'Replaced';
 }
 
 export interface JobWorker {
@@ -77,12 +83,15 @@ export function startJobWorker(scope: string, lockOf: (worker_id: string) => str
 
   async function load(type: string): Promise<Thread> {
     for (let left = STARTS, again = AGAIN_MS; ; left -= 1, again *= 2) {
-      const loading = await (starting ?? begin());
+      const loading = await (starting ?? begin()).catch(async (error: unknown) => {
+        throw terminated ? error : await blame(error);
+      });
       try {
         await Promise.race([loading.api.load(type), loading.lost.promise]);
         return loading;
       } catch (error) {
-        if (terminated || left === 1) throw error;
+        if (terminated) throw error;
+        if (left === 1) throw await blame(error);
         loading.terminate();
         starting = undefined;
       }
@@ -115,6 +124,14 @@ export function startJobWorker(scope: string, lockOf: (worker_id: string) => str
       thread?.terminate();
     },
   };
+}
+
+/** Why code could not be loaded: when not even the executor's own is there any more, it is not the job's fault. */
+async function blame(error: unknown): Promise<unknown> {
+  const found = await ownScript();
+  if (found === 'there') return error;
+  if (found === 'unknown') return new WorkerLost('The job’s code could not be had.');
+  return new Replaced('A newer version of the app has taken the place of this one, whose code is gone.');
 }
 
 /** Commits what a job worker sent; `refuse` is called when it is no batch of events. */

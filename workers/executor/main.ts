@@ -9,6 +9,10 @@ import { defaultRunningLimit } from '../../src/core/schema.ts';
 import { specs } from '../jobs/specs.ts';
 import { createExecutor } from './executor.ts';
 import { startJobWorker } from './job-worker.ts';
+import { ownScript } from './own-script.ts';
+
+/** How often to look whether a newer version has thrown away what this one would load for its next job. */
+const LOOK_MS = 20_000;
 
 let backend: MessagePort | undefined;
 
@@ -44,13 +48,16 @@ async function start(scope: string): Promise<void> {
     files: filesOf(database, names.folder),
     now: Date.now,
     report(error) {
-      if (!(error instanceof Outdated)) return console.error('holdfast executor:', error);
-      if (outlived.signal.aborted) return;
-      outlived.abort();
-      executor.stop();
-      report({ kind: 'outdated' });
+      if (error instanceof Outdated) retire();
+      else console.error('holdfast executor:', error);
     },
   });
+  const retire = () => {
+    if (outlived.signal.aborted) return;
+    outlived.abort();
+    executor.stop();
+    report({ kind: 'outdated' });
+  };
   channel.addEventListener('message', ({ data }) => {
     // What fits no schema comes from another version of the app, or from a stranger on this origin: the sweep finds out as well.
     const hint = v.safeParse(HintSchema, data);
@@ -64,6 +71,7 @@ async function start(scope: string): Promise<void> {
     report({ kind: 'alive', lock });
     return new Promise(() => {});
   });
+  setInterval(async () => (await ownScript()) === 'gone' && retire(), LOOK_MS);
   await executor.start();
 }
 
