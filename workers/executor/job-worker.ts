@@ -117,7 +117,7 @@ export function startJobWorker(scope: string, lockOf: (worker_id: string) => str
     },
     stop(keep) {
       told = { keep };
-      if (running) thread?.api.stop(keep);
+      if (running && !terminated) thread?.api.stop(keep);
     },
     terminate() {
       terminated = true;
@@ -158,6 +158,7 @@ function startThread(scope: string, lockOf: (worker_id: string) => string) {
   const lost = Promise.withResolvers<never>();
   lost.promise.catch(() => {});
   let unwatch = () => {};
+  let gone = false;
   worker.addEventListener('error', (event) => {
     event.preventDefault();
     lost.reject(new Error(event.message || 'The job’s worker could not be loaded.'));
@@ -171,13 +172,20 @@ function startThread(scope: string, lockOf: (worker_id: string) => string) {
   });
 
   return {
-    api,
+    /** Throws `WorkerLost` once it is terminated. */
+    get api() {
+      if (gone) throw new WorkerLost(TERMINATED);
+      return api;
+    },
     lost,
     /** Rejects when the worker is lost before it is ready. */
     ready,
     terminate() {
       unwatch();
       worker.terminate();
+      // Comlink holds the worker for as long as its proxy is alive, and the worker's listeners hold the proxy: neither would ever go.
+      if (!gone) api[Comlink.releaseProxy]();
+      gone = true;
       lost.reject(new WorkerLost(TERMINATED));
     },
   };
