@@ -97,14 +97,17 @@ export function openStreams({ store, hub, isAlive, report }: StreamsHost) {
     },
 
     async all(asked: StreamRequest): Promise<Response> {
-      const [epoch, { newest }] = await Promise.all([store.epoch(), store.readAll(Number.MAX_SAFE_INTEGER, 1)]);
+      const [epoch, { newest, forgotten }] = await Promise.all([
+        store.epoch(),
+        store.readAll(Number.MAX_SAFE_INTEGER, 1),
+      ]);
       const feed = allFeed(store, epoch);
       const cursor = cursorOf(asked.request) || new URL(asked.request.url).searchParams.get('cursor');
       if (!cursor) return admit(asked, feed, newest);
       const match = /^([0-9a-f-]{36})-(\d{1,15})$/.exec(cursor);
       if (!match) throw malformed(cursor);
       const after = Number(match[2]);
-      const known = match[1] === epoch && after <= newest;
+      const known = match[1] === epoch && after >= forgotten && after <= newest;
       return known ? admit(asked, feed, after) : admit(asked, feed, 0, reset({}));
     },
   };

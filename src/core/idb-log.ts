@@ -1,6 +1,6 @@
 /** Reads logs: a task's, or that of all tasks. */
 import { ifReadable, readable } from './idb-rows.ts';
-import { type Database, LAST } from './idb-schema.ts';
+import { type Database, FORGOTTEN, LAST } from './idb-schema.ts';
 import type { Segment } from './schema.ts';
 import { isSegment } from './segment.ts';
 import type { Tail, TaskStore } from './store.ts';
@@ -26,8 +26,9 @@ export async function readTail(db: Database, task_id: string, after: number, lim
 export async function readAll(db: Database, after: number, limit: number): ReturnType<TaskStore['readAll']> {
   const tx = db.transaction(['tasks', 'log', 'meta']);
   const seq = tx.objectStore('log').index('seq');
-  const [newest, before, rest] = await Promise.all([
+  const [newest, forgotten, before, rest] = await Promise.all([
     tx.objectStore('meta').get('seq'),
+    tx.objectStore('meta').get(FORGOTTEN),
     seq.openCursor(IDBKeyRange.upperBound(after + 1), 'prev'),
     seq.getAll(IDBKeyRange.lowerBound(after + 1, true), limit),
   ]);
@@ -39,7 +40,7 @@ export async function readAll(db: Database, after: number, limit: number): Retur
   const rows = await Promise.all([...ended].map((task_id) => tx.objectStore('tasks').get(task_id)));
   const tasks = rows.flatMap((row) => ifReadable(row)?.task ?? []);
   const lasts = new Map(tasks.map((task) => [task.task_id, Number(task.last_event_id)]));
-  return { segments, newest: Number(newest), lasts };
+  return { segments, newest: Number(newest), forgotten: Number(forgotten ?? 0), lasts };
 }
 
 const isEnd = ({ state }: TaskEvent): boolean => state !== null && isFinished(state.status);

@@ -1,6 +1,6 @@
 /** What the store lets go of: the beginnings of long logs, and tasks that finished long ago. */
 import { ifReadable } from './idb-rows.ts';
-import { type Database, IDEMPOTENCY, INPUT, LAST, partsOf, type TaskRow } from './idb-schema.ts';
+import { type Database, FORGOTTEN, IDEMPOTENCY, INPUT, LAST, partsOf, type TaskRow } from './idb-schema.ts';
 import { STAGED } from './idb-transfer.ts';
 import type { Settings, Status, StoredTask } from './schema.ts';
 import { bytesOf, fold } from './task.ts';
@@ -56,6 +56,33 @@ export async function expired(
     if (old.length > 0) return old.flatMap((row) => row?.task.task_id ?? []);
   }
   return [];
+}
+
+/** The empty segments that tell of deletions: all but the newest go. What reads on from before them begins again. */
+export async function forgetDeletions(db: Database, keep: number): Promise<void> {
+  const keys = await deletions(db);
+  if (keys.length <= keep) return;
+  const tx = db.transaction(['log', 'meta'], 'readwrite', { durability: 'relaxed' });
+  const [log, meta] = [tx.objectStore('log'), tx.objectStore('meta')];
+  const found = (await Promise.all(keys.map((key) => log.get(key)))).filter((segment) => segment !== undefined);
+  const gone = found.sort((a, b) => a.seq - b.seq).slice(0, Math.max(0, found.length - keep));
+  const forgotten = gone.at(-1)?.seq;
+  if (forgotten === undefined) return tx.done;
+  await Promise.all([...gone.map(({ task_id }) => log.delete([task_id, 0])), meta.put(forgotten, FORGOTTEN), tx.done]);
+}
+
+/** Their keys. Looked for in steps, so that writers are not held up, and past the events of each task. */
+async function deletions(db: Database): Promise<[string, number][]> {
+  const found: [string, number][] = [];
+  for (let before = ''; ; ) {
+    const { store } = db.transaction('log');
+    for (let step = 0; step < STEP; step += 1) {
+      const [key] = await store.getAllKeys(IDBKeyRange.lowerBound([before, LAST]), 1);
+      if (!key) return found;
+      if (key[1] === 0) found.push(key);
+      before = key[0];
+    }
+  }
 }
 
 export async function dropOrphans(db: Database, time: number): Promise<void> {

@@ -45,6 +45,9 @@ export interface FileRow {
   body: Blob | FileSystemFileHandle | Uint8Array | null;
 }
 
+/** The key in `meta` of the overall number up to which deletions are no longer told; absent while all are. */
+export const FORGOTTEN = 'forgotten';
+
 /** Begins the key of an answer in `meta`. */
 export const IDEMPOTENCY = 'idempotency:';
 

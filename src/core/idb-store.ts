@@ -5,7 +5,7 @@ import type { Connection } from './connection.ts';
 import { candidate } from './idb-candidate.ts';
 import { list } from './idb-list.ts';
 import { readAll, readTail } from './idb-log.ts';
-import { dropOrphans, expired, trim } from './idb-retention.ts';
+import { dropOrphans, expired, forgetDeletions, trim } from './idb-retention.ts';
 import { ifReadable, readable, setAside } from './idb-rows.ts';
 import { LAST } from './idb-schema.ts';
 import { intake, snapshot } from './idb-transfer.ts';
@@ -210,6 +210,7 @@ export function idbStore({ connection, publish, now = Date.now, heard = () => 0 
 
     trim: (task_id, limits) => connection((db) => trim(db, task_id, limits)),
     expired: (time, keep) => connection((db) => expired(db, time, keep)),
+    forgetDeletions: (keep) => connection((db) => forgetDeletions(db, keep)),
     dropOrphans: (time) => connection((db) => dropOrphans(db, time)),
     settings: () => connection(async (db) => settingsOf(await db.get('meta', 'settings'))),
     configure: (patch) =>

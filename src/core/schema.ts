@@ -205,7 +205,7 @@ export const SettingsSchema = v.strictObject({
   /** How many tasks run at once over all tabs; null: one core is left free. */
   running_limit: v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(256))),
   max_streams: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(100_000)),
-  /** Finished tasks are kept for this long, and at most so many of them. */
+  /** Finished tasks are kept for this long, and at most so many of them; as many deletions are remembered. */
   keep_finished_ms: Whole,
   keep_finished: Whole,
   /** A task's log is trimmed from its beginning beyond this many events, or about this many bytes. */

@@ -113,9 +113,13 @@ export interface TaskStore {
   read(task_id: string, after: number, limit: number): Promise<Tail | null>;
   /**
    * The segments of all tasks after the overall number `after`, at most `limit` of them, and the newest overall number. `lasts`: the
-   * number of the last event of each task that one of the segments brings to an end.
+   * number of the last event of each task that one of the segments brings to an end. `forgotten`: who read no further than that may
+   * have missed a deletion.
    */
-  readAll(after: number, limit: number): Promise<{ segments: Segment[]; newest: number; lasts: Map<string, number> }>;
+  readAll(
+    after: number,
+    limit: number,
+  ): Promise<{ segments: Segment[]; newest: number; forgotten: number; lasts: Map<string, number> }>;
   /** Names this database: a cursor of another one is worth nothing. */
   epoch(): Promise<string>;
   /** Takes all steps in one transaction. A step rejects with what its `decide` threw, `NoSuchTask` or `Unreadable`. */
@@ -134,6 +138,8 @@ export interface TaskStore {
   trim(task_id: string, limits: Pick<Settings, 'log_events' | 'log_bytes'>): Promise<void>;
   /** The ids of some finished tasks that are older, or more, than the settings keep; none when there are no more of them. */
   expired(now: number, keep: Pick<Settings, 'keep_finished' | 'keep_finished_ms'>): Promise<string[]>;
+  /** Keeps the newest `keep` records of deletions, which are there for who reads the log of all tasks. */
+  forgetDeletions(keep: number): Promise<void>;
   /** Drops what belongs to no task: checkpoints, cuts, and, from before `time` (ms), input files and answers to idempotency keys. */
   dropOrphans(time: number): Promise<void>;
   settings(): Promise<Settings>;

@@ -20,5 +20,6 @@ export async function housekeep(
     const task = await store.get(task_id);
     if (!task || task.status === 'canceled') await files.discardOutputs(task_id);
   }
+  await store.forgetDeletions(settings.keep_finished);
   await store.dropOrphans(now - KEPT_MS);
 }

@@ -69,6 +69,20 @@ test('of the finished tasks, only so many are kept as the settings say: the newe
   expect(tasks.map(({ task_id }) => task_id)).toEqual(ids.slice(7).reverse());
 });
 
+test('as many deletions are remembered as finished tasks are kept: the newest', async () => {
+  const { finished, started, clean, store, database } = bench();
+  const { task_id: live } = await started();
+  const ids = [];
+  for (let i = 0; i < 120; i += 1) ids.push(await finished());
+  for (const task_id of ids.toReversed()) await store.delete(task_id);
+  await store.configure({ keep_finished: 5 });
+  await clean();
+  const left = await database((db) => db.getAll('log'));
+  const deletions = left.filter(({ first }) => first === 0).map(({ task_id }) => task_id);
+  expect(deletions).toEqual(ids.slice(0, 5));
+  expect(new Set(left.map(({ task_id }) => task_id))).toEqual(new Set([live, ...deletions]));
+});
+
 test('outputs of canceled tasks and of tasks that are gone are removed; those of all others stay', async () => {
   const { finished, wrote, started, change, submit, store, clean, files } = bench();
   const kept = [await finished(completed), await finished(failed), (await started()).task_id];

@@ -606,6 +606,36 @@ describe('GET /tasks/stream', () => {
     }
   });
 
+  test('from before a deletion that is no longer remembered says reset, from after it goes on', async () => {
+    const server = createServer();
+    const { task_id } = await running(server);
+    const before = (await (await server.request('tasks')).json()).cursor;
+    await server.change(task_id, [failed]);
+    await server.request(`tasks/${task_id}`, { method: 'DELETE' });
+    await server.store.forgetDeletions(1);
+    const told = readerOf((await server.request(`tasks/stream?cursor=${before}`)).body);
+    await told.drain();
+    expect(told.messages.map(({ event }) => event)).toEqual(['deleted']);
+    await told.cancel();
+    const after = (await (await server.request('tasks')).json()).cursor;
+    await server.store.forgetDeletions(0);
+    const { task_id: next } = await server.submit();
+    const events = [];
+    for (const cursor of [before, after]) {
+      const reader = readerOf((await server.request(`tasks/stream?cursor=${cursor}`)).body);
+      await reader.drain();
+      events.push(reader.messages.map(({ event, data }) => [event, JSON.parse(data).task_id]));
+      await reader.cancel();
+    }
+    expect(events).toEqual([
+      [
+        ['reset', undefined],
+        [undefined, next],
+      ],
+      [[undefined, next]],
+    ]);
+  });
+
   test('with a malformed cursor is 400', async () => {
     const response = await createServer().request('tasks/stream?cursor=7');
     expect(response.status).toBe(400);
