@@ -9,16 +9,22 @@ import { endGroup, freePort, untilAnswered } from './processes.mjs';
 const START_MS = 60_000;
 
 /**
+ * @typedef {object} Session
+ * @property {(command: string, parameters: object) => Promise<any>} call
+ * @property {() => Promise<void>} end resolves when its processes are gone
+ */
+
+/**
  * A stock Firefox over Marionette, the protocol below geckodriver: https://firefox-source-docs.mozilla.org/testing/marionette/Protocol.html
  *
  * WebDriver BiDi will not do: with a session open, workers of workers hang in `terminate()` (measured, Firefox 153), and keep their locks.
  *
  * @param {string} executable
  * @param {Record<string, string | number | boolean>} prefs
- * @param {number} limit how long the page may take, in ms
- * @returns {Promise<import('./driver.mjs').Browser>}
+ * @param {number} limit how long a page may take, in ms
+ * @returns {Promise<Session>}
  */
-export async function launchFirefox(executable, prefs, limit) {
+export async function startFirefox(executable, prefs, limit) {
   const profile = mkdtempSync(join(tmpdir(), 'holdfast-firefox-'));
   const port = await freePort();
   const lines = Object.entries({ ...prefs, 'marionette.port': port }).map(
@@ -42,12 +48,8 @@ export async function launchFirefox(executable, prefs, limit) {
     await call('WebDriver:NewSession', {});
     await call('WebDriver:SetTimeouts', { script: limit, pageLoad: limit });
     return {
-      async results(url) {
-        await call('WebDriver:Navigate', { url });
-        const script = 'results.then(arguments[0])';
-        return (await call('WebDriver:ExecuteAsyncScript', { script, args: [] })).value;
-      },
-      async close() {
+      call,
+      async end() {
         close();
         await stop();
       },
@@ -56,6 +58,24 @@ export async function launchFirefox(executable, prefs, limit) {
     await stop();
     throw error;
   }
+}
+
+/**
+ * @param {string} executable
+ * @param {Record<string, string | number | boolean>} prefs
+ * @param {number} limit how long the page may take, in ms
+ * @returns {Promise<import('./driver.mjs').Browser>}
+ */
+export async function launchFirefox(executable, prefs, limit) {
+  const { call, end } = await startFirefox(executable, prefs, limit);
+  return {
+    async results(url) {
+      await call('WebDriver:Navigate', { url });
+      const script = 'results.then(arguments[0])';
+      return (await call('WebDriver:ExecuteAsyncScript', { script, args: [] })).value;
+    },
+    close: end,
+  };
 }
 
 /**

@@ -8,13 +8,19 @@ import { endGroup, freePort, untilAnswered } from './processes.mjs';
 const START_MS = 60_000;
 
 /**
+ * @typedef {object} Session
+ * @property {(method: string, path: string, body?: object) => Promise<any>} call `path`: after that of the session
+ * @property {() => Promise<void>} end resolves when its processes are gone
+ */
+
+/**
  * WebKitGTK's MiniBrowser by the few calls of https://www.w3.org/TR/webdriver2/ that it takes, on a display of its own.
  *
  * @param {{ driver: string, browser: string }} paths
- * @param {number} limit how long the page may take, in ms
- * @returns {Promise<import('./driver.mjs').Browser>}
+ * @param {number} limit how long a page may take, in ms
+ * @returns {Promise<Session>}
  */
-export async function launchWebKit({ driver, browser }, limit) {
+export async function startWebKit({ driver, browser }, limit) {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-webkit-'));
   const port = await freePort();
   const server = spawn(
@@ -59,14 +65,8 @@ export async function launchWebKit({ driver, browser }, limit) {
     const session = `/session/${sessionId}`;
     await call('POST', `${session}/timeouts`, { script: limit, pageLoad: limit });
     return {
-      async results(url) {
-        await call('POST', `${session}/url`, { url });
-        // WebKitGTK sometimes says that a page is loaded before its module scripts have run.
-        const script =
-          'const look = (done) => self.results ? results.then(done) : setTimeout(look, 50, done); look(arguments[0])';
-        return call('POST', `${session}/execute/async`, { script, args: [] });
-      },
-      async close() {
+      call: (method, path, body) => call(method, session + path, body),
+      async end() {
         await call('DELETE', session).catch(() => {});
         await stop();
       },
@@ -75,6 +75,25 @@ export async function launchWebKit({ driver, browser }, limit) {
     await stop();
     throw error;
   }
+}
+
+/**
+ * @param {{ driver: string, browser: string }} paths
+ * @param {number} limit how long the page may take, in ms
+ * @returns {Promise<import('./driver.mjs').Browser>}
+ */
+export async function launchWebKit(paths, limit) {
+  const { call, end } = await startWebKit(paths, limit);
+  return {
+    async results(url) {
+      await call('POST', '/url', { url });
+      // WebKitGTK sometimes says that a page is loaded before its module scripts have run.
+      const script =
+        'const look = (done) => self.results ? results.then(done) : setTimeout(look, 50, done); look(arguments[0])';
+      return call('POST', '/execute/async', { script, args: [] });
+    },
+    close: end,
+  };
 }
 
 /** @param {string} folder */

@@ -55,8 +55,10 @@ export function createCrew(browser, url) {
   /** @param {Tab} tab @param {number} limit */
   async function ready(tab, limit = READY_MS) {
     const end = performance.now() + limit;
-    while (!(await tab.call('ready').catch(() => false))) {
-      if (performance.now() > end) throw new Error(`tab ${tab.id} was not ready after ${limit} ms`);
+    for (;;) {
+      const state = await tab.call('ready').catch(String);
+      if (state === true) return;
+      if (performance.now() > end) throw new Error(`tab ${tab.id} was not ready after ${limit} ms: ${state}`);
       await pause(LOOK_MS);
     }
   }
@@ -122,7 +124,8 @@ export function createCrew(browser, url) {
         if (!members.includes(member)) return;
         await browser.powers.freeze?.(tab, false);
         member.frozen = false;
-        for (const task_id of followed) await watch(tab, task_id);
+        // It may be on its way elsewhere: who opens it again sees to that.
+        for (const task_id of followed) await watch(tab, task_id).catch(() => {});
       };
     },
 

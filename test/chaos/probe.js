@@ -324,8 +324,30 @@
   const known = new Set();
   const watching = new Set();
 
+  /** @type {Map<number, { value?: unknown, error?: string }>} */
+  const tickets = new Map();
+
   Object.assign(scope.chaos, {
-    ready: () => scope.holdfast !== undefined,
+    /**
+     * Begins a call, for drivers that would wait for its end and do nothing else meanwhile. Text, because Firefox keeps a driver's objects
+     * apart from those of the page.
+     *
+     * @param {string} text
+     */
+    begin(text) {
+      const [name, ...given] = JSON.parse(text);
+      const ticket = tickets.size + 1;
+      tickets.set(ticket, {});
+      (async () => scope.chaos[name](...given))().then(
+        (value = null) => tickets.set(ticket, { value }),
+        (error) => tickets.set(ticket, { error: String(error) }),
+      );
+      return ticket;
+    },
+    /** @param {number} ticket */
+    ended: (ticket) => JSON.stringify(tickets.get(ticket) ?? { error: 'the page was loaded again' }),
+    /** True, or what the page shows instead. */
+    ready: () => scope.holdfast !== undefined || `${document.readyState}: ${document.body?.innerText}`,
     version: () => scope.chaosBuild.version,
     take() {
       const taken = records;

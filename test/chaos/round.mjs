@@ -19,7 +19,7 @@ import { openSite } from './site.mjs';
  */
 
 /** How long everything may take to come to its end once no more faults come: the slowest sweep comes every 20 s. */
-const SETTLE_MS = Number(process.env.CHAOS_SETTLE_MS ?? 60_000);
+const SETTLE_MS = 60_000;
 const LOOK_MS = 100;
 
 /**
