@@ -347,7 +347,7 @@
     /** @param {number} ticket */
     ended: (ticket) => JSON.stringify(tickets.get(ticket) ?? { error: 'the page was loaded again' }),
     /** True, or what the page shows instead. */
-    ready: () => scope.holdfast !== undefined || `${document.readyState}: ${document.body?.innerText}`,
+    ready: () => scope.holdfast !== undefined || `${document.readyState}: ${document.body?.textContent}`,
     version: () => scope.chaosBuild.version,
     take() {
       const taken = records;
