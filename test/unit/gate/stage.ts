@@ -8,6 +8,7 @@ import { loadRun } from '../../../workers/jobs/runs.ts';
 import { specs } from '../../../workers/jobs/specs.ts';
 import { gateOf, type Work } from '../../gate/gate.ts';
 import { freshStore } from '../core/database.ts';
+import { NodeWorker } from '../node-worker.ts';
 import { fakeLocks } from '../simulation/fake-locks.ts';
 
 /** Every listed job with its cases. A job without any fails whoever asks. */
@@ -25,6 +26,7 @@ export type Stage = Awaited<ReturnType<typeof stage>>;
 export async function stage(job: Job, work: Work) {
   // Node has no OPFS: outputs go to the database.
   vi.stubGlobal('navigator', {});
+  vi.stubGlobal('Worker', NodeWorker);
   const fresh = freshStore();
   const files = filesOf(fresh.database, 'gate');
   const refs: FileRef[] = [];

@@ -1,7 +1,7 @@
 /** How a file is written: found out from its beginning, unless the input says. */
 import Papa from 'papaparse';
 import type { InputFile } from '../../../src/core/job.ts';
-import { contentFrom, isGzip } from './content.ts';
+import { contentFrom, isGzip } from '../content.ts';
 import { decoderOf } from './encoding.ts';
 import { type Place, startOf } from './reader.ts';
 import type { Encoding, TableInput } from './spec.ts';

@@ -1,7 +1,7 @@
 /** Reads a table's rows in batches that end at the same places however often the reading was interrupted. */
 import type { InputFile } from '../../../src/core/job.ts';
+import { type Content, contentFrom } from '../content.ts';
 import type { Member } from '../gunzip.ts';
-import { type Content, contentFrom } from './content.ts';
 import type { Decoder } from './encoding.ts';
 import type { Fault, Found, Tokenizer } from './rows.ts';
 

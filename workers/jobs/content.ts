@@ -1,7 +1,7 @@
 /** The content of an input file in order, unpacked where it is gzipped. */
-import type { InputFile } from '../../../src/core/job.ts';
-import { chunksOf } from '../chunks.ts';
-import type { Member } from '../gunzip.ts';
+import type { InputFile } from '../../src/core/job.ts';
+import { chunksOf } from './chunks.ts';
+import type { Member } from './gunzip.ts';
 
 export interface Content {
   /** The next `count` bytes, or those of them that there are. */
@@ -76,7 +76,7 @@ async function* plain(file: InputFile, offset: number): AsyncGenerator<Piece, vo
 }
 
 async function unpacked(file: InputFile, offset: number, from: Member): Promise<AsyncGenerator<Piece, void, void>> {
-  const { gunzip } = await import('../gunzip.ts');
+  const { gunzip } = await import('./gunzip.ts');
   return (async function* () {
     let start = from.start;
     for await (const { bytes, ...place } of gunzip(file, from)) {

@@ -1,0 +1,41 @@
+import { addText, expect, finished, linesOf, logOf, open, submit, test } from './app.ts';
+
+test('a pattern that takes forever is ended within seconds, and its place is named', async ({ page, site }) => {
+  await open(page, site.url);
+  const { file_id } = await addText(page, 'slow.txt', `aaa\n${'fine\n'.repeat(100_000)}${'a'.repeat(60)}!\nmore\n`);
+  const began = Date.now();
+  const { task_id } = await submit(page, 'grep', { files: [{ file_id }], pattern: '^(a+)+$' });
+  const task = await finished(page, task_id);
+  expect(task).toMatchObject({ status: 'failed', error: { type: 'urn:holdfast:problem:job-failed' } });
+  expect(task.error?.detail).toContain('pattern too slow at byte 500004 of slow.txt');
+  expect(Date.now() - began).toBeLessThan(30_000);
+  // Its thread is gone: the next task has it to itself.
+  const next = await submit(page, 'grep', { files: [{ file_id }], pattern: '^a' });
+  expect(await finished(page, next.task_id)).toMatchObject({ status: 'completed', result: { lines: 2 } });
+});
+
+test('the first matches are in the log, all of them in the list, and counts in the result', async ({ page, site }) => {
+  await open(page, site.url);
+  const one = await addText(page, 'one.log', `ok\n${'error 7\n'.repeat(30)}`);
+  const two = await addText(page, 'two.log', 'fine\nERROR 8\n');
+  const files = [one, two].map(({ file_id }) => ({ file_id }));
+  const { task_id } = await submit(page, 'grep', { files, pattern: 'error \\d', ignore_case: true });
+  expect(await finished(page, task_id)).toMatchObject({
+    status: 'completed',
+    result: {
+      lines: 31,
+      files: [
+        { name: 'one.log', lines: 30 },
+        { name: 'two.log', lines: 1 },
+      ],
+    },
+    files: [{ name: 'matches.txt' }],
+  });
+  expect(linesOf(await logOf(page, task_id)).filter((line) => line === 'one.log:2: error 7')).toHaveLength(1);
+  const list = await page.evaluate(
+    async (url) => (await fetch(url)).text(),
+    `${site.url}tasks/${task_id}/files/matches.txt`,
+  );
+  expect(list.split('\n')).toHaveLength(32);
+  expect(list).toMatch(/^one\.log:2:error 7\n[\s\S]*\ntwo\.log:2:ERROR 8\n$/);
+});

@@ -1,0 +1,63 @@
+import { gzipSync } from 'node:zlib';
+import { type BadWork, bytesFile, type Gate, type GateFile, linesFile, MiB, noiseFile, textFile } from '../gate.ts';
+
+const bytesOf = ({ parts }: GateFile) => Buffer.concat([...parts()]);
+const own = (bytes: Uint8Array) => new Uint8Array(bytes);
+
+const log = bytesOf(linesFile('log', MiB));
+const third = Math.floor(log.length / 3);
+const packed = own(Buffer.concat([gzipSync(log.subarray(0, third)), gzipSync(log.subarray(third))]));
+/** Three pieces, the needle in the second. */
+const endless = `${'x'.repeat(1.5 * MiB)} needle ${'y'.repeat(0.6 * MiB)}`;
+
+const files = [
+  linesFile('logs/one.log', 1.2 * MiB),
+  textFile('logs/empty.log', ''),
+  bytesFile('logs/two.log.gz', packed),
+  noiseFile('logs/noise.bin', 100_000),
+  textFile('logs/endless.txt', `one\n${endless}\ntwo needle\n`),
+];
+
+const bad = (file: GateFile, input: object, ...names: (string | RegExp)[]): BadWork => ({
+  files: [textFile('fine.txt', 'aaa\n'), file],
+  input: (refs) => ({ files: refs, ...input }),
+  names,
+});
+const slow = '^(a+)+$';
+const hopeless = `${'a'.repeat(60)}!`;
+
+export const gate: Gate = {
+  works: {
+    'with context': {
+      files,
+      input: (refs) => ({ files: refs, pattern: 'retry25\\d |needle', before: 2, after: 3 }),
+    },
+    'as JSON lines': {
+      files: files.slice(2),
+      input: (refs) => ({ files: refs, pattern: 'RETRY', ignore_case: true, format: 'jsonl', max_matches: 5_000 }),
+    },
+  },
+  bad: {
+    'a pattern that is none': bad(textFile('a.txt', ''), { pattern: 'a(b' }, '"a(b"', 'Unterminated group'),
+    'a pattern that takes forever': bad(
+      textFile('slow.txt', `aaa\n${'fine\n'.repeat(200_000)}${hopeless}\nmore\n`),
+      { pattern: slow },
+      'pattern too slow at byte 1000004 of slow.txt',
+    ),
+    'a pattern that takes forever in a packed file': bad(
+      bytesFile('slow.gz', own(gzipSync(`${'fine\n'.repeat(200_000)}${hopeless}`))),
+      { pattern: slow },
+      'pattern too slow at byte 1000000 of slow.gz',
+    ),
+    'a gzip that is cut off': bad(
+      bytesFile('cut.gz', own(packed.subarray(0, packed.length - 9))),
+      { pattern: 'x' },
+      'cut.gz',
+      /byte \d+/,
+    ),
+  },
+  big: (bytes) => ({
+    files: [linesFile('big.log', bytes)],
+    input: (refs) => ({ files: refs, pattern: 'retry25\\d ', after: 1 }),
+  }),
+};

@@ -1,0 +1,173 @@
+import 'fake-indexeddb/auto';
+import { spawnSync } from 'node:child_process';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { job } from '../../../workers/jobs/grep/run.ts';
+import { bytesFile, type GateFile, linesFile, MiB, noiseFile, textFile } from '../../gate/gate.ts';
+import { folderOf, outputsOf } from '../gate/outputs.ts';
+
+interface Result {
+  lines: number;
+  files: { name: string; lines: number; binary: boolean }[];
+  first: { file: string; line: number; offset: number; text: string; ranges: [number, number][] }[];
+}
+
+const bytesOf = ({ parts }: GateFile) => new Uint8Array(Buffer.concat([...parts()]));
+
+/** What a search gives: its result, and its list as text. */
+async function grep(files: GateFile[], input: object) {
+  const { outputs, result } = await outputsOf(job, { files, input: (refs) => ({ files: refs, ...input }) });
+  const [[name, bytes] = ['', new Uint8Array()]] = outputs;
+  return { result: result as Result, name, list: Buffer.from(bytes).toString() };
+}
+
+const text = 'one\nTwo two\nthree\n\nfive 5\nsix_6 six\nseven\n';
+
+describe('what matches', () => {
+  test.each([
+    ['a word', { pattern: 'two' }, [2]],
+    ['any case', { pattern: 'ONE|TWO', ignore_case: true }, [1, 2]],
+    ['a whole word', { pattern: 'six', whole_word: true }, [6]],
+    ['whole words only', { pattern: 'fiv|hree', whole_word: true }, []],
+    ['what is no pattern', { pattern: 'o.', fixed: true }, []],
+    ['the ends of a line', { pattern: '^$' }, [4]],
+    ['the end of a line that Windows wrote', { pattern: 'end$' }, [8]],
+    ['a class that could hold line breaks', { pattern: 'e[^x]+e' }, [7, 8]],
+    ['escapes that Unicode rules forbid', { pattern: 'six\\_6' }, [6]],
+    ['one character, however many bytes', { pattern: '^.$' }, [9]],
+  ])('%s', async (_, input, lines) => {
+    const { result } = await grep([textFile('a.txt', `${text}the end\r\n🦀`)], input);
+    expect(result.first.map(({ line }) => line)).toEqual(lines);
+    expect(result).toMatchObject({ lines: lines.length, files: [{ name: 'a.txt', lines: lines.length }] });
+  });
+
+  test('a mark before the text is no part of its first line', async () => {
+    const { result } = await grep([textFile('a.txt', '\ufeffone\ntwo')], { pattern: '^(one|two)$' });
+    expect(result.first.map(({ offset }) => offset)).toEqual([3, 7]);
+  });
+});
+
+describe('the list', () => {
+  test('of JSON lines has the places of the matches', async () => {
+    const { list, name } = await grep([textFile('a.txt', 'é one two one\nx\n🦀one')], {
+      pattern: 'one',
+      after: 1,
+      format: 'jsonl',
+    });
+    expect(name).toBe('matches.jsonl');
+    expect(
+      list
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual([
+      {
+        type: 'match',
+        file: 'a.txt',
+        line: 1,
+        offset: 0,
+        text: 'é one two one',
+        ranges: [
+          [2, 5],
+          [10, 13],
+        ],
+      },
+      { type: 'context', file: 'a.txt', line: 2, offset: 15, text: 'x' },
+      { type: 'match', file: 'a.txt', line: 3, offset: 17, text: '🦀one', ranges: [[2, 5]] },
+    ]);
+  });
+
+  test('ends at the most that is wanted of each file', async () => {
+    const { result, list } = await grep([linesFile('a', 3 * MiB), linesFile('b', MiB)], {
+      pattern: 'retry',
+      max_matches: 5,
+    });
+    expect(result.files).toEqual([
+      { name: 'a', lines: 5, binary: false },
+      { name: 'b', lines: 5, binary: false },
+    ]);
+    expect(list.split('\n')).toHaveLength(11);
+  });
+
+  test('shows the first in the result, and long lines in part', async () => {
+    const long = `${'x'.repeat(100_000)}needle${'y'.repeat(100_000)}`;
+    const { result } = await grep([textFile('a', `needle\n`.repeat(150)), textFile('b', long)], { pattern: 'needle' });
+    expect(result.first).toHaveLength(100);
+    const alone = await grep([textFile('b', long)], { pattern: 'needle' });
+    const [match] = alone.result.first;
+    expect(match?.text.length).toBeLessThan(310);
+    expect(match?.ranges.map(([start, end]) => match.text.slice(start, end))).toEqual(['needle']);
+  });
+});
+
+test('of a binary file lines are counted', async () => {
+  const { result, list } = await grep([textFile('a.bin', 'one\n\0one\ntwo\n'), textFile('a.txt', 'one')], {
+    pattern: 'one',
+  });
+  expect(result.files).toEqual([
+    { name: 'a.bin', lines: 2, binary: true },
+    { name: 'a.txt', lines: 1, binary: false },
+  ]);
+  expect(list).toBe('a.txt:1:one\n');
+});
+
+test('a line of many MiB is searched in pieces, and counted once', async () => {
+  const file = textFile('a', `${'needle '.repeat(MiB)}\nneedle\n`);
+  const { result } = await grep([file], { pattern: 'needle' });
+  expect(result).toMatchObject({ lines: 2, first: [{ line: 1 }, { line: 2, offset: 7 * MiB + 1 }] });
+});
+
+describe('as grep finds them', () => {
+  const big = linesFile('big.log', 4 * MiB);
+  const odd: GateFile = {
+    name: 'odd.txt',
+    parts: () => [new Uint8Array(Buffer.from([0x61, 0xff, 0x62, 10, 0xc3, 10, 0xe9, 0x61, 10, 0x61, 0x62]))],
+  };
+  const noise = noiseFile('noise.bin', 2 * MiB);
+
+  test.for<[string, GateFile, object, string[]]>([
+    ['a word', big, { pattern: 'début1' }, ['-e', 'début1']],
+    ['any case', big, { pattern: 'RETRY25', ignore_case: true }, ['-i', '-e', 'RETRY25']],
+    ['alternatives', big, { pattern: 'POST9|日本8' }, ['-E', '-e', 'POST9|日本8']],
+    ['whole words', big, { pattern: 'late25', whole_word: true }, ['-w', '-e', 'late25']],
+    ['a plain text', big, { pattern: '/tasks1', fixed: true }, ['-F', '-e', '/tasks1']],
+    ['lines before', big, { pattern: 'late254 ', before: 3 }, ['-B3', '-e', 'late254 ']],
+    ['lines after', big, { pattern: 'late254 ', after: 2 }, ['-A2', '-e', 'late254 ']],
+    ['lines around', big, { pattern: 'late25', before: 2, after: 1 }, ['-B2', '-A1', '-e', 'late25']],
+    ['lines around few', big, { pattern: '^\\d+1234 ', before: 20, after: 20 }, ['-C20', '-E', '-e', '^[0-9]+1234 ']],
+    ['every line', big, { pattern: '^', before: 1, after: 1 }, ['-C1', '-e', '^']],
+    ['the first of them', big, { pattern: 'retry', max_matches: 7 }, ['-m7', '-e', 'retry']],
+    ['bytes that are no text', odd, { pattern: 'a' }, ['-a', '-e', 'a']],
+    ['lines of a binary file', noise, { pattern: 'ab|xy' }, ['-E', '-e', 'ab|xy']],
+  ])('%s', async ([, file, input, args], context) => {
+    const folder = await folderOf([[file.name, bytesOf(file)]]);
+    const run = (...more: string[]) =>
+      spawnSync('grep', [...more, ...args, file.name], {
+        cwd: folder,
+        encoding: 'buffer',
+        maxBuffer: 64 * MiB,
+        env: { ...process.env, LC_ALL: 'C.UTF-8' },
+      });
+    const counted = run('-c');
+    context.skip(Boolean(counted.error), 'no grep here');
+    const { result, list } = await grep([file], input);
+    expect(result.lines).toBe(Number(counted.stdout.toString()));
+    expect(result.lines).toBeGreaterThan(0);
+    if (file === noise) return;
+    expect(list === run('-nH').stdout.toString()).toBe(true);
+  });
+
+  test('in a gzip of many members', async (context) => {
+    const log = bytesOf(big);
+    const members = Array.from({ length: 20 }, (_, i) =>
+      gzipSync(log.subarray((i * log.length) / 20, ((i + 1) * log.length) / 20)),
+    );
+    const packed = bytesFile('big.log.gz', new Uint8Array(Buffer.concat(members)));
+    const folder = await folderOf([['big.log.gz', bytesOf(packed)]]);
+    const { error, stdout } = spawnSync('zgrep', ['-c', 'retry1', 'big.log.gz'], { cwd: folder });
+    context.skip(Boolean(error), 'no zgrep here');
+    const { result } = await grep([packed], { pattern: 'retry1' });
+    expect(result.lines).toBe(Number(stdout.toString()));
+    expect(result.lines).toBeGreaterThan(100);
+  });
+});

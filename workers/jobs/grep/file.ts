@@ -1,0 +1,172 @@
+/** Searches one file. */
+import type * as v from 'valibot';
+import type { InputFile, JobContext, Output } from '../../../src/core/job.ts';
+import { contentFrom, isGzip } from '../content.ts';
+import type { Member } from '../gunzip.ts';
+import { type Block, blocksOf } from './blocks.ts';
+import { excerptOf } from './excerpt.ts';
+import { type Around, listed, nothingAround } from './listing.ts';
+import { type Matcher, TooSlow } from './matcher.ts';
+import { type Found, HIT, type Range } from './search.ts';
+import type { spec } from './spec.ts';
+
+export interface Count {
+  name: string;
+  /** Lines that match. */
+  lines: number;
+  /** It holds what is no text: its lines are counted, not listed. */
+  binary: boolean;
+}
+
+export interface Match {
+  file: string;
+  line: number;
+  /** Of the line's first byte, in what is unpacked. */
+  offset: number;
+  text: string;
+  ranges: Range[];
+}
+
+/** Where a file stands that is being searched. */
+export interface Place {
+  /** Of the content's bytes that are done. */
+  offset: number;
+  /** Where the bytes at `offset` can be unpacked from; null in a file that is not packed. */
+  member: Member | null;
+  /** The number of the line that is next, or goes on. */
+  line: number;
+  /** A line goes on at `offset`, and has matched or not; null: none does. */
+  open: { matched: boolean } | null;
+  /** That match. */
+  lines: number;
+  binary: boolean;
+  around: Around;
+}
+
+interface Step {
+  /** Bytes of the file. */
+  read: number;
+  place: Place;
+}
+
+interface Shared {
+  matcher: Matcher;
+  list: Output;
+  /** The first matches of all files, for the result. */
+  first: Match[];
+  log: JobContext<unknown>['log'];
+}
+
+/** So many matches are in the result, and so many in the log. */
+const SHOWN = 100;
+const LOGGED = 20;
+/** As far as grep looks for what makes a file binary. */
+const BINARY_BYTES = 32 * 1024;
+const MARK = [0xef, 0xbb, 0xbf];
+const UTF_16 = [
+  [0xff, 0xfe],
+  [0xfe, 0xff],
+];
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+const begins = (bytes: Uint8Array, start: number[]) => start.every((byte, index) => bytes[index] === byte);
+
+/** Yields after each block; a block is read and searched while the one before is listed. */
+export async function* searched(
+  file: InputFile,
+  begun: Place | null,
+  { max_matches = Number.POSITIVE_INFINITY, format, before, after }: Omit<v.InferOutput<typeof spec.input>, 'files'>,
+  { matcher, list, first, log }: Shared,
+): AsyncGenerator<Step, Count, void> {
+  const { name } = file;
+  let place = begun ?? (await startOf(file));
+  const content = await contentFrom(file, place.offset, place.member);
+
+  function search(block: Block): Promise<Found> {
+    const shown = format === 'jsonl' ? Number.POSITIVE_INFINITY : SHOWN - first.length;
+    return matcher.search({
+      bytes: block.bytes,
+      skip: block.continues && place.open?.matched === true,
+      limit: max_matches - place.lines,
+      ranges: place.binary ? 0 : Math.max(0, shown),
+    });
+  }
+
+  async function toList(block: Block, found: Found) {
+    const { hits, ranges } = found;
+    for (let index = 0; index < hits.length / HIT && first.length < SHOWN; index += 1) {
+      const [nth = 0, start = 0, end = 0] = hits.subarray(index * HIT, index * HIT + HIT);
+      const text = decoder.decode(block.bytes.subarray(start, end)).replace(/\r$/, '');
+      const line = place.line + nth;
+      const excerpt = excerptOf(text, ranges[index] ?? []);
+      first.push({ file: name, line, offset: block.offset + start, ...excerpt });
+      if (first.length <= LOGGED) log('info', `${name}:${line}: ${excerpt.text}`);
+    }
+    const { text, around } = listed(block, place.line, found, place.around, { name, format, before, after });
+    if (text) await list.write(text);
+    return around;
+  }
+
+  async function settle({ block, finding }: { block: Block; finding: Promise<Found> }): Promise<Step> {
+    const found = await finding.catch((error: unknown) => {
+      if (!(error instanceof TooSlow)) throw error;
+      throw new Error(`pattern too slow at byte ${block.offset + error.at} of ${name}: it has no answer after 2 s`);
+    });
+    const hits = found.hits.subarray(0, (max_matches - place.lines) * HIT);
+    const offset = block.offset + block.bytes.length;
+    place = {
+      offset,
+      member: content.memberBefore(offset),
+      line: place.line + found.lines,
+      open: block.open ? { matched: hits.length > 0 || (block.continues && place.open?.matched === true) } : null,
+      lines: place.lines + hits.length / HIT,
+      binary: place.binary,
+      around: place.binary ? nothingAround : await toList(block, { ...found, hits }),
+    };
+    return { read: block.read, place };
+  }
+
+  try {
+    let ahead: { block: Block; finding: Promise<Found> } | null = null;
+    for await (const whole of blocksOf(content, place.offset, place.open !== null)) {
+      const block = whole.offset === 0 ? withoutMark(whole) : whole;
+      if (whole.offset === 0) place = { ...place, binary: isBinary(whole.bytes, name, log) };
+      // Whether the rest of a line is searched depends on what came of its beginning.
+      if (ahead && block.continues) {
+        yield await settle(ahead);
+        ahead = null;
+      }
+      if (place.lines >= max_matches) break;
+      const finding = search(block);
+      if (ahead) yield await settle(ahead);
+      ahead = { block, finding };
+      if (place.lines >= max_matches) break;
+    }
+    if (ahead && place.lines < max_matches) yield await settle(ahead);
+  } finally {
+    await content.close();
+  }
+  return { name, lines: place.lines, binary: place.binary };
+}
+
+async function startOf(file: InputFile): Promise<Place> {
+  const member = (await isGzip(file)) ? { at: 0, start: 0 } : null;
+  return { offset: 0, member, line: 1, open: null, lines: 0, binary: false, around: nothingAround };
+}
+
+/** The mark that some programs put before UTF-8 is no part of the first line. */
+const withoutMark = (block: Block): Block =>
+  begins(block.bytes, MARK)
+    ? { ...block, bytes: block.bytes.subarray(MARK.length), offset: block.offset + MARK.length }
+    : block;
+
+function isBinary(head: Uint8Array, name: string, log: Shared['log']): boolean {
+  if (UTF_16.some((mark) => begins(head, mark))) {
+    log('warn', `${name} is in UTF-16, which is not searched as text: its lines are only counted, byte by byte`);
+    return true;
+  }
+  if (!head.subarray(0, BINARY_BYTES).includes(0)) return false;
+  log('info', `${name} is a binary file: its lines are only counted`);
+  return true;
+}

@@ -1,0 +1,120 @@
+/** The thread that matches, seen from the job: it is watched, and terminated when a line takes too long. */
+import { startThread } from '../thread.ts';
+import type { Found, Order } from './search.ts';
+
+export interface Start {
+  source: string;
+  flags: string;
+}
+
+/** `at`: the byte of the block where a line begins that is being searched now. */
+export type Answer = 'ready' | { at: number } | { found: Found };
+
+/** A line took longer than this. */
+export class TooSlow extends Error {
+  override name = 'TooSlow';
+  /** `at`: the byte of the block where the line begins. */
+  constructor(readonly at: number) {
+    super('pattern too slow');
+  }
+}
+
+/** As long as a line may take. */
+const LINE_MS = 2_000;
+
+export interface Matcher {
+  /** Blocks are searched in the order in which they are given. Rejects with `TooSlow`, and with the signal's reason. */
+  search(order: Omit<Order, 'careful'>): Promise<Found>;
+  close(): void;
+}
+
+interface Waiting {
+  order: Omit<Order, 'careful'>;
+  resolve(found: Found): void;
+  reject(error: unknown): void;
+}
+
+export async function startMatcher({ source, flags }: RegExp, signal: AbortSignal): Promise<Matcher> {
+  const waiting: Waiting[] = [];
+  /** The block's line that was told of last, while every one is. */
+  let careful: { at: number } | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let closed = false;
+  let worker = await start();
+
+  async function start(): Promise<Worker> {
+    const create = () => new Worker(new URL('./matcher.worker.ts', import.meta.url), { type: 'module', name: 'grep' });
+    const started = await startThread(create, signal);
+    started.onmessage = ({ data }: MessageEvent<Answer>) => take(data);
+    started.onerror = (event) => {
+      event.preventDefault();
+      fail(new Error(event.message));
+    };
+    started.postMessage({ source, flags } satisfies Start);
+    return started;
+  }
+
+  const send = (order: Omit<Order, 'careful'>) =>
+    worker.postMessage({ ...order, careful: careful !== null } satisfies Order);
+
+  function watch() {
+    clearTimeout(timer);
+    if (waiting.length > 0 && !closed) timer = setTimeout(late, LINE_MS);
+  }
+
+  function take(answer: Answer) {
+    if (answer !== 'ready' && 'found' in answer) {
+      waiting.shift()?.resolve(answer.found);
+      if (careful) {
+        careful = null;
+        for (const { order } of waiting) send(order);
+      }
+    } else if (answer !== 'ready' && careful) careful.at = answer.at;
+    watch();
+  }
+
+  /** At first it only shows that some line of the block takes long; searched again line by line, the block shows which. */
+  function late() {
+    worker.terminate();
+    if (careful) return fail(new TooSlow(careful.at));
+    careful = { at: 0 };
+    start().then((started) => {
+      worker = started;
+      if (closed) return worker.terminate();
+      const [first] = waiting;
+      if (first) send(first.order);
+      watch();
+    }, fail);
+  }
+
+  function fail(error: unknown) {
+    close();
+    for (const { reject } of waiting.splice(0)) reject(error);
+  }
+
+  const stop = () => fail(signal.reason);
+  signal.addEventListener('abort', stop);
+
+  function close() {
+    closed = true;
+    clearTimeout(timer);
+    signal.removeEventListener('abort', stop);
+    worker.terminate();
+  }
+
+  return {
+    search(order) {
+      const { promise, resolve, reject } = Promise.withResolvers<Found>();
+      // It is awaited later, when the block before it is done with.
+      promise.catch(() => {});
+      if (closed) reject(signal.aborted ? signal.reason : new Error('the thread that matches is gone'));
+      else {
+        waiting.push({ order, resolve, reject });
+        if (!careful) send(order);
+        if (waiting.length === 1) watch();
+      }
+      return promise;
+    },
+    close,
+  };
+}

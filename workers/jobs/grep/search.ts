@@ -1,0 +1,77 @@
+/** Looks for lines that match in a block of text. */
+
+export interface Order {
+  bytes: Uint8Array;
+  /** The first line is the rest of one that has matched already. */
+  skip: boolean;
+  /** Stop after so many lines. */
+  limit: number;
+  /** Of so many of them, the places of the matches are wanted. */
+  ranges: number;
+  /** Tell of every line before it is searched. */
+  careful: boolean;
+}
+
+/** Where a match begins and ends in its line, in UTF-16 units. */
+export type Range = [start: number, end: number];
+
+export interface Found {
+  /** Of each line that matches: its number in the block, from 0 on, where it begins, and where its end is, in bytes. */
+  hits: Float64Array;
+  /** Of the first of them. */
+  ranges: Range[][];
+  /** How many line breaks there are in the block. */
+  lines: number;
+}
+
+export const HIT = 3;
+const LINE_FEED = 10;
+/** Of one line. */
+const MAX_RANGES = 100;
+const TELL_MS = 200;
+const LINES_A_LOOK = 64;
+
+/** A mark at the start is a character of its own here: offsets count on it. */
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** `tell` is called at least about every 200 ms, as long as no line takes longer, with the byte at which a line begins. */
+export function search(order: Order, regex: RegExp, tell: (at: number) => void): Found {
+  const { bytes, skip, limit, careful } = order;
+  const text = decoder.decode(bytes);
+  // Every character is one byte long, and every other one takes more bytes than units: only then is this so.
+  const plain = text.length === bytes.length;
+  const every = new RegExp(regex, `${regex.flags}g`);
+  const hits: number[] = [];
+  const ranges: Range[][] = [];
+  let told = performance.now();
+  let lines = 0;
+  for (let at = 0, byte = 0; at < text.length; lines += 1) {
+    const next = text.indexOf('\n', at);
+    const end = next < 0 ? text.length : next;
+    const last = plain ? end : next < 0 ? bytes.length : bytes.indexOf(LINE_FEED, byte);
+    if (careful) tell(byte);
+    else if (lines % LINES_A_LOOK === 0 && performance.now() - told > TELL_MS) {
+      tell(byte);
+      told = performance.now();
+    }
+    const line = text.slice(at, text.charCodeAt(end - 1) === 13 && end > at ? end - 1 : end);
+    if (!(skip && lines === 0) && regex.test(line)) {
+      hits.push(lines, byte, last);
+      if (ranges.length < order.ranges) ranges.push(rangesIn(line, every));
+      if (hits.length === limit * HIT) break;
+    }
+    if (next < 0) break;
+    at = end + 1;
+    byte = last + 1;
+  }
+  return { hits: Float64Array.from(hits), ranges, lines };
+}
+
+function rangesIn(line: string, every: RegExp): Range[] {
+  const ranges: Range[] = [];
+  for (const match of line.matchAll(every)) {
+    if (match[0].length > 0) ranges.push([match.index, match.index + match[0].length]);
+    if (ranges.length === MAX_RANGES) break;
+  }
+  return ranges;
+}
