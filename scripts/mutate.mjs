@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 /** @typedef {{ status: string, fullName: string }} Result */
 
 const TIMEOUT_MS = 120_000;
+const WHOLE_TIMEOUT_MS = 600_000;
 const root = fileURLToPath(new URL('..', import.meta.url));
 const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs');
 const reports = mkdtempSync(join(tmpdir(), 'holdfast-mutate-'));
@@ -23,7 +24,8 @@ const words = process.argv.slice(2);
 const all = JSON.parse(readFileSync(join(root, 'test/mutations/mutations.json'), 'utf8'));
 const mutations = all.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
 
-const whole = await run(null, [...new Set(mutations.map(({ test }) => test[0]))]);
+const files = new Set(mutations.map(({ test: [file] }) => file));
+const whole = await run(null, [...files, ...only(mutations.map(({ test: [, name] }) => name))]);
 const queue = [...mutations];
 /** @type {Map<Mutation, string>} */
 const verdicts = new Map();
@@ -50,9 +52,17 @@ async function judge({ name, file, edits, test: [testFile, testName] }) {
   const sound = named(whole, testName);
   if (sound.length === 0) return `LOST: no test is named "${testName}"`;
   if (sound.some(({ status }) => status !== 'passed')) return 'RED WITHOUT IT';
-  const results = await run(name, [testFile, '-t', testName.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')]);
+  const results = await run(name, [testFile, ...only([testName])]);
   if (results === 'late') return 'dead';
   return named(results, testName).some(({ status }) => status === 'failed') ? 'dead' : 'SURVIVED';
+}
+
+/**
+ * @param {string[]} names of tests
+ * @returns {string[]} what tells vitest to run them alone
+ */
+function only(names) {
+  return ['-t', names.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')];
 }
 
 /**
@@ -81,10 +91,13 @@ function run(mutation, args) {
   const stop = () => child.kill('SIGKILL');
   process.once('exit', stop);
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      stop();
-      resolve('late');
-    }, TIMEOUT_MS);
+    const timer = setTimeout(
+      () => {
+        stop();
+        resolve('late');
+      },
+      mutation === null ? WHOLE_TIMEOUT_MS : TIMEOUT_MS,
+    );
     child.once('error', reject);
     child.once('exit', () => {
       clearTimeout(timer);
