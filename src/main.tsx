@@ -2,6 +2,9 @@ import { render } from 'preact';
 import { connect } from './client/index.ts';
 import { App } from './ui/app.tsx';
 import { createApp } from './ui/app-model.ts';
+import { applyPreferences } from './ui/preferences.ts';
+
+applyPreferences();
 
 const app = createApp(connect);
 const root = document.querySelector('#app');

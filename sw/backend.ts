@@ -150,6 +150,13 @@ export function createBackend(scope: string) {
             .then((row) => (row?.body && 'getFile' in row.body ? row.body : null));
           return port?.postMessage(await handle.catch(asError));
         }
+        case 'input-files': {
+          const named = data.file_ids.map(async (file_id) => {
+            const row = await files.input(file_id);
+            return row && { file_id, name: row.title, size: row.size, type: row.type };
+          });
+          return port?.postMessage(await Promise.all(named).catch(asError));
+        }
       }
     },
   };

@@ -2,7 +2,7 @@
 import type { BackendMessage, PageMessage } from '../core/protocol.ts';
 import type { AddedFile } from '../core/schema.ts';
 import { controlled, earlier } from './control.ts';
-import { startExecutor } from './executor.ts';
+import { type ExecutorListener, startExecutor } from './executor.ts';
 import { type Tasks, tasksAt } from './tasks.ts';
 import { Unavailable } from './unavailable.ts';
 import { type FeedEvent, type StreamEvent, type WatchOptions, watch, watchAll } from './watch.ts';
@@ -14,8 +14,10 @@ export interface Client extends Tasks {
   addFile(source: File | FileSystemFileHandle, name?: string): Promise<AddedFile>;
   /** The handle of an input file, to ask for its permission again; null for a file that was copied. */
   fileHandle(file_id: string): Promise<FileSystemFileHandle | null>;
+  /** What input files are called, in the order of their ids; null for one that is not there (in a worker, for all). At most 1,000. */
+  inputFiles(file_ids: readonly string[]): Promise<(AddedFile | null)[]>;
   /** Runs tasks in this page. Returns the stop. */
-  startExecutor(outdated?: () => void): () => void;
+  startExecutor(listener?: ExecutorListener): () => void;
   /** Lets a new version of the service worker take over, if one waits; `controllerchange` tells when it has. */
   takeOver(): void;
 }
@@ -73,7 +75,8 @@ export async function connect({ script = 'sw.js', timeout_ms = 20_000 }: Connect
     watchAll: (options) => watchAll(base, options),
     addFile: (source, name = source.name) => ask<AddedFile>({ kind: 'add-file', source, name }),
     fileHandle: (file_id) => ask<FileSystemFileHandle | null>({ kind: 'file-handle', file_id }),
-    startExecutor: (outdated) => startExecutor(base, outdated),
+    inputFiles: (file_ids) => ask<(AddedFile | null)[]>({ kind: 'input-files', file_ids: [...file_ids] }),
+    startExecutor: (listener) => startExecutor(base, listener),
     takeOver: () => registration.waiting?.postMessage({ kind: 'skip-waiting' } satisfies BackendMessage),
   };
 }
@@ -90,6 +93,7 @@ async function inWorker(base: URL): Promise<Client> {
     addFile: async (source, name = source.name) =>
       tasks.upload('getFile' in source ? await source.getFile() : source, name),
     fileHandle: async () => null,
+    inputFiles: async (file_ids) => file_ids.map(() => null),
     startExecutor() {
       throw new Unavailable('no-service-worker', 'Tasks are run by a page; this is a worker.');
     },

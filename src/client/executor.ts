@@ -8,11 +8,15 @@ const PING_MS = 20_000;
  */
 const LOAD_MS = 5_000;
 
-/**
- * `scope`: the service worker's. `outdated` is called when a newer version of the app has taken over the database: nothing runs in
- * this page any more then, until it is loaded again. Returns the stop.
- */
-export function startExecutor(scope: string, outdated: () => void = () => {}): () => void {
+export interface ExecutorListener {
+  /** A newer version of the app has taken over the database: nothing runs in this page any more, until it is loaded again. */
+  outdated?(): void;
+  /** The tasks that run in this page, whenever that changes. */
+  runs?(task_ids: readonly string[]): void;
+}
+
+/** `scope`: the service worker's. Returns the stop. */
+export function startExecutor(scope: string, { outdated, runs }: ExecutorListener = {}): () => void {
   const { serviceWorker } = navigator;
   let worker: Worker | undefined;
   let late: ReturnType<typeof setTimeout> | undefined;
@@ -29,7 +33,8 @@ export function startExecutor(scope: string, outdated: () => void = () => {}): (
     worker.onmessage = ({ data }: MessageEvent<ExecutorReport>) => {
       if (data.kind === 'loaded') clearTimeout(late);
       if (data.kind === 'alive') watch(data.lock, life.signal);
-      if (data.kind === 'outdated') outdated();
+      if (data.kind === 'outdated') outdated?.();
+      if (data.kind === 'runs') runs?.(data.task_ids);
       if (data.kind === 'failed') reportError(data.error);
     };
     late = setTimeout(restart, LOAD_MS);
@@ -43,6 +48,7 @@ export function startExecutor(scope: string, outdated: () => void = () => {}): (
     lives?.abort();
     worker?.terminate();
     worker = undefined;
+    runs?.([]);
   }
 
   /** A worker that dies (out of memory, most often) tells nobody; its lock does. */

@@ -3,7 +3,7 @@
 export type { AddedFile, Health } from '../core/schema.ts';
 export { canChange, isFinished, type Problem, type Status, type Task, type TaskDraft } from '../core/task.ts';
 export { type Client, type ConnectOptions, connect } from './connect.ts';
-export { startExecutor } from './executor.ts';
+export { type ExecutorListener, startExecutor } from './executor.ts';
 export {
   type Draft,
   HttpProblem,

@@ -53,6 +53,8 @@ export const BackendMessageSchema = v.variant('kind', [
   }),
   /** An input file's handle, to ask for its permission again; the answer on the port is the handle or null. */
   v.object({ kind: v.literal('file-handle'), file_id: Id }),
+  /** What input files are called; the answer on the port has `AddedFile` or null for each. */
+  v.object({ kind: v.literal('input-files'), file_ids: v.pipe(v.array(Id), v.maxLength(1_000)) }),
   /** An update that waits: take over now. */
   v.object({ kind: v.literal('skip-waiting') }),
   /** From the next service worker to this one: it is about to be replaced. */
@@ -74,6 +76,8 @@ export type ExecutorReport =
   | { kind: 'alive'; lock: string }
   /** A newer version of the app has taken over the database: the executor has let go. */
   | { kind: 'outdated' }
+  /** The tasks that it runs now. */
+  | { kind: 'runs'; task_ids: string[] }
   /** It could not start. */
   | { kind: 'failed'; error: unknown };
 

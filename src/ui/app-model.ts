@@ -1,18 +1,25 @@
 /** The page's state from the first moment on, also when there is no server to be had. */
-import { signal } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import { type Client, Unavailable } from '../client/index.ts';
+import { type CommandsModel, createCommands } from './commands-model.ts';
+import { createFileNames, type FileNames } from './file-names-model.ts';
 import { words } from './format.ts';
 import { createNotices } from './notices-model.ts';
+import { createRouter } from './route.ts';
 import { createStart, type StartModel } from './start-model.ts';
 import { createTasks, type TasksModel } from './tasks-model.ts';
 import { createTypes, type TypesModel } from './types-model.ts';
 import { newVersion } from './updates.ts';
+import { createWaiting, type Waiting } from './waiting-model.ts';
 
 export interface Ready {
   kind: 'ready';
   client: Client;
   tasks: TasksModel;
+  commands: CommandsModel;
   types: TypesModel;
+  names: FileNames;
+  waiting: Waiting;
   start: StartModel;
 }
 
@@ -29,18 +36,31 @@ export function createApp(connect: () => Promise<Client>) {
   const stage = signal<Stage>({ kind: 'starting' });
   const update = signal<Update>({ kind: 'none' });
   const online = signal(navigator.onLine);
+  const keysShown = signal(false);
   const notices = createNotices();
+  const router = createRouter();
 
   for (const event of ['online', 'offline']) {
     window.addEventListener(event, () => {
       online.value = navigator.onLine;
     });
   }
+  window.addEventListener('pagehide', notices.settle);
 
   function ready(client: Client): Ready {
     const types = createTypes(client, notices);
     const tasks = createTasks(client, notices, types.titleOf);
-    return { kind: 'ready', client, types, tasks, start: createStart(client, notices, tasks.put) };
+    const commands = createCommands(client, tasks, notices);
+    return {
+      kind: 'ready',
+      client,
+      types,
+      tasks,
+      commands,
+      names: createFileNames(client),
+      waiting: createWaiting(tasks, notices),
+      start: createStart(client, notices, router, tasks.put),
+    };
   }
 
   function offerUpdate({ takeOver }: Client) {
@@ -59,6 +79,8 @@ export function createApp(connect: () => Promise<Client>) {
     update,
     online,
     notices,
+    router,
+    keysShown,
 
     /** Connects, shows the tasks and goes on with what ran. Null when that cannot be; the page says why. */
     async open(): Promise<Client | null> {
@@ -66,10 +88,17 @@ export function createApp(connect: () => Promise<Client>) {
       try {
         const client = await connect();
         const app = ready(client);
+        effect(() => {
+          const route = router.route.value;
+          if (route.view === 'tasks') app.tasks.narrow(route.filter);
+        });
         app.tasks.open();
-        // A page that was left behind by an update runs nothing any more.
-        client.startExecutor(() => {
-          update.value = { kind: 'ready', apply: () => location.reload() };
+        client.startExecutor({
+          // A page that was left behind by an update runs nothing any more.
+          outdated() {
+            update.value = { kind: 'ready', apply: () => location.reload() };
+          },
+          runs: app.waiting.runsHere,
         });
         updated.then(() => offerUpdate(client));
         stage.value = app;

@@ -1,47 +1,80 @@
-import type { AppModel, Stage } from './app-model.ts';
+import { useEffect } from 'preact/hooks';
+import { actOn } from './act.ts';
+import type { AppModel, Ready, Stage } from './app-model.ts';
 import { DropTarget } from './drop-target.tsx';
 import { Header } from './header.tsx';
+import { JobPage } from './job-page.tsx';
+import { listenToKeys } from './keys.ts';
+import { KeysDialog } from './keys-dialog.tsx';
 import { NoticeList } from './notice-list.tsx';
-import { Start } from './start.tsx';
+import { language } from './preferences.ts';
+import { StartPage } from './start-page.tsx';
 import { strings } from './strings.ts';
-import { TaskList } from './task-list.tsx';
+import { TaskPage } from './task-page.tsx';
+import { TasksPage } from './tasks-page.tsx';
 import { UpdateNotice } from './update-notice.tsx';
 
+/** Every word on the page is another in another language: all of it is drawn anew. */
 export function App({ app }: { app: AppModel }) {
+  return <Page key={language.value} app={app} />;
+}
+
+function Page({ app }: { app: AppModel }) {
+  useEffect(() => listenToKeys((shortcut) => actOn(shortcut, app)), [app]);
   return (
     <>
       <Header app={app} />
       <UpdateNotice update={app.update} />
-      <NoticeList notices={app.notices} />
       <Main stage={app.stage.value} app={app} />
+      <NoticeList notices={app.notices} />
+      <KeysDialog shown={app.keysShown} />
     </>
   );
 }
 
-function Main({ stage, app: { notices } }: { stage: Stage; app: AppModel }) {
+function Main({ stage, app }: { stage: Stage; app: AppModel }) {
   switch (stage.kind) {
     case 'starting':
-      return <p class="blank">{strings.starting}</p>;
+      return (
+        <main tabIndex={-1} class="blank">
+          <p role="status">{strings.starting}</p>
+        </main>
+      );
     case 'unavailable':
       return <UnavailablePage reason={stage.reason} detail={stage.detail} />;
     case 'ready':
       return (
-        <main class="columns">
+        <>
           <DropTarget start={stage.start} />
-          <Start start={stage.start} types={stage.types} />
-          <TaskList app={stage} notices={notices} />
-        </main>
+          <View ready={stage} app={app} />
+        </>
       );
+  }
+}
+
+function View({ ready, app }: { ready: Ready; app: AppModel }) {
+  const route = app.router.route.value;
+  switch (route.view) {
+    case 'start':
+      return route.type === null ? (
+        <StartPage app={ready} shared={route.shared} />
+      ) : (
+        <JobPage key={route.type} app={ready} type={route.type} />
+      );
+    case 'tasks':
+      return <TasksPage app={ready} filter={route.filter} router={app.router} />;
+    case 'task':
+      return <TaskPage key={route.task_id} app={ready} task_id={route.task_id} all={app} />;
   }
 }
 
 function UnavailablePage({ reason, detail }: Omit<Extract<Stage, { kind: 'unavailable' }>, 'kind'>) {
   return (
-    <main class="blank">
-      <h2>{strings.unavailable.title}</h2>
+    <main tabIndex={-1} class="blank">
+      <h1>{strings.unavailable.title}</h1>
       <p role="alert">{strings.unavailable[reason]}</p>
       <p class="soft">{strings.unavailable.detail(detail)}</p>
-      <button type="button" onClick={() => location.reload()}>
+      <button type="button" class="first" onClick={() => location.reload()}>
         {strings.unavailable.reload}
       </button>
     </main>

@@ -1,9 +1,9 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
-import { dropped } from './sources.ts';
+import { dropped, pasted } from './sources.ts';
 import type { StartModel } from './start-model.ts';
 import { strings } from './strings.ts';
 
-/** The whole page takes files. While some are held over it, it says so. */
+/** The whole page takes files, dropped or pasted. While some are held over it, it says so. */
 export function DropTarget({ start }: { start: StartModel }) {
   const over = useSignal(false);
 
@@ -32,6 +32,17 @@ export function DropTarget({ start }: { start: StartModel }) {
         if (!event.dataTransfer || !hasFiles(event)) return;
         event.preventDefault();
         start.dropped(dropped(event.dataTransfer));
+      },
+      { signal },
+    );
+    document.addEventListener(
+      'paste',
+      (event) => {
+        const { clipboardData, target } = event;
+        const typing = target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
+        if (!clipboardData || (typing && clipboardData.files.length === 0)) return;
+        event.preventDefault();
+        start.dropped(Promise.resolve(pasted(clipboardData, strings.start.pasted)));
       },
       { signal },
     );

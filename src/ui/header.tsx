@@ -1,32 +1,58 @@
 import type { AppModel } from './app-model.ts';
+import { Menu, stateOf } from './menu.tsx';
+import { hrefOf, noFilter } from './route.ts';
 import { strings } from './strings.ts';
 
 export function Header({ app }: { app: AppModel }) {
+  const { nav } = strings;
+  const { view } = app.router.route.value;
+  const stage = app.stage.value;
+  const running = stage.kind === 'ready' ? stage.tasks.counts.value.running : 0;
   return (
     <header class="top">
-      <h1>
+      <button type="button" class="skip" onClick={toContent}>
+        {strings.skip}
+      </button>
+      <a class="brand" href={hrefOf({ view: 'start', type: null, shared: null })}>
         <Anchor />
-        {strings.name}
-      </h1>
-      <ConnectionState app={app} />
-      <p class="claim">{strings.claim}</p>
-      <p class="soft">{strings.terms}</p>
+        <span>{strings.name}</span>
+      </a>
+      <nav aria-label={nav.label}>
+        <a
+          href={hrefOf({ view: 'start', type: null, shared: null })}
+          aria-current={view === 'start' ? 'page' : undefined}
+        >
+          {nav.start}
+        </a>
+        <a
+          href={hrefOf({ view: 'tasks', filter: noFilter })}
+          aria-current={view === 'tasks' ? 'page' : view === 'task' ? 'true' : undefined}
+        >
+          {nav.tasks}
+          {running > 0 && (
+            <>
+              {' '}
+              <span class="count" aria-hidden="true">
+                {running}
+              </span>
+              <span class="unseen">{nav.running(running)}</span>
+            </>
+          )}
+        </a>
+      </nav>
+      {stage.kind !== 'unavailable' && (
+        <button type="button" class="quiet state" popovertarget="menu" data-is={stateOf(app)}>
+          <span>{strings.connection[stateOf(app)]}</span>
+          <span class="unseen">{strings.menu.title}</span>
+        </button>
+      )}
+      <Menu app={app} />
     </header>
   );
 }
 
-function ConnectionState({ app: { stage, online } }: { app: AppModel }) {
-  const { connection } = strings;
-  const connected = stage.value.kind === 'ready' ? stage.value.tasks.connected.value : null;
-  if (stage.value.kind === 'unavailable') return null;
-  const server = connected === null ? 'connecting' : connected ? 'connected' : 'lost';
-  return (
-    <ul class="state" aria-label={connection.label}>
-      <li data-is={online.value ? 'good' : 'idle'}>{online.value ? connection.online : connection.offline}</li>
-      <li data-is={server === 'connected' ? 'good' : 'idle'}>{connection[server]}</li>
-    </ul>
-  );
-}
+// A button and no link: the address's hash is the route.
+const toContent = () => document.querySelector<HTMLElement>('main')?.focus();
 
 /** The drawing of the icon, in the color of the text. */
 function Anchor() {

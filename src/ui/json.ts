@@ -4,11 +4,19 @@ export const at = (value: unknown, key: string): unknown =>
 
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
+/** A task's input files: those that were added, and outputs of other tasks. */
+export type FileRef = { file_id: string } | { task_id: string; name: string };
+
+export const fileRefsIn = (input: unknown): FileRef[] =>
+  list(at(input, 'files')).flatMap((file): FileRef[] => {
+    const [file_id, task_id, name] = [at(file, 'file_id'), at(file, 'task_id'), at(file, 'name')];
+    if (typeof file_id === 'string') return [{ file_id }];
+    return typeof task_id === 'string' && typeof name === 'string' ? [{ task_id, name }] : [];
+  });
+
 /** The ids of a task's input files. */
 export const fileIdsIn = (input: unknown): string[] =>
-  list(at(input, 'files'))
-    .map((file) => at(file, 'file_id'))
-    .filter((file_id) => typeof file_id === 'string');
+  fileRefsIn(input).flatMap((ref) => ('file_id' in ref ? [ref.file_id] : []));
 
 export const algorithmIn = (value: unknown): string | null => {
   const algorithm = at(value, 'algorithm');

@@ -56,3 +56,16 @@ export async function allOf<T, R>(atOnce: number, items: readonly T[], work: (it
   if (failures.length > 0) throw failures[0];
   return results;
 }
+
+/** Does `work` once, `ms` after the first of the calls that came meanwhile. */
+export function settled(ms: number, work: () => void): () => void {
+  let asked = false;
+  return () => {
+    if (asked) return;
+    asked = true;
+    setTimeout(() => {
+      asked = false;
+      work();
+    }, ms);
+  };
+}

@@ -1,25 +1,115 @@
-/** Three files to try things with, made here. They are the same on every computer, so their checksums are as well. */
+/** Files to try each job with, made here. They are the same on every computer, so their checksums are as well. */
 import type { Source } from './sources.ts';
 
+export interface Sample {
+  /** Beside the files. */
+  input: Record<string, unknown>;
+  sources: readonly Source[];
+}
+
 const MIB = 1024 * 1024;
-const BIG_MIB = 64;
+const NOISE_MIB = 64;
+/** Read so often, it takes some seconds: time to pause, to reload, and to see it go on. */
+const ROUNDS = 8;
 const SEED = 0x9e3779b9;
 
+const text = (content: string, name: string): Source => file([content], name, 'text/plain');
+
+const file = (parts: BlobPart[], name: string, type: string): Source => ({
+  source: new File(parts, name.split('/').at(-1) ?? name, { type }),
+  name,
+});
+
+const hello = () => text('Nothing leaves this computer.\n', 'hello.txt');
+const anchors = () => text('A name is only a name. ⚓\n', '⚓ anchors & ropes.txt');
+
+/** Of a job that is not here: any files will do, or none. */
+const samples: Record<string, (onProgress: (percent: number) => void) => Promise<Sample>> = {
+  async checksum(onProgress) {
+    const noise = file(await noiseOf(NOISE_MIB, onProgress), `noise-${NOISE_MIB}-MiB.bin`, 'application/octet-stream');
+    return { input: {}, sources: [hello(), anchors(), ...Array.from({ length: ROUNDS }, () => noise)] };
+  },
+
+  async verify() {
+    const lines = await Promise.all([
+      sumLine('Nothing leaves this computer.\n', 'hello.txt'),
+      sumLine('What it should have been.\n', 'changed.txt'),
+      sumLine('Nobody has seen it since.\n', 'missing.txt'),
+    ]);
+    return {
+      input: {},
+      sources: [hello(), text('What it is now.\n', 'changed.txt'), anchors(), text(lines.join(''), 'SHA256SUMS')],
+    };
+  },
+
+  async duplicates(onProgress) {
+    const noise = await noiseOf(4, onProgress);
+    const binary = (name: string) => file(noise, name, 'application/octet-stream');
+    return {
+      input: {},
+      sources: [
+        binary('photos/sea.raw'),
+        binary('backup/photos/sea (copy).raw'),
+        hello(),
+        text('Nothing leaves this computer.\n', 'backup/hello.txt'),
+        anchors(),
+      ],
+    };
+  },
+
+  async archive(onProgress) {
+    const noise = await noiseOf(4, onProgress);
+    return {
+      input: { name: 'holdfast' },
+      sources: [hello(), anchors(), file(noise, 'folder/noise.bin', 'application/octet-stream')],
+    };
+  },
+
+  async extract() {
+    const lines = Array.from({ length: 20_000 }, (_, i) => `Line ${i + 1} of a text that packs well.\n`);
+    const packed = new Blob(lines).stream().pipeThrough(new CompressionStream('gzip'));
+    return { input: {}, sources: [file([await new Response(packed).blob()], 'lines.txt.gz', 'application/gzip')] };
+  },
+
+  async table() {
+    const rows = Array.from(
+      { length: 50_000 },
+      (_, i) => `${i + 1},Rope ${i % 97},${(i % 1000) / 10},2026-01-${10 + (i % 19)}\n`,
+    );
+    return { input: {}, sources: [text(['id,name,length,made\n', ...rows].join(''), 'ropes.csv')] };
+  },
+
+  countdown: async () => ({ input: { steps: 10, step_ms: 1_000 }, sources: [] }),
+  spin: async () => ({ input: { ms: 30_000 }, sources: [] }),
+};
+
 /** `onProgress` is told percents. */
-export async function sampleFiles(onProgress: (percent: number) => void): Promise<Source[]> {
+export async function sampleOf(
+  type: string,
+  takesFiles: boolean,
+  onProgress: (percent: number) => void,
+): Promise<Sample> {
+  const make = samples[type];
+  if (make) return make(onProgress);
+  return { input: {}, sources: takesFiles ? [hello(), anchors()] : [] };
+}
+
+async function noiseOf(mebibytes: number, onProgress: (percent: number) => void): Promise<Blob[]> {
   const parts: Blob[] = [];
   const random = xorshift(SEED);
-  for (let made = 0; made < BIG_MIB; made += 1) {
-    onProgress((100 * made) / BIG_MIB);
+  for (let made = 0; made < mebibytes; made += 1) {
+    onProgress((100 * made) / mebibytes);
     // A blob a part: the browser may move it out of memory. A task a part: the page stays quick.
     parts.push(new Blob([random(MIB)]));
     await new Promise((resolve) => setTimeout(resolve));
   }
-  return [
-    new File(['Nothing leaves this computer.\n'], 'hello.txt', { type: 'text/plain' }),
-    new File(['A name is only a name. ⚓\n'], '⚓ anchors & ropes.txt', { type: 'text/plain' }),
-    new File(parts, 'noise-64-MiB.bin', { type: 'application/octet-stream' }),
-  ].map((source) => ({ source, name: source.name }));
+  return parts;
+}
+
+async function sumLine(content: string, name: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(content));
+  const hex = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return `${hex}  ${name}\n`;
 }
 
 /** Marsaglia's xorshift32: gives the next bytes at each call. */

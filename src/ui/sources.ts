@@ -1,6 +1,8 @@
 /** Files and folders that people drop or pick. Where the browser has handles, they are kept: nothing is copied then. */
+import type { AddedFile } from '../client/index.ts';
+
 export interface Source {
-  source: File | FileSystemFileHandle;
+  source: File | FileSystemFileHandle | AddedFile;
   /** With its folders, as in `photos/2026/a.jpg`. */
   name: string;
 }
@@ -24,6 +26,14 @@ export function dropped({ items }: DataTransfer): Promise<Source[]> {
       return file ? [{ source: file, name: file.name }] : [];
     }),
   );
+}
+
+/** What was pasted: files, or else its text as a file of the given name. */
+export function pasted(data: DataTransfer, nameOfText: string): Source[] {
+  const found = [...data.files].map((source) => ({ source, name: source.name }));
+  const text = data.getData('text/plain');
+  if (found.length > 0 || text === '') return found;
+  return [{ source: new File([text], nameOfText, { type: 'text/plain' }), name: nameOfText }];
 }
 
 export async function pickFiles(): Promise<Source[]> {

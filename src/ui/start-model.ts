@@ -1,33 +1,36 @@
-/** How tasks begin: files are added, then a task is submitted over them. */
+/** How tasks begin: files are chosen, then added and a task submitted over them. */
 import { signal } from '@preact/signals';
 import type { AddedFile, Client, Draft, Task } from '../client/index.ts';
 import { words } from './format.ts';
 import type { Notices } from './notices-model.ts';
 import { allOf } from './pacing.ts';
-import { sampleFiles } from './samples.ts';
+import { hrefOf, type Router } from './route.ts';
+import { sharedIn } from './shared.ts';
 import type { Source } from './sources.ts';
 import { strings } from './strings.ts';
 
 export type Adding =
   | { kind: 'reading' }
   | { kind: 'generating'; percent: number }
-  | { kind: 'adding'; done: number; total: number };
+  | { kind: 'adding'; done: number; total: number }
+  | { kind: 'submitting' };
 
 const ADDED_AT_ONCE = 100;
 
 export type StartModel = ReturnType<typeof createStart>;
 
-export function createStart(client: Client, notices: Notices, started: (task: Task) => void) {
+export function createStart(client: Client, notices: Notices, router: Router, started: (task: Task) => void) {
   const adding = signal<Adding | null>(null);
-  const type = signal('checksum');
-  /** What was chosen in the fields of each type, where it is not what stands anyway. */
-  const choices = signal<Readonly<Record<string, Readonly<Record<string, string>>>>>({});
-  const tableKind = signal('sqlite');
+  /** What the next task is to work on. */
+  const chosen = signal<readonly Source[]>([]);
   let turn: Promise<void> = Promise.resolve();
 
-  async function submit(draft: Draft) {
+  async function submit(draft: Draft): Promise<boolean> {
+    adding.value = { kind: 'submitting' };
     try {
-      started(await client.submit(draft));
+      const task = await client.submit(draft);
+      started(task);
+      router.go({ view: 'task', task_id: task.task_id });
       return true;
     } catch (error) {
       notices.show(strings.notices.notStarted(words(error)));
@@ -35,14 +38,18 @@ export function createStart(client: Client, notices: Notices, started: (task: Ta
     }
   }
 
+  /** One that is named twice is added once. */
   async function add(sources: readonly Source[]): Promise<AddedFile[] | null> {
     const added: AddedFile[] = [];
+    const distinct = [...new Set(sources)];
     const show = () => {
-      adding.value = { kind: 'adding', done: added.length, total: sources.length };
+      adding.value = { kind: 'adding', done: added.length, total: distinct.length };
     };
     show();
     try {
-      return await allOf(ADDED_AT_ONCE, sources, async ({ source, name }) => {
+      const files = await allOf(ADDED_AT_ONCE, distinct, async ({ source, name }) => {
+        // Already with the server: the service worker has taken it.
+        if ('file_id' in source) return source;
         try {
           const file = await client.addFile(source, name);
           added.push(file);
@@ -53,6 +60,8 @@ export function createStart(client: Client, notices: Notices, started: (task: Ta
           throw error;
         }
       });
+      const bySource = new Map(distinct.map((source, i) => [source, files[i]]));
+      return sources.map((source) => bySource.get(source)).filter((file) => file !== undefined);
     } catch {
       // Told above, by the file's name.
       await forget(added);
@@ -64,18 +73,15 @@ export function createStart(client: Client, notices: Notices, started: (task: Ta
     await Promise.allSettled(files.map(({ file_id }) => client.removeFile(file_id)));
   };
 
-  async function begin(type: string, sources: readonly Source[], choices: Record<string, string>) {
+  /** `field`: where the files stand in the input; null for a job without. */
+  async function submitOver(type: string, input: object, field: string | null, sources: readonly Source[]) {
+    if (field === null) return submit({ type, input });
     const added = await add(sources);
-    if (!added) return;
+    if (!added) return false;
     const files = added.map(({ file_id }) => ({ file_id }));
-    if (!(await submit({ type, input: { files, ...choices } }))) await forget(added);
-  }
-
-  /** What a task is to be begun with, as it is chosen now. */
-  function chosen() {
-    const now = type.peek();
-    const of = choices.peek()[now] ?? {};
-    return (sources: readonly Source[]) => begin(now, sources, of);
+    if (await submit({ type, input: { ...input, [field]: files } })) return true;
+    await forget(added);
+    return false;
   }
 
   /** Null when they could not be read; that is told then. */
@@ -96,60 +102,69 @@ export function createStart(client: Client, notices: Notices, started: (task: Ta
     return turn;
   }
 
+  const take = (found: readonly Source[]) => {
+    chosen.value = [...chosen.peek(), ...found];
+  };
+
   return {
     adding,
-    type,
-    choices,
-    tableKind,
-
-    choose(field: string, option: string) {
-      const known = choices.peek();
-      const of = type.peek();
-      choices.value = { ...known, [of]: { ...known[of], [field]: option } };
-    },
-
-    /** One ZIP of all that a task put out. */
-    zip: ({ task_id, files }: Task) =>
-      submit({
-        type: 'archive',
-        input: { files: files.map(({ name }) => ({ task_id, name })), compression: 'none' },
-      }),
+    chosen,
 
     /** None is no mistake here: the picker was closed. */
     async picked(sources: Promise<Source[]>) {
-      const start = chosen();
       const found = await read(sources);
-      if (found && found.length > 0) await inTurn(() => start(found));
+      if (found) take(found);
     },
 
-    async pickedTables(sources: Promise<Source[]>) {
-      const to = tableKind.peek();
-      const found = await read(sources);
-      if (found && found.length > 0) await inTurn(() => begin('table', found, { to }));
-    },
-
+    /** A drop or a paste. Where nothing can be started, the way leads to where it can. */
     dropped(sources: Promise<Source[]>) {
-      const start = chosen();
       const reading = read(sources);
       return inTurn(async () => {
         adding.value = { kind: 'reading' };
         const found = await reading;
-        if (found?.length === 0) notices.show(strings.notices.noFiles);
-        else if (found) await start(found);
+        if (!found) return;
+        if (found.length === 0) return notices.show(strings.notices.noFiles);
+        take(found);
+        if (router.route.peek().view !== 'start') router.go({ view: 'start', type: null, shared: null });
       });
     },
 
-    samples() {
-      const start = chosen();
-      return inTurn(async () => {
-        const made = await sampleFiles((percent) => {
+    /** What the system has shared: the service worker has staged it, and says so in the address. */
+    shared(text: string) {
+      take(sharedIn(text));
+      history.replaceState(history.state, '', hrefOf({ view: 'start', type: null, shared: null }));
+    },
+
+    without(source: Source) {
+      chosen.value = chosen.peek().filter((each) => each !== source);
+    },
+
+    clear() {
+      chosen.value = [];
+    },
+
+    start: (type: string, input: object, field: string | null) =>
+      inTurn(async () => {
+        if (await submitOver(type, input, field, chosen.peek())) chosen.value = [];
+      }),
+
+    /** One ZIP of all that a task put out. */
+    zip: ({ task_id, files }: Task) =>
+      inTurn(() =>
+        submit({
+          type: 'archive',
+          input: { files: files.map(({ name }) => ({ task_id, name })), compression: 'none' },
+        }),
+      ),
+
+    /** Starts a job over files that are made here. */
+    tryOut: (type: string, field: string | null) =>
+      inTurn(async () => {
+        const { sampleOf } = await import('./samples.ts');
+        const sample = await sampleOf(type, field !== null, (percent) => {
           adding.value = { kind: 'generating', percent };
         });
-        await start(made);
-      });
-    },
-
-    countdown: () => submit({ type: 'countdown', input: { steps: 10, step_ms: 1000 } }),
-    spin: () => submit({ type: 'spin', input: { ms: 30_000 } }),
+        await submitOver(type, sample.input, field, sample.sources);
+      }),
   };
 }

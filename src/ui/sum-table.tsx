@@ -6,7 +6,8 @@ import type { Sum, Sums } from './json.ts';
 import type { Notices } from './notices-model.ts';
 import { strings } from './strings.ts';
 
-const texts = strings.result;
+/** More than a screen of them is shown when it is asked for. */
+const OPEN_AT_MOST = 20;
 const AT_FIRST = 100;
 /** Few enough for a slow computer to draw between two frames. */
 const A_FRAME = 50;
@@ -14,6 +15,7 @@ const A_FRAME = 50;
 export function SumTable({ sums: { algorithm, files }, notices }: { sums: Sums; notices: Notices }) {
   const shown = useSignal(AT_FIRST);
   const hidden = useComputed(() => shown.value < files.length);
+  const texts = strings.result;
   const label = strings.algorithms[algorithm] ?? algorithm;
 
   function showAll() {
@@ -22,7 +24,7 @@ export function SumTable({ sums: { algorithm, files }, notices }: { sums: Sums; 
   }
 
   return (
-    <details class="result" open>
+    <details class="result" open={files.length <= OPEN_AT_MOST}>
       <summary>{texts.summary(files.length, label)}</summary>
       <table>
         <thead>
@@ -83,8 +85,8 @@ function Rows({ files, start, end, notices }: RowsProps) {
             <td>{size(bytes)}</td>
             <td class="digest">{digest}</td>
             <td>
-              <CopyButton label={texts.copyOne(name)} text={() => digest} notices={notices}>
-                {texts.copy}
+              <CopyButton label={strings.result.copyOne(name)} text={() => digest} notices={notices}>
+                {strings.result.copy}
               </CopyButton>
             </td>
           </tr>

@@ -1,4 +1,4 @@
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { Task } from '../client/index.ts';
 import type { Ready } from './app-model.ts';
 import { duration, moment } from './format.ts';
@@ -17,24 +17,33 @@ interface CardProps {
   row: Row;
   app: Ready;
   notices: Notices;
-  /** Called when the card is about to go, so that the focus goes somewhere. */
+  /** Called when the task was removed. */
   removed(): void;
 }
 
 export function TaskCard({ row, app, notices, removed }: CardProps) {
-  const card = useRef<HTMLElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   const task = row.task.value;
   const title = app.types.titleOf(task);
-  const titleId = `task-${task.task_id}`;
+  const names = app.names.summary(task);
   return (
-    <article class="task" aria-labelledby={titleId} tabIndex={-1} ref={card}>
+    <article class="task" aria-labelledby="task-title" data-task={task.task_id}>
       <header>
-        <h3 id={titleId}>{title}</h3>
+        <h1 id="task-title" tabIndex={-1} ref={heading}>
+          {title}
+          {names && (
+            <>
+              {' '}
+              <bdi class="names">{names}</bdi>
+            </>
+          )}
+        </h1>
         <p class="soft small">{about(task).join(' · ')}</p>
-        <StatusMark status={task.status} />
+        <StatusMark row={row} />
       </header>
       {(task.status === 'running' || task.status === 'paused' || task.status === 'pending') && (
-        <TaskProgress task={task} rate={row.rate.value} title={title} />
+        <TaskProgress task={task} rate={row.rate.value} title={title} waiting={app.waiting} />
       )}
       <TaskEnd task={task} />
       {task.status === 'completed' && <Result result={task.result} notices={notices} />}
@@ -45,14 +54,14 @@ export function TaskCard({ row, app, notices, removed }: CardProps) {
           app={app}
           notices={notices}
           title={title}
-          done={(command) => (command === 'remove' ? removed() : card.current?.focus())}
+          done={(command) => (command === 'remove' ? removed() : heading.current?.focus())}
         />
       </footer>
     </article>
   );
 }
 
-function about({ input, attempt, created_at, started_at, finished_at }: Task): string[] {
+function about({ input, attempt, created_at, started_at, finished_at, tags }: Task): string[] {
   const texts = strings.task;
   const files = fileIdsIn(input).length;
   const algorithm = algorithmIn(input);
@@ -62,5 +71,6 @@ function about({ input, attempt, created_at, started_at, finished_at }: Task): s
     moment(created_at),
     started_at && finished_at ? texts.took(duration(Date.parse(finished_at) - Date.parse(started_at))) : '',
     attempt > 1 ? texts.attempt(attempt) : '',
+    ...tags,
   ].filter(Boolean);
 }

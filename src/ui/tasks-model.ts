@@ -1,19 +1,25 @@
-/** The tasks on the page: listed once, then kept by the stream of all tasks. */
+/** The tasks on the page: those that fit the filter, listed page by page, then kept by the stream of all tasks. */
 import { batch, computed, signal } from '@preact/signals';
-import { type Client, HttpProblem, isFinished, type Task, type TaskUpdate } from '../client/index.ts';
+import { type Client, HttpProblem, isFinished, type Status, type Task, type TaskUpdate } from '../client/index.ts';
 import { words } from './format.ts';
+import { matches, queryOf } from './matching.ts';
 import type { Notices } from './notices-model.ts';
-import { eachFrame, eachKey } from './pacing.ts';
-import { type Command, createRow, fits, type Row } from './row.ts';
+import { eachFrame, eachKey, settled } from './pacing.ts';
+import { type Filter, noFilter } from './route.ts';
+import { createRow, fits, type Row } from './row.ts';
 import { strings } from './strings.ts';
 
 type Listing = { kind: 'loading' } | { kind: 'listed' } | { kind: 'failed'; detail: string };
 
-const PAGE = 50;
+/** A page of the list: the first is on the screen, the rest comes while it is scrolled. */
+const PAGE = 200;
 const MOST_LISTED = 500;
 /** With more new tasks than this in one moment, a list is cheaper than each by itself. */
 const MANY = 20;
 const REQUESTS_AT_ONCE = 4;
+const COUNT_MS = 300;
+
+const noCounts: Record<Status, number> = { pending: 0, running: 0, paused: 0, completed: 0, failed: 0, canceled: 0 };
 
 export type TasksModel = ReturnType<typeof createTasks>;
 
@@ -21,46 +27,71 @@ export type TasksModel = ReturnType<typeof createTasks>;
 export function createTasks(client: Client, notices: Notices, titleOf: (task: Task) => string) {
   const listing = signal<Listing>({ kind: 'loading' });
   const connected = signal<boolean | null>(null);
+  const counts = signal(noCounts);
+  /** Those that fit the filter, newest first, as far as they are loaded. */
   const rows = signal<readonly Row[]>([]);
-  const shown = signal(PAGE);
+  /** About to be removed, unless that is undone. */
+  const hidden = signal<ReadonlySet<string>>(new Set());
   const nextPage = signal<string | null>(null);
+  /** Every row that was met, also one that does not fit. */
   const byId = new Map<string, Row>();
   const moved = new Map<string, TaskUpdate>();
   const unknown = new Set<string>();
+  let filter: Filter = noFilter;
+  let loadingMore = false;
+  let opened = false;
 
   function put(task: Task) {
-    const row = byId.get(task.task_id);
-    const before = row?.task.peek().status;
-    if (row) row.replace(task);
-    else insert(createRow(task));
+    const known = byId.get(task.task_id);
+    const before = known?.task.peek().status;
+    const row = known ?? createRow(task);
+    known?.replace(task);
+    byId.set(row.task_id, row);
+    place(row);
     if (before === task.status) return;
+    recount();
     if (task.status === 'running') notices.say(strings.announce.started(titleOf(task)));
     if (isFinished(task.status)) notices.say(strings.announce.ended(titleOf(task), task.status));
   }
 
-  function insert(row: Row) {
-    byId.set(row.task_id, row);
+  /** Into the list or out of it, as it fits. */
+  function place(row: Row) {
     const list = rows.peek();
-    const at = list.findIndex((each) => each.task_id < row.task_id);
-    rows.value = at === -1 ? [...list, row] : [...list.slice(0, at), row, ...list.slice(at)];
+    const at = firstOlder(list, row.task_id);
+    const isThere = list[at - 1]?.task_id === row.task_id;
+    if (matches(row.task.peek(), filter) && isLoaded(row.task_id)) {
+      if (!isThere) rows.value = [...list.slice(0, at), row, ...list.slice(at)];
+    } else if (isThere) {
+      rows.value = [...list.slice(0, at - 1), ...list.slice(at)];
+    }
   }
 
   function drop(task_id: string) {
-    if (byId.delete(task_id)) rows.value = rows.peek().filter((row) => row.task_id !== task_id);
+    if (hidden.peek().has(task_id)) hidden.value = new Set([...hidden.peek()].filter((id) => id !== task_id));
+    if (!byId.delete(task_id)) return;
+    rows.value = rows.peek().filter((row) => row.task_id !== task_id);
+    recount();
   }
 
+  const rowOf = (task: Task): Row => {
+    const row = byId.get(task.task_id) ?? createRow(task);
+    row.replace(task);
+    byId.set(task.task_id, row);
+    return row;
+  };
+
   async function list(): Promise<string> {
-    const page = await client.list({ limit: Math.min(MOST_LISTED, shown.peek()) });
-    const listed = page.tasks.map((task) => {
-      const row = byId.get(task.task_id) ?? createRow(task);
-      row.replace(task);
-      return row;
-    });
+    const asked = filter;
+    const page = await client.list({ ...queryOf(asked), limit: Math.min(MOST_LISTED, PAGE) });
+    if (asked !== filter) return page.cursor;
     batch(() => {
-      byId.clear();
-      for (const row of listed) byId.set(row.task_id, row);
-      rows.value = listed;
+      const listed = page.tasks.map(rowOf);
+      // What was created while the answer was on its way is newer than all of it.
+      const newest = listed[0]?.task_id ?? '';
+      const newer = rows.peek().filter((row) => row.task_id > newest && matches(row.task.peek(), filter));
+      rows.value = [...newer, ...listed];
       nextPage.value = page.next_page;
+      counts.value = page.counts;
       listing.value = { kind: 'listed' };
     });
     return page.cursor;
@@ -78,6 +109,13 @@ export function createTasks(client: Client, notices: Notices, titleOf: (task: Ta
 
   const relist = eachKey(1, () => list().then(() => {}, failed));
 
+  const count = eachKey(1, async () => {
+    // The next change asks again.
+    const page = await client.list({ limit: 1 }).catch(() => null);
+    if (page) counts.value = page.counts;
+  });
+  const recount = settled(COUNT_MS, () => count('all'));
+
   const flush = eachFrame(() => {
     for (const update of moved.values()) byId.get(update.task_id)?.move(update);
     moved.clear();
@@ -94,15 +132,16 @@ export function createTasks(client: Client, notices: Notices, titleOf: (task: Ta
     });
   };
 
-  function isListed(task_id: string): boolean {
+  function isLoaded(task_id: string): boolean {
     const oldest = rows.peek().at(-1);
-    return nextPage.peek() === null || !oldest || task_id > oldest.task_id;
+    return nextPage.peek() === null || !oldest || task_id >= oldest.task_id;
   }
 
   /** Asks for the whole task. */
   function renew(task_id: string) {
     if (byId.has(task_id)) fetchTask(task_id);
-    else if (isListed(task_id)) meet(task_id);
+    else if (isLoaded(task_id)) meet(task_id);
+    else recount();
   }
 
   function updated(update: TaskUpdate) {
@@ -131,51 +170,83 @@ export function createTasks(client: Client, notices: Notices, titleOf: (task: Ta
   return {
     listing,
     connected,
-    visible: computed(() => rows.value.slice(0, shown.value)),
-    more: computed(() => rows.value.length > shown.value || nextPage.value !== null),
+    counts,
+    hidden,
+    visible: computed(() =>
+      hidden.value.size === 0 ? rows.value : rows.value.filter(({ task_id }) => !hidden.value.has(task_id)),
+    ),
+    more: computed(() => nextPage.value !== null),
     put,
+    drop,
+    find: (task_id: string) => byId.get(task_id),
+
+    /** The row of any task, asked for when it is not known; null when there is no such task. */
+    async load(task_id: string): Promise<Row | null> {
+      const known = byId.get(task_id);
+      if (known) return known;
+      try {
+        return rowOf(await client.get(task_id));
+      } catch (error) {
+        if (error instanceof HttpProblem && error.status === 404) return null;
+        throw error;
+      }
+    },
 
     /** Lists, then follows. Returns the stop. */
     open(): () => void {
       const end = new AbortController();
       listing.value = { kind: 'loading' };
+      opened = true;
       list()
         .then((cursor) => follow(cursor, end.signal))
         .catch(failed);
       return () => end.abort();
     },
 
+    narrow(next: Filter) {
+      if (sameFilter(next, filter)) return;
+      filter = next;
+      if (!opened) return;
+      batch(() => {
+        rows.value = [];
+        nextPage.value = null;
+        listing.value = { kind: 'loading' };
+      });
+      relist('all');
+    },
+
     async loadMore() {
-      shown.value += PAGE;
       const page = nextPage.peek();
-      if (page === null || rows.peek().length >= shown.peek()) return;
+      if (page === null || loadingMore) return;
+      loadingMore = true;
+      const asked = filter;
       try {
-        const { tasks, next_page } = await client.list({ limit: PAGE, page });
+        const { tasks, next_page } = await client.list({ ...queryOf(asked), limit: PAGE, page });
+        if (asked !== filter || nextPage.peek() !== page) return;
         batch(() => {
-          for (const task of tasks) if (!byId.has(task.task_id)) insert(createRow(task));
+          const known = new Set(rows.peek().map(({ task_id }) => task_id));
+          const older = tasks.filter(({ task_id }) => !known.has(task_id)).map(rowOf);
+          rows.value = [...rows.peek(), ...older];
           nextPage.value = next_page;
         });
       } catch (error) {
-        shown.value -= PAGE;
-        notices.show(strings.tasks.failed(words(error)));
-      }
-    },
-
-    async carryOut(row: Row, command: Command) {
-      if (row.command.peek()) return;
-      row.command.value = command;
-      try {
-        if (command === 'remove') {
-          await client.remove(row.task_id);
-          drop(row.task_id);
-        } else {
-          put(await client[command](row.task_id));
-        }
-      } catch (error) {
-        notices.show(strings.notices.command(command, words(error)));
+        notices.show(strings.list.failed(words(error)));
       } finally {
-        row.command.value = null;
+        loadingMore = false;
       }
     },
   };
+}
+
+const sameFilter = (a: Filter, b: Filter) => JSON.stringify(a) === JSON.stringify(b);
+
+/** The index of the first row that is older than the task; the list is newest first. */
+function firstOlder(list: readonly Row[], task_id: string): number {
+  let [low, high] = [0, list.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((list[middle]?.task_id ?? '') >= task_id) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -7,7 +7,7 @@ export function UpdateNotice({ update }: { update: Signal<Update> }) {
   if (now.kind === 'none') return null;
   return (
     <p class="notice" role="status">
-      <span>{strings.update.ready}</span>
+      <span class="notice-text">{strings.update.ready}</span>
       {now.kind === 'ready' ? (
         <button type="button" onClick={now.apply}>
           {strings.update.apply}

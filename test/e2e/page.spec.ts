@@ -27,18 +27,36 @@ const test = base.extend<{ pickers: boolean; open: Page }>({
   },
 });
 
-const card = (page: Page, name: string) => page.getByRole('article', { name });
+/** The task's own view. */
+const card = (page: Page) => page.getByRole('article');
 
-async function pick(page: Page, files: { name: string; content: string }[], button = 'Choose files') {
+interface Wish {
+  job?: string;
+  field?: string;
+  option?: string;
+}
+
+async function pick(
+  page: Page,
+  files: { name: string; content: string }[],
+  { job = 'Checksum', field, option = '' }: Wish = {},
+) {
+  await page.getByRole('link', { name: job, exact: true }).click();
+  if (field) await page.getByLabel(field).selectOption(option);
   const chooser = page.waitForEvent('filechooser');
-  await page.getByRole('button', { name: button }).click();
+  await page.getByRole('button', { name: 'Choose files' }).click();
   const payload = files.map(({ name, content }) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(content) }));
   await (await chooser).setFiles(payload);
+  await expect(page.getByText(/^\d+ files?, /)).toBeVisible();
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
 }
+
+const example = (page: Page, title: string) => page.getByRole('button', { name: `${title}: try it` }).click();
 
 test('a picked file gets the digest that node computes', async ({ open: page }) => {
   await pick(page, [{ name: 'a.txt', content: 'some words\n' }]);
-  const task = card(page, 'Checksum');
+  const task = card(page);
+  await expect(task.getByRole('heading', { name: 'Checksum a.txt' })).toBeVisible();
   await expect(task.getByText('completed', { exact: true })).toBeVisible();
   await expect(
     task.getByRole('row', { name: 'a.txt' }).getByRole('cell', { name: sha256('some words\n') }),
@@ -46,8 +64,7 @@ test('a picked file gets the digest that node computes', async ({ open: page }) 
 });
 
 test('the algorithm is the one that was chosen', async ({ open: page }) => {
-  await page.getByLabel('Algorithm').selectOption('SHA-512');
-  await pick(page, [{ name: 'a.txt', content: 'some words\n' }]);
+  await pick(page, [{ name: 'a.txt', content: 'some words\n' }], { field: 'Algorithm', option: 'SHA-512' });
   const digest = createHash('sha512').update('some words\n').digest('hex');
   await expect(page.getByRole('cell', { name: digest })).toBeVisible();
   await expect(page.getByRole('columnheader', { name: 'SHA-512' })).toBeVisible();
@@ -66,33 +83,12 @@ test('a name is only text, whatever is in it', async ({ open: page }) => {
   const cell = page.getByRole('rowheader');
   await expect(cell).toBeVisible();
   expect(await cell.textContent()).toBe(name);
+  await page.getByRole('link', { name: 'All tasks' }).click();
+  const title = page.getByRole('list', { name: 'Tasks, newest first' }).getByRole('link');
+  await expect(title).toBeVisible();
+  expect(await title.textContent()).toContain(name);
   await expect(page.locator('img')).toHaveCount(0);
   await expect(page).toHaveTitle('Holdfast');
-});
-
-test('the sample files are made here and get their digests', async ({ open: page }) => {
-  await page.getByRole('button', { name: 'Try it with sample files' }).click();
-  const task = card(page, 'Checksum');
-  await expect(task.getByText('completed', { exact: true })).toBeVisible({ timeout: 30_000 });
-  const hello = task.getByRole('row', { name: 'hello.txt' });
-  await expect(hello.getByRole('cell', { name: sha256('Nothing leaves this computer.\n') })).toBeVisible();
-  await expect(task.getByRole('row', { name: 'noise-64-MiB.bin' })).toBeVisible();
-  await expect(task.getByRole('rowheader')).toHaveCount(3);
-});
-
-test('what is dropped on the page is added', async ({ open: page }) => {
-  const transfer = await page.evaluateHandle(() => {
-    const data = new DataTransfer();
-    data.items.add(new File(['one'], 'one.txt'));
-    data.items.add(new File(['two'], 'two.txt'));
-    return data;
-  });
-  await page.dispatchEvent('body', 'dragenter', { dataTransfer: transfer });
-  await expect(page.getByText('Let go to start')).toBeVisible();
-  await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
-  await expect(page.getByRole('cell', { name: sha256('one') })).toBeVisible();
-  await expect(page.getByRole('cell', { name: sha256('two') })).toBeVisible();
-  await expect(page.getByText('Let go to start')).toBeHidden();
 });
 
 test('the list can be saved and is what sha256sum writes', async ({ open: page }) => {
@@ -103,33 +99,44 @@ test('the list can be saved and is what sha256sum writes', async ({ open: page }
   expect(await readFile(path, 'utf8')).toBe(`${sha256('a')}  a.txt\n`);
 });
 
+test('a long list of checksums is shown when it is asked for', async ({ open: page }) => {
+  await pick(
+    page,
+    Array.from({ length: 59 }, (_, i) => ({ name: `${i}.txt`, content: `${i}` })),
+  );
+  await expect(page.getByText('59 checksums, SHA-256')).toBeVisible();
+  await expect(page.getByRole('rowheader')).toHaveCount(0);
+  await page.getByText('59 checksums, SHA-256').click();
+  await expect(page.getByRole('rowheader')).toHaveCount(59);
+});
+
 test('a canceled countdown says so and can be retried or removed', async ({ open: page }) => {
-  await page.getByText('Watch a task stop').click();
-  await page.getByRole('button', { name: 'Start a countdown' }).click();
-  const task = card(page, 'Countdown');
+  await example(page, 'Countdown');
+  const task = card(page);
   await expect(task.getByText('running', { exact: true })).toBeVisible();
   await task.getByRole('button', { name: 'Cancel' }).click();
   await expect(task.getByText('canceled', { exact: true })).toBeVisible();
   await expect(task.getByText(/^It stopped cleanly/)).toBeVisible();
+  await expect(task.getByText('a retry begins at the start')).toBeVisible();
   await expect(task.getByRole('button', { name: 'Retry' })).toBeVisible();
   await task.getByRole('button', { name: 'Remove' }).click();
-  await expect(task).toHaveCount(0);
-  await expect(page.getByRole('heading', { name: 'Tasks' })).toBeFocused();
+  await expect(page.getByRole('heading', { name: 'Tasks', exact: true })).toBeFocused();
+  await expect(page.getByText('1 task removed.')).toBeVisible();
+  await expect(page.getByText('No tasks yet')).toBeVisible();
 });
 
 test('a job that does not listen is terminated, and the page says so', async ({ open: page }) => {
-  await page.getByText('Watch a task stop').click();
-  await page.getByRole('button', { name: 'Start a busy spin' }).click();
-  const task = card(page, 'Spin');
-  await expect(task.getByText('running', { exact: true })).toBeVisible();
+  await example(page, 'Spin');
+  const task = card(page);
+  await expect(task.getByText('busy for 30 s')).toBeVisible();
   await task.getByRole('button', { name: 'Cancel' }).click();
+  await expect(task.getByText('canceling', { exact: true })).toBeVisible();
   await expect(task.getByText(/its worker was terminated after/)).toBeVisible({ timeout: 15_000 });
 });
 
 test('a paused countdown waits and goes on', async ({ open: page }) => {
-  await page.getByText('Watch a task stop').click();
-  await page.getByRole('button', { name: 'Start a countdown' }).click();
-  const task = card(page, 'Countdown');
+  await example(page, 'Countdown');
+  const task = card(page);
   await expect(task.getByText('1 of 10', { exact: true })).toBeVisible();
   await task.getByRole('button', { name: 'Pause' }).click();
   await expect(task.getByText('paused', { exact: true })).toBeVisible();
@@ -138,30 +145,14 @@ test('a paused countdown waits and goes on', async ({ open: page }) => {
   await expect(task.getByText('attempt 2')).toBeVisible();
 });
 
-test('a reload does not end a countdown', async ({ open: page }) => {
-  await page.getByText('Watch a task stop').click();
-  await page.getByRole('button', { name: 'Start a countdown' }).click();
-  const task = card(page, 'Countdown');
+test('a reload does not end a countdown, and shows it again', async ({ open: page }) => {
+  await example(page, 'Countdown');
+  const task = card(page);
   await expect(task.getByText('3 of 10', { exact: true })).toBeVisible();
   await page.reload();
   await expect(task.getByText('attempt 2')).toBeVisible({ timeout: 15_000 });
   await expect(task.getByText('completed', { exact: true })).toBeVisible({ timeout: 15_000 });
   await expect(task.getByText('steps', { exact: true })).toBeVisible();
-});
-
-test('a long list shows fifty tasks, and more when asked', async ({ open: page }) => {
-  await page.evaluate(() => {
-    const run_at = '2999-01-01T00:00:00.000Z';
-    return holdfast.submitAll(Array.from({ length: 120 }, () => ({ type: 'countdown', run_at })));
-  });
-  const tasks = page.getByRole('article');
-  const more = page.getByRole('button', { name: 'Load more' });
-  await expect(tasks).toHaveCount(50);
-  await more.click();
-  await expect(tasks).toHaveCount(100);
-  await more.click();
-  await expect(tasks).toHaveCount(120);
-  await expect(more).toBeHidden();
 });
 
 test.describe('in a browser with file handles', () => {
@@ -183,7 +174,10 @@ test.describe('in a browser with file handles', () => {
 
   test('a file is read where it lies', async ({ open: page }) => {
     await stand(page, 'kept.txt', 'kept');
+    await page.getByRole('link', { name: 'Checksum', exact: true }).click();
     await page.getByRole('button', { name: 'Choose files' }).click();
+    await expect(page.getByText('kept.txt')).toBeVisible();
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
     await expect(page.getByRole('cell', { name: sha256('kept') })).toBeVisible();
   });
 
@@ -195,8 +189,9 @@ test.describe('in a browser with file handles', () => {
       await root.removeEntry('lost.txt');
       return added.file_id;
     });
-    await submit(page, 'checksum', { files: [{ file_id }] });
-    const task = card(page, 'Checksum');
+    const { task_id } = await submit(page, 'checksum', { files: [{ file_id }] });
+    await page.evaluate((hash) => location.assign(hash), `#/tasks/${task_id}`);
+    const task = card(page);
     await expect(task.getByText('paused', { exact: true })).toBeVisible();
     await expect(task.getByText('lost.txt is gone.')).toBeVisible();
     await expect(task.getByText(/put the file back where it was and resume/)).toBeVisible();
@@ -214,7 +209,8 @@ test.describe('in a browser with file handles', () => {
       Object.assign(window, { showSaveFilePicker });
     });
     const { file_id } = await addText(page, 'a.txt', 'a');
-    await submit(page, 'checksum', { files: [{ file_id }] });
+    const { task_id } = await submit(page, 'checksum', { files: [{ file_id }] });
+    await page.evaluate((hash) => location.assign(hash), `#/tasks/${task_id}`);
     await page.getByRole('button', { name: 'Save SHA256SUMS' }).click();
     const saved = () =>
       page.evaluate(async () => {
@@ -235,18 +231,18 @@ test('a new version is offered and takes over when it is wanted', async ({ page 
   const reloaded = page.waitForEvent('load');
   await page.getByRole('button', { name: 'Update now' }).click();
   await reloaded;
-  await expect(page.getByText('Server in this page: ready')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Ready' })).toBeVisible();
   await expect(page.getByText('A new version is ready')).toHaveCount(0);
   await site.close();
   await rm(folder, { recursive: true });
 });
 
 test('a request that is refused is told in words and can be dismissed', async ({ open: page }) => {
+  await expect(page.getByRole('button', { name: 'Countdown: try it' })).toBeVisible();
   await page.evaluate(() => {
     Object.assign(window, { fetch: () => Promise.reject(new TypeError('the store is closed')) });
   });
-  await page.getByText('Watch a task stop').click();
-  await page.getByRole('button', { name: 'Start a countdown' }).click();
+  await example(page, 'Countdown');
   const notice = page.getByRole('alert').filter({ hasText: 'could not be started: the store is closed' });
   await expect(notice).toBeVisible();
   await page.getByRole('button', { name: 'Dismiss' }).click();
@@ -279,26 +275,24 @@ test.describe('without JavaScript', () => {
 });
 
 test('any job that takes files can be begun, and its outputs go into one ZIP', async ({ open: page }) => {
-  await page.getByLabel('Job').selectOption('Compress');
-  await page.getByLabel('Format').selectOption('gzip');
-  await pick(page, [
+  const files = [
     { name: 'a.txt', content: 'some words\n' },
     { name: 'b.txt', content: 'more words\n' },
-  ]);
-  const task = card(page, 'Compress');
-  await expect(task.getByText('Save a.txt.gz')).toBeVisible();
-  await task.getByRole('button', { name: 'All 2 as one ZIP' }).click();
+  ];
+  await pick(page, files, { job: 'Compress', field: 'Format', option: 'gzip' });
+  await expect(card(page).getByText('Save a.txt.gz')).toBeVisible();
+  await card(page).getByRole('button', { name: 'All 2 as one ZIP' }).click();
   await expect(page.getByText('Save archive.zip')).toBeVisible();
 });
 
 test('a folder is checked against its list, and the page tells what differs', async ({ open: page }) => {
-  await page.getByLabel('Job').selectOption('Verify checksums');
-  await pick(page, [
+  const files = [
     { name: 'SHA256SUMS', content: `${sha256('a')}  a.txt\n${sha256('b')}  b.txt\n` },
     { name: 'a.txt', content: 'a' },
     { name: 'b.txt', content: 'B' },
-  ]);
-  const task = card(page, 'Verify checksums');
+  ];
+  await pick(page, files, { job: 'Verify checksums' });
+  const task = card(page);
   await expect(task.getByText('completed', { exact: true })).toBeVisible();
   await expect(task.locator('dl')).toContainText('differs1');
   await expect(task.locator('pre')).toContainText('"state": "differs"');

@@ -19,7 +19,7 @@ async function use(base: string): Promise<Found> {
   const events: string[] = [];
   for await (const { event } of client.watch(task_id)) events.push(event);
   await client.remove(task_id);
-  const executor = await Promise.try(client.startExecutor).then(
+  const executor = await Promise.try(() => client.startExecutor()).then(
     () => 'started',
     (error: Error) => error.name,
   );

@@ -23,6 +23,8 @@ export interface ExecutorHost {
   startWorker(): JobWorker;
   files: KeptFiles;
   now(): number;
+  /** Told what runs here, whenever that changes. */
+  runs?(task_ids: string[]): void;
   /** What went wrong where nobody waits for an answer. */
   report(error: unknown): void;
 }
@@ -34,7 +36,7 @@ const SWEEP_MS = 20_000;
 const HOUSEKEEPING_MS = 60 * 60_000;
 
 export function createExecutor(host: ExecutorHost) {
-  const { store, locks, lockOf, specs, limit, housekeepingLock, startWorker, files, now, report } = host;
+  const { store, locks, lockOf, specs, limit, housekeepingLock, startWorker, files, now, runs, report } = host;
   const append = createAppender(store);
   const discardOutputs = discarding({ store, files, locks, lockOf });
   const byType = new Map(specs.map((spec) => [spec.type, spec]));
@@ -111,6 +113,7 @@ export function createExecutor(host: ExecutorHost) {
       report,
     });
     mine.set(attempt.task_id, attempt);
+    tellRuns();
     attempt.ended
       .then((reusable) => {
         if (reusable && idle.length < limit) idle.push(worker);
@@ -122,12 +125,15 @@ export function createExecutor(host: ExecutorHost) {
       })
       .finally(() => {
         if (mine.get(attempt.task_id) === attempt) mine.delete(attempt.task_id);
+        tellRuns();
         release();
         if (stopped) return;
         keepOneReady();
         wake().catch(report);
       });
   }
+
+  const tellRuns = () => runs?.([...mine.keys()]);
 
   function keepOneReady() {
     if (idle.length === 0) idle.push(startWorker());

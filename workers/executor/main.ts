@@ -47,6 +47,7 @@ async function start(scope: string): Promise<void> {
     housekeepingLock: names.housekeepingLock,
     files: filesOf(database, names.folder),
     now: Date.now,
+    runs: (task_ids) => report({ kind: 'runs', task_ids }),
     report(error) {
       if (error instanceof Outdated) retire();
       else console.error('holdfast executor:', error);

@@ -5,7 +5,7 @@ export const job = defineJob({
   ...spec,
   async *run({ ms }, context) {
     try {
-      yield { done: 0, message: `busy for ${ms} ms` };
+      yield { done: 0, message: `busy for ${ms < 1000 ? `${ms} ms` : `${ms / 1000} s`}` };
       const end = performance.now() + ms;
       while (performance.now() < end);
       return { ms };

@@ -1,0 +1,21 @@
+/** Which tasks fit a filter, by the same rule as the server's. */
+import type { Task, TaskFilter } from '../client/index.ts';
+import type { Filter } from './route.ts';
+
+/** As the server is asked: what narrows nothing is left out. */
+export const queryOf = ({ status, type, tag, q }: Filter): TaskFilter => ({
+  ...(status.length > 0 ? { status } : {}),
+  ...(type ? { type } : {}),
+  ...(tag ? { tag } : {}),
+  ...(q ? { q } : {}),
+});
+
+export function matches(task: Task, { status, type, tag, q }: Filter): boolean {
+  if (status.length > 0 && !status.includes(task.status)) return false;
+  if (type && task.type !== type) return false;
+  if (tag && !task.tags.includes(tag)) return false;
+  return !q || searchable(task).includes(q.toLowerCase());
+}
+
+const searchable = ({ type, message, input, result, error }: Task): string =>
+  [type, message, JSON.stringify(input), JSON.stringify(result), JSON.stringify(error)].join('\n').toLowerCase();
