@@ -22,6 +22,7 @@ const THEMES = [
   'parsing',
   'files',
   'jobs',
+  'tables',
   'order',
   'executors',
   'lessons',
