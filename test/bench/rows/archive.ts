@@ -4,7 +4,7 @@ import type { Row } from '../bench.ts';
 import { besideBare } from '../beside.ts';
 import { lines } from '../lines.ts';
 
-const SIZE_MIB = 128;
+const SIZE_MIB = 48;
 
 export const row: Row = (bench) =>
   besideBare(bench, {

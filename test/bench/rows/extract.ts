@@ -3,7 +3,7 @@ import type { Row } from '../bench.ts';
 import { besideBare } from '../beside.ts';
 import { lines } from '../lines.ts';
 
-const SIZE_MIB = 512;
+const SIZE_MIB = 256;
 
 export const row: Row = async (bench) => {
   const packed = lines(SIZE_MIB * 1024 * 1024)
