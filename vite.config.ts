@@ -20,6 +20,26 @@ const manifest: Partial<ManifestOptions> = {
   display: 'standalone',
   theme_color: '#0f3d3e',
   background_color: '#ffffff',
+  file_handlers: [
+    {
+      action: './',
+      accept: {
+        'text/csv': ['.csv', '.tsv'],
+        'application/x-ndjson': ['.jsonl', '.ndjson'],
+        'application/zip': ['.zip'],
+        'application/gzip': ['.gz', '.tgz'],
+        'application/zstd': ['.zst'],
+        'text/plain': ['.md5', '.sfv', '.sha1', '.sha256', '.sha512'],
+      },
+    },
+  ],
+  launch_handler: { client_mode: 'focus-existing' },
+  share_target: {
+    action: './share',
+    method: 'POST',
+    enctype: 'multipart/form-data',
+    params: { title: 'title', text: 'text', url: 'url', files: [{ name: 'files', accept: ['*/*'] }] },
+  },
   icons: [
     { src: './icon.svg', sizes: 'any', type: 'image/svg+xml', purpose: 'any' },
     { src: './icon.svg', sizes: 'any', type: 'image/svg+xml', purpose: 'maskable' },

@@ -25,7 +25,7 @@ import { openStreams } from './streams.ts';
 
 declare const self: ServiceWorkerGlobalScope;
 
-const OURS = /^(?:tasks|files|submit|stream|stream-events|stream-with-id|openapi\.json)(?:\/|$)/;
+const OURS = /^(?:tasks|files|share|submit|stream|stream-events|stream-with-id|openapi\.json)(?:\/|$)/;
 
 export function createBackend(scope: string) {
   const started = Date.now();
@@ -118,8 +118,9 @@ export function createBackend(scope: string) {
       const url = new URL(request.url);
       if (url.origin !== self.location.origin || !url.pathname.startsWith(base)) return undefined;
       if (!OURS.test(url.pathname.slice(base.length))) return undefined;
-      // A form on any site can start a navigation that posts; a page of ours never does.
-      if (request.mode === 'navigate' && request.method !== 'GET') {
+      // A form on any site can start a navigation that posts; a page of ours never does. A share is one as well, and only keeps files.
+      const isShare = request.method === 'POST' && url.pathname === `${base}share`;
+      if (request.mode === 'navigate' && request.method !== 'GET' && !isShare) {
         const refusal = new Refusal(403, 'forbidden', `A navigation cannot ${request.method} ${url.pathname}.`);
         return Promise.resolve(problemResponse(refusal, url.pathname));
       }

@@ -14,10 +14,49 @@ export async function addFile(request: Request, files: Files): Promise<AddedFile
   return files.addInput(new File([body], name, { type }));
 }
 
-async function formFile(request: Request): Promise<[File, string]> {
-  const form = await request.formData().catch((error: unknown) => {
+const MOST_SHARED = 1_000;
+
+/**
+ * What the system shares with the installed app: its files are kept, and the way leads to the page, which is told of them in its
+ * address. Nothing is started. Text without a file becomes one.
+ */
+export async function stageShared(request: Request, files: Files): Promise<Response> {
+  const form = await formOf(request);
+  const shared = form.getAll('files').filter((value) => value instanceof File);
+  const text = ['title', 'text', 'url']
+    .map((name) => form.get(name))
+    .filter((value) => typeof value === 'string' && value);
+  const found =
+    shared.length > 0 || text.length === 0
+      ? shared
+      : [new File([text.join('\n')], 'shared.txt', { type: 'text/plain' })];
+  if (found.length > MOST_SHARED) {
+    throw new Refusal(
+      422,
+      'invalid-input',
+      `At most ${MOST_SHARED} files can be shared at once; these are ${found.length}.`,
+    );
+  }
+  const staged: AddedFile[] = [];
+  for (const file of found) staged.push(await files.addInput(file, file.name));
+  // Relative to "share": the page of the same folder.
+  return new Response(null, {
+    status: 303,
+    headers: {
+      Location: `./#/?${new URLSearchParams({ shared: JSON.stringify(staged) })}`,
+      'Cache-Control': 'no-store',
+    },
+  });
+}
+
+async function formOf(request: Request): Promise<FormData> {
+  return request.formData().catch((error: unknown) => {
     throw new Refusal(400, 'bad-request', `The form cannot be read: ${error instanceof Error ? error.message : error}`);
   });
+}
+
+async function formFile(request: Request): Promise<[File, string]> {
+  const form = await formOf(request);
   const found = [...form.values()].filter((value) => value instanceof File);
   const [file] = found;
   if (!file || found.length > 1) {

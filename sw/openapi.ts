@@ -200,6 +200,13 @@ export function openApi(version: string, base: string, specs: Iterable<JobSpec>)
           responses: { 204: { description: 'Removed.' }, ...errors(404) },
         },
       },
+      '/share': {
+        post: {
+          summary: "The installed app's share target: keeps files and starts nothing.",
+          requestBody: content({ type: 'object' }, 'multipart/form-data'),
+          responses: { 303: { description: 'To the page, which is told of them.' }, ...errors(400, 422, 507) },
+        },
+      },
       '/openapi.json': { get: { summary: 'This.', responses: { 200: answer('OpenAPI 3.1.') } } },
       '/submit': {
         post: { summary: 'Start a ten-step countdown.', responses: { 200: answer('Started.'), ...errors() } },

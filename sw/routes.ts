@@ -21,7 +21,7 @@ import {
 import type { Bulk } from './bulk.ts';
 import type { Commands } from './command.ts';
 import { gapFrames, SEGMENTS_AT_ONCE } from './feed.ts';
-import { addFile, serveFile } from './file-route.ts';
+import { addFile, serveFile, stageShared } from './file-route.ts';
 import * as lesson from './lesson.ts';
 import { jsonSchema, openApi } from './openapi.ts';
 import { notFound, problemResponse, Refusal } from './problem.ts';
@@ -180,6 +180,8 @@ export function routes(host: RouteHost): Hono {
     if (!file || !body) throw notFound(`output file "${name}" of task ${task.task_id}`);
     return serveFile(c.req.raw, body, name, file.type);
   });
+
+  app.post('/share', (c) => stageShared(c.req.raw, files));
 
   app.post('/files', async (c) => json(await addFile(c.req.raw, files), 201));
   app.get('/files/:id', async (c) => {

@@ -6,6 +6,7 @@ import { createFileNames, type FileNames } from './file-names-model.ts';
 import { words } from './format.ts';
 import { createNotices } from './notices-model.ts';
 import { createRouter } from './route.ts';
+import { launched } from './sources.ts';
 import { createStart, type StartModel } from './start-model.ts';
 import { createTasks, type TasksModel } from './tasks-model.ts';
 import { createTypes, type TypesModel } from './types-model.ts';
@@ -102,6 +103,9 @@ export function createApp(connect: () => Promise<Client>) {
         });
         updated.then(() => offerUpdate(client));
         stage.value = app;
+        window.launchQueue?.setConsumer(({ files }) => {
+          if (files.length > 0) app.start.dropped(launched(files));
+        });
         return client;
       } catch (error) {
         const reason = error instanceof Unavailable ? error.reason : 'other';

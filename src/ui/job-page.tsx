@@ -21,7 +21,7 @@ export function JobPage({ app, type }: { app: Ready; type: string }) {
       {job ? (
         <JobForm job={job} app={app} />
       ) : app.types.loaded.value ? (
-        <Empty title={texts.unknown(type)} />
+        <Empty isAll title={texts.unknown(type)} />
       ) : (
         <p role="status">{texts.loading}</p>
       )}

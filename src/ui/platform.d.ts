@@ -1,5 +1,6 @@
 // Of the File System Access API, what some browsers have and TypeScript's DOM library leaves out.
 interface Window {
+  launchQueue?: { setConsumer(take: (launch: { files: readonly FileSystemHandle[] }) => void): void };
   showOpenFilePicker?(options?: { multiple?: boolean }): Promise<FileSystemFileHandle[]>;
   showDirectoryPicker?(options?: { mode?: 'read' | 'readwrite' }): Promise<FileSystemDirectoryHandle>;
   showSaveFilePicker?(options?: { suggestedName?: string }): Promise<FileSystemFileHandle>;

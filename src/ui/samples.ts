@@ -23,7 +23,6 @@ const file = (parts: BlobPart[], name: string, type: string): Source => ({
 const hello = () => text('Nothing leaves this computer.\n', 'hello.txt');
 const anchors = () => text('A name is only a name. ⚓\n', '⚓ anchors & ropes.txt');
 
-/** Of a job that is not here: any files will do, or none. */
 const samples: Record<string, (onProgress: (percent: number) => void) => Promise<Sample>> = {
   async checksum(onProgress) {
     const noise = file(await noiseOf(NOISE_MIB, onProgress), `noise-${NOISE_MIB}-MiB.bin`, 'application/octet-stream');
@@ -79,19 +78,21 @@ const samples: Record<string, (onProgress: (percent: number) => void) => Promise
     return { input: {}, sources: [text(['id,name,length,made\n', ...rows].join(''), 'ropes.csv')] };
   },
 
+  async grep() {
+    const lines = Array.from({ length: 200_000 }, (_, i) => {
+      const level = i % 97 === 0 ? 'ERROR' : i % 13 === 0 ? 'WARN' : 'INFO';
+      return `${level} mooring ${i % 31} of harbour ${i % 7}: line ${i + 1}\n`;
+    });
+    return { input: { pattern: '^ERROR .*harbour [1-3]' }, sources: [text(lines.join(''), 'harbour.log')] };
+  },
+
   countdown: async () => ({ input: { steps: 10, step_ms: 1_000 }, sources: [] }),
   spin: async () => ({ input: { ms: 30_000 }, sources: [] }),
 };
 
-/** `onProgress` is told percents. */
-export async function sampleOf(
-  type: string,
-  takesFiles: boolean,
-  onProgress: (percent: number) => void,
-): Promise<Sample> {
-  const make = samples[type];
-  if (make) return make(onProgress);
-  return { input: {}, sources: takesFiles ? [hello(), anchors()] : [] };
+/** `onProgress` is told percents. Null for a job that has none here. */
+export async function sampleOf(type: string, onProgress: (percent: number) => void): Promise<Sample | null> {
+  return samples[type]?.(onProgress) ?? null;
 }
 
 async function noiseOf(mebibytes: number, onProgress: (percent: number) => void): Promise<Blob[]> {

@@ -28,6 +28,10 @@ export function dropped({ items }: DataTransfer): Promise<Source[]> {
   );
 }
 
+/** What the system has opened the app with. */
+export const launched = (handles: readonly FileSystemHandle[]): Promise<Source[]> =>
+  flat(handles.map((handle) => inHandle(handle, handle.name)));
+
 /** What was pasted: files, or else its text as a file of the given name. */
 export function pasted(data: DataTransfer, nameOfText: string): Source[] {
   const found = [...data.files].map((source) => ({ source, name: source.name }));

@@ -161,9 +161,11 @@ export function createStart(client: Client, notices: Notices, router: Router, st
     tryOut: (type: string, field: string | null) =>
       inTurn(async () => {
         const { sampleOf } = await import('./samples.ts');
-        const sample = await sampleOf(type, field !== null, (percent) => {
+        const sample = await sampleOf(type, (percent) => {
           adding.value = { kind: 'generating', percent };
         });
+        // Then its own form asks for what it needs.
+        if (!sample) return router.go({ view: 'start', type, shared: null });
         await submitOver(type, sample.input, field, sample.sources);
       }),
   };

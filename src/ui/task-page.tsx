@@ -26,7 +26,7 @@ export function TaskPage({ app, task_id, all }: { app: Ready; task_id: string; a
         {texts.back}
       </a>
       {found.value.kind === 'loading' && <p role="status">{texts.loading}</p>}
-      {found.value.kind === 'gone' && <Empty title={texts.gone} about={texts.goneAbout} />}
+      {found.value.kind === 'gone' && <Empty isAll title={texts.gone} about={texts.goneAbout} />}
       {found.value.kind === 'found' && (
         <TaskCard row={found.value.row} app={app} notices={all.notices} removed={toList} />
       )}

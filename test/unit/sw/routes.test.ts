@@ -930,6 +930,45 @@ describe('what the app says of itself', () => {
   });
 });
 
+describe('a share of the system', () => {
+  const share = async (server: Server, form: FormData) => {
+    const response = await server.request('share', { method: 'POST', body: form });
+    const [path, query] = (response.headers.get('Location') ?? '').split('?');
+    const shared: { file_id: string }[] = JSON.parse(new URLSearchParams(query).get('shared') ?? 'null');
+    return { status: response.status, path, shared };
+  };
+
+  test('keeps its files, leads to the page, and starts nothing', async () => {
+    const server = createServer();
+    const form = new FormData();
+    form.append('title', 'two files');
+    form.append('files', new File(['one'], 'one & only.txt'));
+    form.append('files', new File(['two'], 'two.txt'));
+    const { status, path, shared } = await share(server, form);
+    expect([status, path]).toEqual([303, './#/']);
+    expect(shared).toMatchObject([{ name: 'one & only.txt', size: 3 }, { name: 'two.txt' }]);
+    const kept = await server.request(`files/${shared[0]?.file_id}`);
+    expect(await kept.text()).toBe('one');
+    expect((await (await server.request('tasks')).json()).tasks).toEqual([]);
+  });
+
+  test('of text alone is a file', async () => {
+    const form = new FormData();
+    form.append('text', 'some words');
+    form.append('url', 'https://example.org/');
+    const server = createServer();
+    const { shared } = await share(server, form);
+    expect(shared).toMatchObject([{ name: 'shared.txt' }]);
+    expect(await (await server.request(`files/${shared[0]?.file_id}`)).text()).toBe('some words\nhttps://example.org/');
+  });
+
+  test('that is no form is refused', async () => {
+    const response = await createServer().request('share', { method: 'POST', body: 'x' });
+    expect(response.status).toBe(400);
+    await problemOf(response, 'share');
+  });
+});
+
 describe('lessons', () => {
   test('POST /submit starts a countdown of ten seconds', async () => {
     const { request, get } = createServer();

@@ -1,0 +1,127 @@
+/** Every view, in both themes and both languages, from the narrowest screen on, for everybody. */
+import { createRequire } from 'node:module';
+import type { Page } from '@playwright/test';
+import type { AxeResults } from 'axe-core';
+import { addText, expect, finished, open, submit, test } from './app.ts';
+
+declare global {
+  var axe: typeof import('axe-core');
+}
+
+const { source }: typeof import('axe-core') = createRequire(import.meta.url)('axe-core');
+
+/** One task of each kind; the ids of those that have a view of their own here. */
+async function furnish(page: Page): Promise<Record<'completed' | 'failed' | 'running', string>> {
+  const { file_id } = await addText(page, `a long name ${'that does not end '.repeat(8)}.txt`, 'x');
+  const completed = await submit(page, 'checksum', { files: [{ file_id }] });
+  await finished(page, completed.task_id);
+  const failed = await submit(page, 'countdown', { steps: 2, step_ms: 1, fail_at: 2 });
+  await finished(page, failed.task_id);
+  const running = await submit(page, 'countdown', { steps: 100_000, step_ms: 1_000 });
+  await page.evaluate(() =>
+    holdfast.submit({ type: 'countdown', run_at: '2999-01-01T00:00:00.000Z', tags: ['harbour'] }),
+  );
+  return { completed: completed.task_id, failed: failed.task_id, running: running.task_id };
+}
+
+type Look = [name: string, hash: string, act?: (page: Page) => Promise<unknown>];
+
+const looksOf = (ids: Awaited<ReturnType<typeof furnish>>): Look[] => [
+  ['start', '#/'],
+  ['a form', '#/start/countdown'],
+  ['a form with files', '#/start/checksum'],
+  ['no such job', '#/start/nothing'],
+  ['tasks', '#/tasks'],
+  ['some selected', '#/tasks', (page) => page.getByRole('checkbox').first().check()],
+  ['none fit', '#/tasks?q=nowhere'],
+  ['completed', `#/tasks/${ids.completed}`],
+  ['failed', `#/tasks/${ids.failed}`],
+  ['running', `#/tasks/${ids.running}`],
+  ['gone', '#/tasks/nothing'],
+  ['menu', '#/', (page) => page.locator('[popovertarget]').click()],
+  ['keys', '#/tasks', (page) => page.keyboard.press('?')],
+];
+
+async function look(page: Page, [, hash, act]: Look) {
+  // Another document each time, so that nothing is left of the last.
+  await page.evaluate((hash) => {
+    location.hash = hash;
+    location.reload();
+  }, hash);
+  await page.waitForFunction(() => globalThis.holdfast !== undefined && document.querySelector('main h1, main h2'));
+  await act?.(page);
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`no view has a barrier that axe finds, ${colorScheme}`, async ({ page, site }) => {
+    test.setTimeout(240_000);
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await open(page, site.url);
+    for (const each of looksOf(await furnish(page))) {
+      await look(page, each);
+      await page.evaluate(source);
+      const { violations } = await page.evaluate<AxeResults>(() => globalThis.axe.run());
+      const told = violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
+      expect([each[0], told]).toEqual([each[0], []]);
+    }
+  });
+}
+
+test('a screen of 320 pixels needs no scrolling sideways, in either language', async ({ page, site }) => {
+  test.setTimeout(240_000);
+  await page.setViewportSize({ width: 320, height: 640 });
+  await open(page, site.url);
+  const looks = looksOf(await furnish(page));
+  for (const language of ['en', 'zh']) {
+    await page.evaluate((language) => localStorage.setItem('holdfast:language', language), language);
+    for (const each of looks) {
+      await look(page, each);
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect([language, each[0], over]).toEqual([language, each[0], 0]);
+    }
+  }
+});
+
+test('a theme that is chosen holds over a reload', async ({ page, site }) => {
+  await page.emulateMedia({ colorScheme: 'light' });
+  await open(page, site.url);
+  const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const light = await paper();
+  await page.getByRole('button', { name: 'Ready' }).click();
+  await page.getByRole('radio', { name: 'Dark' }).check();
+  await expect.poll(paper).not.toBe(light);
+  const dark = await paper();
+  await page.reload();
+  await expect.poll(paper).toBe(dark);
+});
+
+test('the page speaks Chinese when it is asked to, and says so', async ({ page, site }) => {
+  await open(page, site.url);
+  await page.getByRole('button', { name: 'Ready' }).click();
+  await page.getByRole('radio', { name: '中文' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('在自己的文件上跑耗时的任务');
+  await expect(page.locator('html')).toHaveAttribute('lang', 'zh-Hans');
+  await page.reload();
+  await page.getByRole('button', { name: '倒计时:试试看' }).click();
+  await expect(page.getByRole('article').getByText('运行中', { exact: true })).toBeVisible();
+  await expect(page.getByRole('button', { name: '暂停' })).toBeVisible();
+});
+
+test.describe('in a Chinese browser', () => {
+  test.use({ locale: 'zh-CN' });
+
+  test('the page speaks Chinese by itself', async ({ page, site }) => {
+    await open(page, site.url);
+    await expect(page.getByRole('button', { name: '选择文件', exact: true })).toBeVisible();
+  });
+});
+
+test('without a network the page says that this is fine', async ({ page, context, site }) => {
+  await open(page, site.url);
+  await context.setOffline(true);
+  await expect(page.getByRole('button', { name: 'Ready, offline' })).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole('button', { name: 'Ready, offline' })).toBeVisible();
+  await context.setOffline(false);
+  await expect(page.getByRole('button', { name: /^Ready(?!,)/ })).toBeVisible();
+});
