@@ -35,7 +35,8 @@ export const spec = defineSpec({
         v.string(),
         v.nonEmpty(),
         v.maxLength(200),
-        v.regex(/^[^/\\\p{Cc}]+$/u, 'a name without slashes is wanted'),
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what a name must not have; JSON Schema takes no flags.
+        v.regex(/^[^/\\\u0000-\u001f\u007f-\u009f]+$/, 'a name without slashes is wanted'),
         v.title('Name of the ZIP'),
         v.description('By default that of the folder or the file.'),
       ),
