@@ -101,7 +101,8 @@ export default defineConfig({
         swDest: 'dist/sw.js',
         // The plugin adds manifest.webmanifest by itself; twice would make Workbox throw.
         // SQLite's package refers to workers of its own, which nothing here starts.
-        globIgnores: ['**/sqlite3-worker1*', '**/sqlite3-opfs-async-proxy*'],
+        // Codecs that most pictures do not need are 5 MB: they are cached when they are first used.
+        globIgnores: ['**/sqlite3-worker1*', '**/sqlite3-opfs-async-proxy*', '**/{avif,mozjpeg,webp,squoosh}_*.wasm'],
         globPatterns: ['**/*.{js,css,html,svg,png,wasm}'],
         maximumFileSizeToCacheInBytes: 64 * 1024 * 1024,
       },

@@ -1,4 +1,4 @@
-/** The offline shell: every file of the build is precached, and any page of the app is `index.html`. */
+/** The offline shell: the files of the build are precached, or cached when they are first used, and any page of the app is `index.html`. */
 import { PrecacheController } from 'workbox-precaching/PrecacheController.js';
 import { guarded } from './policy.ts';
 
@@ -21,7 +21,20 @@ export function offlineShell(scope: string) {
     await cache.put(folder, Response.json(ours));
   }
 
-  const partOfBefore = (url: string) => (url.startsWith(folder) && url !== folder ? url : undefined);
+  /** A file that the browser has evicted meanwhile, or a large one that few need: that one is kept until the next version. */
+  async function fromNetwork(request: Request, key: string): Promise<Response> {
+    const response = await fetch(request);
+    // Some hosts answer with a page for what they do not have.
+    const isFile = response.ok && !response.headers.get('Content-Type')?.startsWith('text/html');
+    if (key.endsWith('.wasm') && isFile) {
+      const cache = await caches.open(precache.strategy.cacheName);
+      // That there is no room for it is no reason to go without it now.
+      await cache.put(key, response.clone()).catch(() => {});
+    }
+    return response;
+  }
+
+  const otherPart = (url: string) => (url.startsWith(folder) && url !== folder ? url : undefined);
 
   return {
     install: (event: ExtendableEvent) => precache.install(event),
@@ -33,12 +46,11 @@ export function offlineShell(scope: string) {
       url.hash = '';
       url.search = '';
       const isPage = request.mode === 'navigate' && (url.href === scope || url.href === index);
-      const key = precache.getCacheKeyForURL(isPage ? index : url.href) ?? partOfBefore(url.href);
+      const key = precache.getCacheKeyForURL(isPage ? index : url.href) ?? otherPart(url.href);
       if (!key) return undefined;
-      // A file that the browser has evicted meanwhile still comes from the network.
       return caches
         .match(key)
-        .then((cached) => cached ?? fetch(request))
+        .then((cached) => cached ?? fromNetwork(request, key))
         .then(guarded);
     },
   };

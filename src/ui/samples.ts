@@ -86,6 +86,15 @@ const samples: Record<string, (onProgress: (percent: number) => void) => Promise
     return { input: { pattern: '^ERROR .*harbour [1-3]' }, sources: [text(lines.join(''), 'harbour.log')] };
   },
 
+  async images() {
+    const colors = ['#0f3d3e', '#d98e04', '#8c2f39'];
+    const pictures = await Promise.all(colors.map((color, i) => picture(color, 1_600 - 400 * (i % 2))));
+    return {
+      input: { to: 'webp', width: 800 },
+      sources: pictures.map((blob, i) => file([blob], `sea/${i + 1}.png`, 'image/png')),
+    };
+  },
+
   countdown: async () => ({ input: { steps: 10, step_ms: 1_000 }, sources: [] }),
   spin: async () => ({ input: { ms: 30_000 }, sources: [] }),
 };
@@ -105,6 +114,23 @@ async function noiseOf(mebibytes: number, onProgress: (percent: number) => void)
     await new Promise((resolve) => setTimeout(resolve));
   }
   return parts;
+}
+
+/** A sea of one color under a sky. */
+async function picture(color: string, width: number): Promise<Blob> {
+  const canvas = document.createElement('canvas');
+  canvas.width = width;
+  canvas.height = 900;
+  const context = canvas.getContext('2d');
+  if (!context) throw new Error('no canvas');
+  const sky = context.createLinearGradient(0, 0, 0, canvas.height);
+  sky.addColorStop(0, 'white');
+  sky.addColorStop(0.6, color);
+  context.fillStyle = sky;
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  return new Promise((resolve, reject) => {
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('no picture'))));
+  });
 }
 
 async function sumLine(content: string, name: string): Promise<string> {

@@ -539,7 +539,18 @@ const zh: Strings = {
   },
 
   algorithms: en.algorithms,
-  options: { normal: '普通', fast: '快速', none: '不压缩', auto: '自动', yes: '有', no: '没有', profile: '各列概况' },
+  options: {
+    normal: '普通',
+    fast: '快速',
+    none: '不压缩',
+    auto: '自动',
+    yes: '有',
+    no: '没有',
+    profile: '各列概况',
+    same: '不变',
+    skip: '略过',
+    fail: '使任务结束',
+  },
   units: { files: '个文件', rows: '行', entries: '个条目' },
   jobs: {
     checksum: {
@@ -610,6 +621,23 @@ const zh: Strings = {
         after: ['之后的行', '每个匹配行之后一并列出几行。'],
         max_matches: ['最多', '每个文件最多找多少行,其余不再读取。'],
         format: ['清单', '像 grep 那样的文本,或带位置的 JSON lines。'],
+      },
+    },
+    images: {
+      title: '缩放和转换图片',
+      about:
+        '把 JPEG、PNG、WebP、AVIF 和 GIF 图片缩小、转正并转成一种格式。相机写入的信息(包括地点)会去掉。动图只留第一帧。',
+      fields: {
+        files: ['文件', 'JPEG、PNG、WebP、AVIF 或 GIF。'],
+        to: ['格式', 'AVIF 最小,也最费时。保持格式的 GIF 会变成 PNG。'],
+        width: ['宽度', '最多多少像素;比例不变。'],
+        height: ['高度', '最多多少像素;比例不变。'],
+        percent: ['百分比', '未给出宽度和高度时,两者各缩放到多少。'],
+        quality: ['质量', '用于 JPEG、WebP 和 AVIF:80 与 100 难以分辨,却小得多。'],
+        best: ['最佳 JPEG', '使用 MozJPEG:比浏览器慢几倍,文件更小。'],
+        zip: ['一个 ZIP', '否则每张图片各是一个文件。'],
+        on_error: ['损坏的图片', '略过并列出,或使任务结束。'],
+        limit_megapixels: ['最多百万像素', '更大的图片在解码之前就会被拒绝:每百万像素占 4 MB 内存。'],
       },
     },
     countdown: {

@@ -13,10 +13,11 @@ const madeFor: Record<string, (names: readonly string[]) => boolean> = {
   extract: (names) => names.every((name) => /\.(?:zip|gz|tgz|zst|jar|epub|docx|xlsx|odt)$/i.test(name)),
   table: (names) => names.every((name) => /\.(?:csv|tsv|jsonl|ndjson)$/i.test(name)),
   grep: (names) => names.every((name) => /\.(?:log|txt|md|out|err)(?:\.gz)?$/i.test(name)),
+  images: (names) => names.every((name) => /\.(?:jpe?g|jfif|png|webp|avif|gif)$/i.test(name)),
   duplicates: (names) => names.length > 2,
 };
 /** These make no sense of anything else. */
-const only = new Set(['verify', 'extract', 'table']);
+const only = new Set(['verify', 'extract', 'table', 'images']);
 
 export interface Suggested {
   fit: JobType[];

@@ -5,7 +5,10 @@ import { Worker as Thread } from 'node:worker_threads';
 const PRELUDE = `
 const { parentPort } = require('node:worker_threads');
 globalThis.self = globalThis;
-self.postMessage = (message, transfer) => parentPort.postMessage(message, transfer);
+// What libraries tell a worker by.
+self.location = { href: 'https://localhost/' };
+self.importScripts = () => {};
+self.postMessage = (message, options) => parentPort.postMessage(message, options?.transfer);
 parentPort.on('message', (data) => self.onmessage?.({ data }));
 `;
 
@@ -26,6 +29,7 @@ async function bundle(entry: string): Promise<string> {
       configFile: false,
       publicDir: false,
       logLevel: 'warn',
+      define: { 'import.meta.url': 'self.location.href' },
       build: { write: false, minify: false, target: 'node20', lib: { entry, name: 'worker', formats: ['iife'] } },
     }),
   ].flat();
@@ -51,8 +55,8 @@ export class NodeWorker {
     this.#thread.catch((error: unknown) => this.onerror?.({ message: String(error), preventDefault: () => {} }));
   }
 
-  postMessage(message: unknown, transfer: ArrayBuffer[] = []) {
-    this.#thread.then((thread) => this.#gone || thread.postMessage(message, transfer));
+  postMessage(message: unknown, options?: { transfer: ArrayBuffer[] }) {
+    this.#thread.then((thread) => this.#gone || thread.postMessage(message, options?.transfer ?? []));
   }
 
   terminate() {

@@ -8,6 +8,7 @@ const runs = new Map<string, () => Promise<{ job: Job }>>([
   ['archive', () => import('./archive/run.ts')],
   ['extract', () => import('./extract/run.ts')],
   ['grep', () => import('./grep/run.ts')],
+  ['images', () => import('./images/run.ts')],
   ['countdown', () => import('./countdown/run.ts')],
   ['spin', () => import('./spin/run.ts')],
   ['table', () => import('./table/run.ts')],

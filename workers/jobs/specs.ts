@@ -6,11 +6,23 @@ import { spec as countdown } from './countdown/spec.ts';
 import { spec as duplicates } from './duplicates/spec.ts';
 import { spec as extract } from './extract/spec.ts';
 import { spec as grep } from './grep/spec.ts';
+import { spec as images } from './images/spec.ts';
 import { spec as spin } from './spin/spec.ts';
 import { spec as table } from './table/spec.ts';
 import { spec as verify } from './verify/spec.ts';
 
-export const specs: readonly JobSpec[] = [checksum, verify, duplicates, archive, extract, table, grep, countdown, spin];
+export const specs: readonly JobSpec[] = [
+  checksum,
+  verify,
+  duplicates,
+  archive,
+  extract,
+  table,
+  grep,
+  images,
+  countdown,
+  spin,
+];
 
 const byType = new Map(specs.map((spec) => [spec.type, spec]));
 

@@ -6,13 +6,16 @@
  */
 export function entryNames(names: readonly string[]): string[] {
   const taken = new Set<string>();
-  return names.map((name) => {
-    const plain = plainName(name);
-    let free = plain;
-    for (let n = 2; taken.has(free); n += 1) free = numbered(plain, n);
-    taken.add(free);
-    return free;
-  });
+  return names.map((name) => freeName(name, taken));
+}
+
+/** One more such name, which is taken then. */
+export function freeName(name: string, taken: Set<string>): string {
+  const plain = plainName(name);
+  let free = plain;
+  for (let n = 2; taken.has(free); n += 1) free = numbered(plain, n);
+  taken.add(free);
+  return free;
 }
 
 /** What an archive of these is called, without its ending: as the folder that all are in, or the only file. */

@@ -1,0 +1,214 @@
+import type { Page } from '@playwright/test';
+import { bytesFile, type GateFile } from '../gate/gate.ts';
+import { pngOf } from '../gate/png-file.ts';
+import { expect, finished, open, reached, submit, test } from './app.ts';
+
+type Corners = [string, string, string, string];
+
+/** How a picture with these corners is to be shown that is stored as red, green / blue, white (Exif 2.32, 4.6.4, tag 274). */
+const UPRIGHT: Record<number, Corners> = {
+  1: ['red', 'green', 'blue', 'white'],
+  2: ['green', 'red', 'white', 'blue'],
+  3: ['white', 'blue', 'green', 'red'],
+  4: ['blue', 'white', 'red', 'green'],
+  5: ['red', 'blue', 'green', 'white'],
+  6: ['blue', 'red', 'white', 'green'],
+  7: ['white', 'green', 'blue', 'red'],
+  8: ['green', 'white', 'red', 'blue'],
+};
+const SECRET = 'where it was taken';
+
+/** The segment of a JPEG that says how it was held and where. */
+function exif(orientation: number): number[] {
+  const place = [...Buffer.from(`${SECRET}\0`)];
+  const u16 = (n: number) => [n & 255, n >> 8];
+  const u32 = (n: number) => [...u16(n & 0xffff), ...u16(n >>> 16)];
+  const gps = 8 + 2 + 2 * 12 + 4;
+  const tiff = [
+    ...Buffer.from('II*\0'),
+    ...u32(8),
+    ...u16(2),
+    ...[...u16(0x0112), ...u16(3), ...u32(1), ...u16(orientation), 0, 0],
+    ...[...u16(0x8825), ...u16(4), ...u32(1), ...u32(gps)],
+    ...u32(0),
+    ...u16(1),
+    ...[...u16(0x12), ...u16(2), ...u32(place.length), ...u32(gps + 2 + 12 + 4)],
+    ...u32(0),
+    ...place,
+  ];
+  const body = [...Buffer.from('Exif\0\0'), ...tiff];
+  return [0xff, 0xe1, (body.length + 2) >> 8, (body.length + 2) & 255, ...body];
+}
+
+/** A JPEG of 80 × 40 with four colors, with this segment behind its first mark; gives its file id. */
+const addJpeg = (page: Page, name: string, segment: number[]) =>
+  page.evaluate(
+    async ([name, segment]) => {
+      const canvas = new OffscreenCanvas(80, 40);
+      const context = canvas.getContext('2d');
+      for (const [i, color] of ['red', 'green', 'blue', 'white'].entries()) {
+        if (!context) throw new Error('no canvas');
+        context.fillStyle = color;
+        context.fillRect((i % 2) * 40, Math.floor(i / 2) * 20, 40, 20);
+      }
+      const jpeg = new Uint8Array(await (await canvas.convertToBlob({ type: 'image/jpeg', quality: 1 })).arrayBuffer());
+      const file = new File([jpeg.slice(0, 2), new Uint8Array(segment), jpeg.slice(2)], name);
+      return (await globalThis.holdfast.addFile(file)).file_id;
+    },
+    [name, segment] as const,
+  );
+
+const addFile = (page: Page, { name, parts }: GateFile) =>
+  page.evaluate(
+    async ([name, base64]) => {
+      const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+      return (await globalThis.holdfast.addFile(new File([bytes], name))).file_id;
+    },
+    [name, Buffer.concat([...parts()]).toString('base64')] as const,
+  );
+
+/** What an output shows: its size, the colors near its corners, and its bytes as text. */
+const shown = (page: Page, task_id: string, name: string) =>
+  page.evaluate(
+    async ([task_id, name]) => {
+      const url = new URL(`tasks/${task_id}/files/${encodeURIComponent(name)}`, globalThis.holdfast.base);
+      const blob = await (await fetch(url)).blob();
+      const bitmap = await createImageBitmap(new Blob([blob]), { imageOrientation: 'none' });
+      const { width, height } = bitmap;
+      const context = new OffscreenCanvas(width, height).getContext('2d');
+      context?.drawImage(bitmap, 0, 0);
+      const at = (x: number, y: number) => {
+        const [red = 0, green = 0, blue = 0] = context?.getImageData(x, y, 1, 1).data ?? [];
+        if (red > 180 && green > 180 && blue > 180) return 'white';
+        return red > 180 ? 'red' : blue > 180 ? 'blue' : green > 90 && red < 80 && blue < 80 ? 'green' : 'none';
+      };
+      const [x, y] = [Math.floor(width / 4), Math.floor(height / 4)];
+      const corners = [at(x, y), at(3 * x, y), at(x, 3 * y), at(3 * x, 3 * y)];
+      return { width, height, corners, text: String.fromCharCode(...new Uint8Array(await blob.arrayBuffer())) };
+    },
+    [task_id, name] as const,
+  );
+
+test('pictures that were held in any way come out upright, without where they were taken', async ({ page, site }) => {
+  await open(page, site.url);
+  const files = [];
+  for (const [orientation] of Object.entries(UPRIGHT)) {
+    files.push({ file_id: await addJpeg(page, `${orientation}.jpg`, exif(Number(orientation))) });
+  }
+  for (const best of [false, true]) {
+    const { task_id } = await submit(page, 'images', { files, zip: false, width: 40, height: 40, best });
+    expect(await finished(page, task_id)).toMatchObject({ status: 'completed', result: { pictures: 8, failed: 0 } });
+    for (const [orientation, corners] of Object.entries(UPRIGHT)) {
+      const { text, ...picture } = await shown(page, task_id, `${orientation}.jpg`);
+      const [width, height] = Number(orientation) < 5 ? [40, 20] : [20, 40];
+      expect({ orientation, ...picture }).toEqual({ orientation, corners, width, height });
+      expect(text).not.toContain('Exif');
+      expect(text).not.toContain(SECRET);
+      expect(text).not.toContain('\xff\xe1');
+    }
+  }
+});
+
+const MAGIC: Record<string, RegExp> = {
+  jpeg: /^\xff\xd8\xff/,
+  png: /^\x89PNG/,
+  webp: /^RIFF[\s\S]{4}WEBP/,
+  avif: /^[\s\S]{4}ftypavif/,
+};
+
+test('each format becomes each other, with sizes and a thumbnail', async ({ page, site }) => {
+  await open(page, site.url);
+  const source = await addJpeg(page, 'a.jpg', []);
+  const gif = 'R0lGODlhAgACAPAAAP8AAP///yH5BAAAAAAALAAAAAACAAIAAAIDhCQFADs=';
+  const files = [{ file_id: source }, { file_id: await addFile(page, bytesFile('b.gif', own(gif))) }];
+  for (const to of ['png', 'webp', 'avif']) {
+    const { task_id } = await submit(page, 'images', { files: files.slice(0, 1), to, zip: false, quality: 95 });
+    const { files: outputs } = await finished(page, task_id);
+    files.push({ task_id, name: outputs[0]?.name ?? '' } as never);
+  }
+  for (const [to, magic] of Object.entries(MAGIC)) {
+    const { task_id } = await submit(page, 'images', { files, to, zip: false, percent: 50, quality: 95 });
+    const task = await finished(page, task_id);
+    expect(task).toMatchObject({ status: 'completed', result: { pictures: 5, failed: 0 } });
+    const rows = (task.result as { files: { thumbnail: string; from: object; to: { name: string } }[] }).files;
+    expect(rows[0]).toMatchObject({ from: { format: 'jpeg', width: 80, height: 40 }, to: { format: to, width: 40 } });
+    expect(rows[1]).toMatchObject({ from: { format: 'gif', width: 2, height: 2 }, to: { width: 1, height: 1 } });
+    for (const [index, row] of rows.entries()) {
+      expect(row.thumbnail).toMatch(/^data:image\/jpeg;base64,\/9j\//);
+      const { text, ...picture } = await shown(page, task_id, row.to.name);
+      expect(text).toMatch(magic);
+      if (index !== 1) expect(picture).toEqual({ width: 40, height: 20, corners: UPRIGHT[1] });
+    }
+  }
+});
+
+const own = (base64: string) => new Uint8Array(Buffer.from(base64, 'base64'));
+
+test('what is broken is left out and told, a bomb before it is unpacked', async ({ page, site }) => {
+  await open(page, site.url);
+  const good = pngOf(300, 200, (x, y) => [x % 256, y % 256, 0, 255]);
+  const bomb = pngOf(1, 1, () => [0, 0, 0, 255], { said: { width: 60_000, height: 60_000 } });
+  const sources = [bytesFile('good.png', good), bytesFile('bomb.png', bomb), bytesFile('half.png', good.slice(0, 60))];
+  const files = [];
+  for (const source of sources) files.push({ file_id: await addFile(page, source) });
+  const { task_id } = await submit(page, 'images', { files, to: 'webp' });
+  const task = await finished(page, task_id);
+  expect(task).toMatchObject({
+    status: 'completed',
+    files: [{ name: 'pictures.zip' }],
+    result: {
+      pictures: 1,
+      failed: 2,
+      files: [
+        { name: 'good.png', to: { name: 'good.webp', width: 300, height: 200 }, error: null },
+        { name: 'bomb.png', to: null, error: expect.stringContaining('60000 × 60000') },
+        { name: 'half.png', to: null, error: expect.any(String) },
+      ],
+    },
+  });
+  const failing = await submit(page, 'images', { files, on_error: 'fail' });
+  const { status, error } = await finished(page, failing.task_id);
+  expect(status).toBe('failed');
+  expect(error?.detail).toContain('bomb.png: its header says');
+});
+
+test('a cancel is heard while a codec computes', async ({ page, site }) => {
+  await open(page, site.url);
+  const large = bytesFile(
+    'large.png',
+    pngOf(3_000, 2_000, (x, y) => [(x * y) % 256, (x ^ y) & 255, (x + 7 * y) % 256, 255]),
+  );
+  const file_id = await addFile(page, large);
+  const files = Array.from({ length: 20 }, () => ({ file_id }));
+  const { task_id } = await submit(page, 'images', { files, to: 'avif' });
+  await reached(page, task_id, 'running', 1);
+  const task = await page.evaluate((task_id) => globalThis.holdfast.cancel(task_id), task_id);
+  expect(task).toMatchObject({ status: 'canceled', files: [], stopped: { rung: 'return' } });
+});
+
+test('a codec that was used once is there without a network, and the first visit is spared it', async ({
+  page,
+  context,
+  site,
+}) => {
+  await open(page, site.url);
+  const codecs = () =>
+    page.evaluate(async () => {
+      const names: string[] = [];
+      for (const name of await caches.keys()) {
+        for (const { url } of await (await caches.open(name)).keys())
+          if (/avif_enc.*\.wasm$/.test(url)) names.push(url);
+      }
+      return names.length;
+    });
+  expect(await codecs()).toBe(0);
+  const file_id = await addJpeg(page, 'a.jpg', []);
+  const avif = async () => finished(page, (await submit(page, 'images', { files: [{ file_id }], to: 'avif' })).task_id);
+  expect(await avif()).toMatchObject({ status: 'completed', result: { pictures: 1 } });
+  expect(await codecs()).toBe(1);
+  await site.close();
+  await context.setOffline(true);
+  await page.reload();
+  await open(page, site.url);
+  expect(await avif()).toMatchObject({ status: 'completed', result: { pictures: 1 } });
+});

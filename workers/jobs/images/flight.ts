@@ -1,0 +1,83 @@
+/** Works on several pictures at a time, and hands them over in order. */
+import type { FileRef, InputFile, JobContext } from '../../../src/core/job.ts';
+import type { Header } from './header.ts';
+import type { Made, Order, Target } from './plan.ts';
+import type { Pool } from './pool.ts';
+import { type Source, sourceOf } from './source.ts';
+
+export interface Converted {
+  header: Header;
+  to: Target;
+  made: Made;
+}
+
+export interface Flying {
+  file: InputFile;
+  work: Promise<Converted>;
+}
+
+export interface Wish extends Omit<Order, 'bytes' | 'format' | 'to' | 'thumbnail'> {
+  to: Target | 'same';
+  limit_megapixels: number;
+}
+
+/** What may be unpacked at a time, of a worker's 256 MiB; a larger picture is worked on alone. */
+const BUDGET_BYTES = 160 * 1024 * 1024;
+const AHEAD = 2;
+
+/** The files from `start` on. `thumbnails`: so many of all files get one. */
+export async function* inOrder(
+  files: readonly FileRef[],
+  start: number,
+  thumbnails: number,
+  wish: Wish,
+  pool: Pool,
+  context: Pick<JobContext<unknown>, 'file'>,
+): AsyncGenerator<Flying, void, void> {
+  const flying: (Flying & { cost: number })[] = [];
+  let waiting: { file: InputFile; source: Promise<Source>; cost: number } | null = null;
+  let cost = 0;
+  for (let next = start; next < files.length || flying.length > 0; ) {
+    const ref = files[next];
+    if (ref && flying.length < pool.size + AHEAD) {
+      waiting ??= await looked(await context.file(ref), wish.limit_megapixels);
+      if (flying.length === 0 || cost + waiting.cost <= BUDGET_BYTES) {
+        const work = converted(waiting.source, wish, next < thumbnails, pool);
+        // It is awaited when it is its turn.
+        work.catch(() => {});
+        flying.push({ file: waiting.file, work, cost: waiting.cost });
+        cost += waiting.cost;
+        waiting = null;
+        next += 1;
+        continue;
+      }
+    }
+    const first = flying.shift();
+    if (!first) break;
+    yield first;
+    await first.work.catch(() => {});
+    cost -= first.cost;
+  }
+}
+
+async function looked(file: InputFile, limit_megapixels: number) {
+  const source = sourceOf(file, limit_megapixels);
+  const cost = await source.then(
+    ({ cost }) => cost,
+    () => 0,
+  );
+  return { file, source, cost };
+}
+
+async function converted(
+  source: Promise<Source>,
+  { limit_megapixels: _, ...wish }: Wish,
+  thumbnail: boolean,
+  pool: Pool,
+): Promise<Converted> {
+  const { file, header } = await source;
+  const to = wish.to !== 'same' ? wish.to : header.format === 'gif' ? 'png' : header.format;
+  // A copy of its own: it is handed over to the thread.
+  const bytes = (await file.read(0, file.size)).slice();
+  return { header, to, made: await pool.make({ ...wish, bytes, format: header.format, to, thumbnail }) };
+}

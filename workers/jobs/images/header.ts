@@ -1,0 +1,96 @@
+/** What the header of a picture says, read without decoding any of it. */
+
+export type Format = 'jpeg' | 'png' | 'webp' | 'avif' | 'gif';
+
+export interface Header {
+  format: Format;
+  /** As stored: before a picture is turned upright. */
+  width: number;
+  height: number;
+}
+
+/** Up to `count` bytes from `at` on. */
+export type Read = (at: number, count: number) => Promise<Uint8Array>;
+
+/** Throws, with the byte, when it is no picture that is known here, or its size is not to be found. */
+export async function headerOf(read: Read): Promise<Header> {
+  const head = await read(0, 32);
+  const text = String.fromCharCode(...head);
+  if (text.startsWith('\x89PNG\r\n\x1a\n')) return checked('png', u32(head, 16), u32(head, 20), 16);
+  if (/^GIF8[79]a/.test(text)) return checked('gif', u16le(head, 6), u16le(head, 8), 6);
+  if (text.startsWith('\xff\xd8')) return jpeg(read);
+  if (text.startsWith('RIFF') && text.slice(8, 12) === 'WEBP') return webp(head, text);
+  if (text.slice(4, 8) === 'ftyp') return avif(read, text);
+  throw new Error('it is no JPEG, PNG, WebP, AVIF or GIF (byte 0)');
+}
+
+function checked(format: Format, width: number, height: number, at: number): Header {
+  if (width > 0 && height > 0) return { format, width, height };
+  throw new Error(`its header is cut off or says that it is ${width} × ${height} (byte ${at})`);
+}
+
+/** ITU T.81, B.1.1: segments until the one that begins a frame, which has the size. */
+async function jpeg(read: Read): Promise<Header> {
+  for (let at = 2; ; ) {
+    const segment = await read(at, 9);
+    const [mark = 0, kind = 0] = segment;
+    if (segment.length < 4 || mark !== 0xff) throw new Error(`its header is damaged or cut off (byte ${at})`);
+    // A mark may be filled up with more of its first byte.
+    if (kind === 0xff) at += 1;
+    else if (kind >= 0xc0 && kind <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(kind)) {
+      return checked('jpeg', u16(segment, 7), u16(segment, 5), at);
+    } else if (kind === 0xd9 || kind === 0xda) throw new Error(`it has no frame (byte ${at})`);
+    else at += kind === 0x01 || (kind >= 0xd0 && kind <= 0xd7) ? 2 : 2 + u16(segment, 2);
+  }
+}
+
+/** RFC 9649, 2.5 to 2.7. */
+function webp(head: Uint8Array, text: string): Header {
+  const kind = text.slice(12, 16);
+  if (kind === 'VP8X') return checked('webp', u24le(head, 24) + 1, u24le(head, 27) + 1, 24);
+  if (kind === 'VP8 ') return checked('webp', u16le(head, 26) & 0x3fff, u16le(head, 28) & 0x3fff, 26);
+  if (kind === 'VP8L') {
+    const bits = u32le(head, 21);
+    return checked('webp', (bits & 0x3fff) + 1, ((bits >>> 14) & 0x3fff) + 1, 21);
+  }
+  throw new Error('it is a WebP of an unknown kind (byte 12)');
+}
+
+const META_BYTES = 1024 * 1024;
+const BOX = 8;
+
+/** ISO/IEC 23008-12: the largest of the image properties "ispe" is the size of the whole, however many tiles it has. */
+async function avif(read: Read, text: string): Promise<Header> {
+  if (!/avi[fs]|mif1|msf1/.test(text.slice(8, 32))) throw new Error('it is no JPEG, PNG, WebP, AVIF or GIF (byte 4)');
+  for (let at = 0; ; ) {
+    const box = await read(at, BOX);
+    if (box.length < BOX) throw new Error(`its header is cut off (byte ${at})`);
+    const size = u32(box, 0);
+    if (size < BOX) throw new Error(`its header is damaged (byte ${at})`);
+    if (String.fromCharCode(...box.subarray(4)) === 'meta') {
+      const meta = await read(at, Math.min(size, META_BYTES));
+      return checked('avif', ...largest(meta), at);
+    }
+    at += size;
+  }
+}
+
+function largest(meta: Uint8Array): [width: number, height: number] {
+  let [width, height] = [0, 0];
+  for (let at = 0; at + 16 <= meta.length; at += 1) {
+    if (u32(meta, at) !== 0x69737065) continue;
+    // An absurd size is not a reason to overlook it.
+    if (u32(meta, at + 8) * u32(meta, at + 12) > width * height) {
+      width = u32(meta, at + 8);
+      height = u32(meta, at + 12);
+    }
+  }
+  return [width, height];
+}
+
+const byte = (bytes: Uint8Array, at: number) => bytes[at] ?? 0;
+const u16 = (bytes: Uint8Array, at: number) => (byte(bytes, at) << 8) | byte(bytes, at + 1);
+const u32 = (bytes: Uint8Array, at: number) => u16(bytes, at) * 0x10000 + u16(bytes, at + 2);
+const u16le = (bytes: Uint8Array, at: number) => byte(bytes, at) | (byte(bytes, at + 1) << 8);
+const u24le = (bytes: Uint8Array, at: number) => u16le(bytes, at) | (byte(bytes, at + 2) << 16);
+const u32le = (bytes: Uint8Array, at: number) => u16le(bytes, at) + u16le(bytes, at + 2) * 0x10000;

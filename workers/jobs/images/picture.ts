@@ -1,0 +1,67 @@
+/** A decoded picture, upright: by the browser where it can, by jSquash where it cannot. */
+import { decode, encode, type Pixels, scale } from './codecs.ts';
+import { type Order, type Size, type Target, TYPES } from './plan.ts';
+
+export interface Picture extends Size {
+  encoded(size: Size, to: Target, quality: number, best: boolean): Promise<Uint8Array<ArrayBuffer>>;
+  close(): void;
+}
+
+export const pictureOf = (order: Order): Promise<Picture> =>
+  typeof createImageBitmap === 'function' && typeof OffscreenCanvas === 'function' ? native(order) : portable(order);
+
+async function native({ bytes, format }: Order): Promise<Picture> {
+  const bitmap = await createImageBitmap(new Blob([bytes], { type: TYPES[format] }), {
+    imageOrientation: 'from-image',
+  });
+  return {
+    width: bitmap.width,
+    height: bitmap.height,
+    async encoded({ width, height }, to, quality, best) {
+      const canvas = new OffscreenCanvas(width, height);
+      const context = canvas.getContext('2d');
+      if (!context) throw new Error('this browser has no canvas for it');
+      if (to === 'jpeg') {
+        context.fillStyle = 'white';
+        context.fillRect(0, 0, width, height);
+      }
+      context.imageSmoothingQuality = 'high';
+      context.drawImage(bitmap, 0, 0, width, height);
+      if (to !== 'avif' && !(to === 'jpeg' && best)) {
+        const blob = await canvas.convertToBlob({ type: TYPES[to], quality: quality / 100 });
+        // A browser that cannot write a format writes PNG.
+        if (blob.type === TYPES[to]) return new Uint8Array(await blob.arrayBuffer());
+      }
+      const { data } = context.getImageData(0, 0, width, height);
+      return encode({ data: new Uint8ClampedArray(data.buffer as ArrayBuffer), width, height }, to, quality);
+    },
+    close: () => bitmap.close(),
+  };
+}
+
+async function portable({ bytes, format }: Order): Promise<Picture> {
+  const pixels = await decode(bytes, format);
+  return {
+    width: pixels.width,
+    height: pixels.height,
+    async encoded(size, to, quality) {
+      const scaled = await scale(pixels, size);
+      return encode(to === 'jpeg' ? onWhite(scaled) : scaled, to, quality);
+    },
+    close: () => {},
+  };
+}
+
+/** JPEG has nothing that can be seen through. */
+function onWhite({ data, width, height }: Pixels): Pixels {
+  const opaque = data.slice();
+  for (let at = 0; at < opaque.length; at += 4) {
+    const alpha = opaque[at + 3] ?? 255;
+    if (alpha === 255) continue;
+    for (let color = at; color < at + 3; color += 1) {
+      opaque[color] = ((opaque[color] ?? 0) * alpha + 255 * (255 - alpha)) / 255;
+    }
+    opaque[at + 3] = 255;
+  }
+  return { data: opaque, width, height };
+}
