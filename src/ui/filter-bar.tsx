@@ -1,4 +1,3 @@
-import { useComputed } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Status } from '../client/index.ts';
 import type { Ready } from './app-model.ts';
@@ -18,10 +17,9 @@ export function FilterBar({ app, filter, router }: FilterProps) {
   const { tasks, types } = app;
   const counts = tasks.counts.value;
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  // Those of the tasks that are loaded, and the one that is chosen.
-  const tags = useComputed(() => [...new Set(tasks.visible.value.flatMap(({ task }) => task.peek().tags))].sort());
+  const tags = tasks.tags.value;
   const narrow = (change: Partial<Filter>) => router.replace({ view: 'tasks', filter: { ...filter, ...change } });
-  const offered = filter.tag && !tags.value.includes(filter.tag) ? [filter.tag, ...tags.value] : tags.value;
+  const offered = filter.tag && !tags.includes(filter.tag) ? [filter.tag, ...tags] : tags;
 
   return (
     <search class="filter">

@@ -43,7 +43,7 @@ export function KeysDialog({ shown }: { shown: Signal<boolean> }) {
           />
           {texts.single}
         </label>
-        <button class="first" type="button" onClick={() => dialog.current?.close()}>
+        <button class="first" type="button" autofocus onClick={() => dialog.current?.close()}>
           {texts.close}
         </button>
       </form>

@@ -67,7 +67,7 @@ function SaveButton({ file: { name }, url, notices }: { file: Output; url: strin
   }
 
   return (
-    <button type="button" aria-disabled={saving.value} onClick={() => save(pick)}>
+    <button type="button" class="small" aria-disabled={saving.value} onClick={() => save(pick)}>
       {saving.value ? strings.result.saving(name) : strings.result.save(name)}
     </button>
   );

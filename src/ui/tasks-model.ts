@@ -33,6 +33,8 @@ export function createTasks(client: Client, notices: Notices, titleOf: (task: Ta
   /** About to be removed, unless that is undone. */
   const hidden = signal<ReadonlySet<string>>(new Set());
   const nextPage = signal<string | null>(null);
+  /** Those of every task that was met: what the list can be narrowed by. */
+  const tags = signal<readonly string[]>([]);
   /** Every row that was met, also one that does not fit. */
   const byId = new Map<string, Row>();
   const moved = new Map<string, TaskUpdate>();
@@ -42,12 +44,8 @@ export function createTasks(client: Client, notices: Notices, titleOf: (task: Ta
   let opened = false;
 
   function put(task: Task) {
-    const known = byId.get(task.task_id);
-    const before = known?.task.peek().status;
-    const row = known ?? createRow(task);
-    known?.replace(task);
-    byId.set(row.task_id, row);
-    place(row);
+    const before = byId.get(task.task_id)?.task.peek().status;
+    place(rowOf(task));
     if (before === task.status) return;
     recount();
     if (task.status === 'running') notices.say(strings.announce.started(titleOf(task)));
@@ -73,12 +71,15 @@ export function createTasks(client: Client, notices: Notices, titleOf: (task: Ta
     recount();
   }
 
-  const rowOf = (task: Task): Row => {
-    const row = byId.get(task.task_id) ?? createRow(task);
-    row.replace(task);
+  function rowOf(task: Task): Row {
+    const known = byId.get(task.task_id);
+    known?.replace(task);
+    const row = known ?? createRow(task);
     byId.set(task.task_id, row);
+    const fresh = task.tags.filter((tag) => !tags.peek().includes(tag));
+    if (fresh.length > 0) tags.value = [...new Set([...tags.peek(), ...fresh])].sort();
     return row;
-  };
+  }
 
   async function list(): Promise<string> {
     const asked = filter;
@@ -171,6 +172,7 @@ export function createTasks(client: Client, notices: Notices, titleOf: (task: Ta
     listing,
     connected,
     counts,
+    tags,
     hidden,
     visible: computed(() =>
       hidden.value.size === 0 ? rows.value : rows.value.filter(({ task_id }) => !hidden.value.has(task_id)),
