@@ -55,9 +55,15 @@ export function createCrew(browser, url) {
   /** @param {Tab} tab @param {number} limit */
   async function ready(tab, limit = READY_MS) {
     const end = performance.now() + limit;
+    let reloaded = false;
     for (;;) {
       const state = await tab.call('ready').catch(String);
       if (state === true) return;
+      // A person does what the page says. Firefox, with so short an idle timeout, sometimes forgets to take a page under control.
+      if (!reloaded && String(state).includes('Reloading usually helps')) {
+        reloaded = true;
+        await tab.reload();
+      }
       if (performance.now() > end) throw new Error(`tab ${tab.id} was not ready after ${limit} ms: ${state}`);
       await pause(LOOK_MS);
     }

@@ -186,7 +186,11 @@ export async function playRound(schedule, browser, dist) {
     await crew.wake();
     const ended = async () => {
       /** @type {import('./fold.mjs').Task[]} */
-      const all = await insist('listing', 0, (tab) => tab.call('list'));
+      const all = await crew
+        .pick(0)
+        ?.call('list')
+        .catch(() => null);
+      if (!all) return false;
       for (const { task_id, status, error } of all) {
         const again = status === 'paused' ? 'resume' : error?.type.endsWith(':crashed') ? 'retry' : null;
         if (again)
