@@ -159,17 +159,13 @@ interface Bytes {
 
 function buffered(name: string, type: string, start: number, store: Bytes): OutputHandle {
   let stored = start;
-  let pending: Uint8Array[] = [];
+  let pending: Uint8Array<ArrayBuffer>[] = [];
   let waiting = 0;
   let drained = Promise.resolve();
   async function drain() {
     if (waiting === 0) return;
-    const bytes = new Uint8Array(waiting);
-    let at = 0;
-    for (const part of pending) {
-      bytes.set(part, at);
-      at += part.length;
-    }
+    const [only] = pending;
+    const bytes = only && pending.length === 1 ? only : joined(pending, waiting);
     pending = [];
     waiting = 0;
     const offset = stored;
@@ -198,6 +194,16 @@ function buffered(name: string, type: string, start: number, store: Bytes): Outp
     },
     close: () => store.close(),
   };
+}
+
+function joined(parts: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
 }
 
 async function opfsFile(directory: FileSystemDirectoryHandle, name: string, size: number): Promise<Bytes> {
