@@ -13,8 +13,8 @@ export interface Block {
   read: number;
 }
 
-/** Some 3 ms of searching. */
-const STEP_BYTES = 512 * 1024;
+/** Some 5 ms of searching. */
+const STEP_BYTES = 1024 * 1024;
 /** A longer line is searched in pieces of so many bytes. No less than a step. */
 export const MAX_LINE_BYTES = 1024 * 1024;
 const LINE_FEED = 10;

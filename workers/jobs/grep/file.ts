@@ -57,6 +57,13 @@ interface Shared {
   log: JobContext<unknown>['log'];
 }
 
+interface Ahead {
+  block: Block;
+  finding: Promise<Found>;
+}
+
+/** Enough for the thread that matches to be busy while this one waits for a disk. */
+const BLOCKS_AHEAD = 4;
 /** So many matches are in the result, and so many in the log. */
 const SHOWN = 100;
 const LOGGED = 20;
@@ -72,7 +79,7 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 const begins = (bytes: Uint8Array, start: number[]) => start.every((byte, index) => bytes[index] === byte);
 
-/** Yields after each block; a block is read and searched while the one before is listed. */
+/** Yields after each block; the next ones are read and searched meanwhile. */
 export async function* searched(
   file: InputFile,
   begun: Place | null,
@@ -108,7 +115,7 @@ export async function* searched(
     return around;
   }
 
-  async function settle({ block, finding }: { block: Block; finding: Promise<Found> }): Promise<Step> {
+  async function settle({ block, finding }: Ahead): Promise<Step> {
     const found = await finding.catch((error: unknown) => {
       if (!(error instanceof TooSlow)) throw error;
       throw new Error(`pattern too slow at byte ${block.offset + error.at} of ${name}: it has no answer after 2 s`);
@@ -128,22 +135,18 @@ export async function* searched(
   }
 
   try {
-    let ahead: { block: Block; finding: Promise<Found> } | null = null;
+    const ahead: Ahead[] = [];
     for await (const whole of blocksOf(content, place.offset, place.open !== null)) {
       const block = whole.offset === 0 ? withoutMark(whole) : whole;
       if (whole.offset === 0) place = { ...place, binary: isBinary(whole.bytes, name, log) };
       // Whether the rest of a line is searched depends on what came of its beginning.
-      if (ahead && block.continues) {
-        yield await settle(ahead);
-        ahead = null;
-      }
+      const wait = block.continues ? 0 : BLOCKS_AHEAD;
+      for (let first = ahead[wait] && ahead.shift(); first; first = ahead[wait] && ahead.shift())
+        yield await settle(first);
       if (place.lines >= max_matches) break;
-      const finding = search(block);
-      if (ahead) yield await settle(ahead);
-      ahead = { block, finding };
-      if (place.lines >= max_matches) break;
+      ahead.push({ block, finding: search(block) });
     }
-    if (ahead && place.lines < max_matches) yield await settle(ahead);
+    for (const each of ahead) if (place.lines < max_matches) yield await settle(each);
   } finally {
     await content.close();
   }

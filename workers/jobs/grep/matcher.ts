@@ -54,8 +54,11 @@ export async function startMatcher({ source, flags }: RegExp, signal: AbortSigna
     return started;
   }
 
-  const send = (order: Omit<Order, 'careful'>) =>
-    worker.postMessage({ ...order, careful: careful !== null } satisfies Order);
+  /** A copy is handed over, which is quicker than to have it made: the block may have to be sent once more. */
+  function send(order: Omit<Order, 'careful'>) {
+    const bytes = order.bytes.slice();
+    worker.postMessage({ ...order, bytes, careful: careful !== null } satisfies Order, { transfer: [bytes.buffer] });
+  }
 
   function watch() {
     clearTimeout(timer);

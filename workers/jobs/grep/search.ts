@@ -26,6 +26,7 @@ export interface Found {
 
 export const HIT = 3;
 const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
 /** Of one line. */
 const MAX_RANGES = 100;
 const TELL_MS = 200;
@@ -38,33 +39,43 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 export function search(order: Order, regex: RegExp, tell: (at: number) => void): Found {
   const { bytes, skip, limit, careful } = order;
   const text = decoder.decode(bytes);
-  // Every character is one byte long, and every other one takes more bytes than units: only then is this so.
-  const plain = text.length === bytes.length;
+  const startOf = lineStarts(bytes, text.length);
   const every = new RegExp(regex, `${regex.flags}g`);
   const hits: number[] = [];
   const ranges: Range[][] = [];
   let told = performance.now();
   let lines = 0;
-  for (let at = 0, byte = 0; at < text.length; lines += 1) {
+  for (let at = 0; at < text.length; lines += 1) {
     const next = text.indexOf('\n', at);
     const end = next < 0 ? text.length : next;
-    const last = plain ? end : next < 0 ? bytes.length : bytes.indexOf(LINE_FEED, byte);
-    if (careful) tell(byte);
+    if (careful) tell(startOf(lines, at));
     else if (lines % LINES_A_LOOK === 0 && performance.now() - told > TELL_MS) {
-      tell(byte);
+      tell(startOf(lines, at));
       told = performance.now();
     }
-    const line = text.slice(at, text.charCodeAt(end - 1) === 13 && end > at ? end - 1 : end);
-    if (!(skip && lines === 0) && regex.test(line)) {
-      hits.push(lines, byte, last);
+    const line = text.slice(at, end > at && text.charCodeAt(end - 1) === CARRIAGE_RETURN ? end - 1 : end);
+    if (regex.test(line) && !(skip && lines === 0)) {
+      const start = startOf(lines, at);
+      const last = bytes.indexOf(LINE_FEED, start);
+      hits.push(lines, start, last < 0 ? bytes.length : last);
       if (ranges.length < order.ranges) ranges.push(rangesIn(line, every));
       if (hits.length === limit * HIT) break;
     }
     if (next < 0) break;
     at = end + 1;
-    byte = last + 1;
   }
   return { hits: Float64Array.from(hits), ranges, lines };
+}
+
+/** Tells the byte at which a line begins, from its number and its place in a text of `length` units. Lines are asked for in order. */
+function lineStarts(bytes: Uint8Array, length: number): (line: number, at: number) => number {
+  // Every character is one byte long, and every other one takes more bytes than units: only then is this so.
+  if (length === bytes.length) return (_, at) => at;
+  let [counted, start] = [0, 0];
+  return (line) => {
+    for (; counted < line; counted += 1) start = bytes.indexOf(LINE_FEED, start) + 1;
+    return start;
+  };
 }
 
 function rangesIn(line: string, every: RegExp): Range[] {
