@@ -9,6 +9,8 @@ const LOOK_MS = 30;
 /** What a canceled task leaves may be held by a worker that is still dying. */
 const LEFTOVERS_MS = 12_000;
 const FOLLOWED_MS = 30_000;
+/** How long a page may take to load itself again once it was asked to. */
+const PRESSED_MS = 5_000;
 
 const THREADS = ['service-worker', 'holdfast executor', 'holdfast job'];
 
@@ -67,6 +69,16 @@ export function createCrew(browser, url) {
       if (performance.now() > end) throw new Error(`tab ${tab.id} was not ready after ${limit} ms: ${state}`);
       await pause(LOOK_MS);
     }
+  }
+
+  /** Presses the button of a notice, and waits until the page has loaded itself again. @param {Tab} tab */
+  async function press(tab) {
+    const life = await tab.call('life');
+    await tab.call('press');
+    for (const end = performance.now() + PRESSED_MS; performance.now() < end; await pause(LOOK_MS)) {
+      if ((await tab.call('life').catch(() => life)) !== life) return;
+    }
+    await tab.reload();
   }
 
   /** Every other tab goes on where another one was; the rest begin at the beginning. @param {Tab} tab @param {string} task_id */
@@ -146,7 +158,7 @@ export function createCrew(browser, url) {
       for (const { tab } of members.filter(({ frozen, heeded }) => !frozen && heeded < 2)) {
         if (!(await tab.call('isOutdated').catch(() => false))) continue;
         memberOf(tab).heeded += 1;
-        await this.renew(tab, () => tab.reload());
+        await this.renew(tab, () => press(tab));
         await ready(tab);
       }
     },

@@ -440,6 +440,9 @@
     },
     /** Whether the app asks to be loaded again. */
     isOutdated: () => document.querySelector('.notice button') !== null,
+    /** Does as it asks: it loads itself again then. */
+    press: () => /** @type {HTMLElement | null} */ (document.querySelector('.notice button'))?.click(),
+    life: () => performance.timeOrigin,
     cutStreams: () => channel.postMessage({ to: 'service-worker', do: 'cut-streams' }),
   });
 })();
