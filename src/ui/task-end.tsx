@@ -10,7 +10,7 @@ export function taskWords({ status, paused, message, error, stopped }: Task): st
     return [...(why ? [message ?? '', why] : [strings.paused.user])].filter(Boolean);
   }
   if (error) return [error.detail];
-  return stopped ? [strings.stopped[stopped.rung](duration(stopped.ms))] : [];
+  return [stopped ? strings.stopped[stopped.rung](duration(stopped.ms)) : strings.status[status]];
 }
 
 export function TaskEnd({ task }: { task: Task }) {

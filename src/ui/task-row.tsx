@@ -112,7 +112,8 @@ function factsOf(task: Task, rate: number | null, { waiting }: Ready): Fact[] {
         ...known,
         ...(rate === null ? [] : [speed(rate, unit), ...left(done, total, rate)]),
         ...(waiting.runsElsewhere(task) ? [{ text: strings.task.elsewhere, is: 'elsewhere' as const }] : []),
-        ...(message ? [{ text: message, is: 'name' as const }] : []),
+        // Some jobs say in words what the figures say.
+        ...(message && !known[0]?.startsWith(message) ? [{ text: message, is: 'name' as const }] : []),
       ];
     case 'paused':
       return [...known, ...taskWords(task)];
