@@ -62,7 +62,7 @@ test('a job that never listens is terminated after its grace, and the next in li
   );
   // The loop begins after the job's only progress.
   for (const { task_id } of spins) {
-    await expect.poll(async () => (await get(page, task_id)).message).toBe('busy for 3600000 ms');
+    await expect.poll(async () => (await get(page, task_id)).message).toBe('busy for 3600 s');
   }
   const next = await submit(page, 'countdown', { steps: 3, step_ms: 10 });
   expect((await get(page, next.task_id)).status).toBe('pending');
@@ -93,7 +93,7 @@ test('a job that never listens is terminated after its grace, and the next in li
 test('a cancel goes through although the service worker dies meanwhile', async ({ page, site }) => {
   await open(page, site.url);
   const { task_id } = await submit(page, 'spin', { ms: 3_600_000 });
-  await expect.poll(async () => (await get(page, task_id)).message).toBe('busy for 3600000 ms');
+  await expect.poll(async () => (await get(page, task_id)).message).toBe('busy for 3600 s');
   const canceling = page.evaluate((task_id) => globalThis.holdfast.cancel(task_id), task_id);
   await expect.poll(async () => (await get(page, task_id)).cancel_requested_at).not.toBeNull();
   await stopServiceWorker(page);

@@ -51,7 +51,7 @@ export async function twoTabsBusy(context: BrowserContext, site: Site) {
   const owner = await open(await context.newPage(), site.url);
   const { task_id } = await submit(owner, 'spin', { ms: 3_600_000 });
   // The loop begins after the job's only progress.
-  await expect.poll(async () => (await get(owner, task_id)).message).toBe('busy for 3600000 ms');
+  await expect.poll(async () => (await get(owner, task_id)).message).toBe('busy for 3600 s');
   const other = await openSecond(context, site);
   return { owner, other, task_id };
 }
