@@ -109,6 +109,7 @@ async function sample(page, session, browser) {
     'heap of the page, KiB': alive.heap / 1024,
     'heap of the service worker, KiB': mean(backends.map(({ heap }) => heap / 1024)),
     'heap of an executor, KiB': mean(executors.map(({ heap }) => heap / 1024)),
+    'elements of the page': alive.elements,
     'handles in the page': alive.handles,
     'handles in the service worker': mean(backends.map(({ handles }) => handles)),
     'handles in an executor': mean(executors.map(({ handles }) => handles)),

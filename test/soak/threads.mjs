@@ -28,12 +28,12 @@ export async function workersOf(browser) {
 
 /**
  * @param {import('@playwright/test').CDPSession} session of a page
- * @returns {Promise<Thread>}
+ * @returns {Promise<Thread & { elements: number }>} also those that are in no document any more
  */
 export async function pageOf(session) {
   /** @type {Send} */
   const send = (method, params) => session.send(/** @type {any} */ (method), params);
-  return { name: 'page', ...(await aliveIn(send)) };
+  return { name: 'page', ...(await aliveIn(send)), elements: await countOf(send, 'HTMLElement') };
 }
 
 /** @typedef {(method: string, params?: object) => Promise<any>} Send */
