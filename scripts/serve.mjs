@@ -36,9 +36,10 @@ const types = {
  * @param {string} [options.mount] starts and ends with a slash; `/` unless told
  * @param {Record<string, string>} [options.mounts] more folders, by where they appear: `{ '/a/': 'dist' }`
  * @param {number} [options.port] 0, unless told: any free one
+ * @param {(file: string) => void} [options.served] called with each file that goes out
  * @returns {Promise<{ origin: string, url: string, port: number, close: () => Promise<void> }>} `url` is the first mount's
  */
-export async function serve({ root, mount = '/', mounts = {}, port = 0 }) {
+export async function serve({ root, mount = '/', mounts = {}, port = 0, served = () => {} }) {
   const all = { ...(root !== undefined && { [mount]: root }), ...mounts };
   const prefixes = Object.keys(all);
   const wrong = prefixes.find((prefix) => !/^\/(.*\/)?$/.test(prefix));
@@ -46,7 +47,7 @@ export async function serve({ root, mount = '/', mounts = {}, port = 0 }) {
   if (prefixes[0] === undefined) throw new TypeError('There is no folder to serve.');
 
   const server = createServer((request, response) => {
-    answer(all, request, response).catch((error) => {
+    answer(all, served, request, response).catch((error) => {
       console.error(error);
       refuse(response, 500, 'Internal Server Error');
     });
@@ -72,10 +73,11 @@ export async function serve({ root, mount = '/', mounts = {}, port = 0 }) {
 
 /**
  * @param {Record<string, string>} mounts
+ * @param {(file: string) => void} served
  * @param {import('node:http').IncomingMessage} request
  * @param {import('node:http').ServerResponse} response
  */
-async function answer(mounts, request, response) {
+async function answer(mounts, served, request, response) {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.setHeader('Allow', 'GET, HEAD');
     return refuse(response, 405, 'Method Not Allowed');
@@ -99,6 +101,7 @@ async function answer(mounts, request, response) {
     'Cache-Control': 'no-cache',
   });
   if (request.method === 'HEAD') return response.end();
+  served(file);
   // A client that leaves early ends the read; there is nobody left to tell.
   pipeline(createReadStream(file), response, () => {});
 }

@@ -77,7 +77,8 @@ export async function interleave<K extends string>(
   return measured;
 }
 
-function spread(rounds: Rounds, quantile: number): Spread {
+/** The quantile over all samples, with the lowest and the highest of the rounds. */
+export function spread(rounds: Rounds, quantile: number): Spread {
   const each = rounds.map((samples) => at(samples, quantile));
   const all = rounds.flat();
   return { value: at(all, quantile), low: Math.min(...each), high: Math.max(...each), samples: all.length };

@@ -1,6 +1,7 @@
 /** The page of the bench. What drives the browser calls `run` with a row's name. */
 import { type Client, connect } from '../../src/client/index.ts';
 import type { Bench, Row } from './bench.ts';
+import { frame } from './frame.ts';
 import { cellsOf } from './table.ts';
 
 declare global {
@@ -39,14 +40,6 @@ const bench: Bench = {
   liveHeap: () => globalThis.liveHeap(),
   stopServiceWorkers: () => globalThis.stopServiceWorkers(),
 };
-
-async function frame(src: string): Promise<typeof globalThis> {
-  const element = document.createElement('iframe');
-  element.src = src;
-  document.body.append(element);
-  await new Promise((loaded) => element.addEventListener('load', loaded, { once: true }));
-  return (element.contentWindow ?? window) as Window & typeof globalThis;
-}
 
 globalThis.run = async (name) => {
   const load = rows[`./rows/${name}.ts`];

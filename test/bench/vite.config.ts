@@ -34,6 +34,8 @@ const script = (entry: string, output: string): UserConfig => ({
   },
 });
 
+const pages = ['', 'bare/', 'bare/hono/', 'race/', 'race/polling/'];
+
 /** What is built is the mode: the pages with their workers first, then each service worker. */
 const parts: Record<string, UserConfig> = {
   pages: {
@@ -44,12 +46,13 @@ const parts: Record<string, UserConfig> = {
       target: 'es2022',
       outDir,
       emptyOutDir: true,
-      rolldownOptions: { input: ['index.html', 'bare/index.html', 'bare/hono/index.html'].map(pathOf) },
+      rolldownOptions: { input: pages.map((page) => pathOf(`${page}index.html`)) },
     },
   },
   backend: script('../../sw/main.ts', 'sw.js'),
   bare: script('bare/sw.ts', 'bare/sw.js'),
   hono: script('bare/hono/sw.ts', 'bare/hono/sw.js'),
+  polling: script('race/polling/sw.ts', 'race/polling/sw.js'),
 };
 
 export default defineConfig(({ mode }) => {

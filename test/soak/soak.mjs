@@ -21,6 +21,8 @@ const WARM_UP = 0.3;
 const SAMPLE_MS = 10_000;
 /** What is kept of the past: it is reached within the warm-up. */
 const KEPT_TASKS = 60;
+/** Many times what a round takes: one that takes longer hangs. */
+const ROUND_MS = 120_000;
 
 const { values } = parseArgs({ options: { minutes: { type: 'string', default: '30' } } });
 const minutes = Number(values.minutes);
@@ -53,6 +55,19 @@ try {
   const start = Date.now();
   const elapsed = () => (Date.now() - start) / 60_000;
   for (let sampled = 0; elapsed() < minutes; rounds += 1) {
+    await inTime(round(), stays);
+    if (Date.now() - sampled < SAMPLE_MS) continue;
+    sampled = Date.now();
+    const at = elapsed();
+    for (const [name, value] of Object.entries(await sample(stays, session, browser))) {
+      const samples = series.get(name) ?? [];
+      samples.push({ at, value });
+      series.set(name, samples);
+    }
+    console.error(`${at.toFixed(1)} of ${minutes} minutes, ${rounds + 1} rounds`);
+  }
+
+  async function round() {
     const work = stays.evaluate(workRound, rounds);
     // Every fifth time the tab is closed, and another opened; else it is loaded again, in the middle of the work.
     if (rounds % 5 === 4) {
@@ -63,15 +78,6 @@ try {
       await ready(other);
     }
     await work;
-    if (Date.now() - sampled < SAMPLE_MS) continue;
-    sampled = Date.now();
-    const at = elapsed();
-    for (const [name, value] of Object.entries(await sample(stays, session, browser))) {
-      const samples = series.get(name) ?? [];
-      samples.push({ at, value });
-      series.set(name, samples);
-    }
-    console.error(`${at.toFixed(1)} of ${minutes} minutes, ${rounds + 1} rounds`);
   }
 } finally {
   await context.close();
@@ -84,6 +90,26 @@ process.exitCode = report() ? 0 : 1;
 async function open(page) {
   await page.goto(server.url);
   return ready(page);
+}
+
+/**
+ * @param {Promise<void>} round
+ * @param {import('@playwright/test').Page} page
+ */
+async function inTime(round, page) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(async () => {
+      const live = page.evaluate(async () => {
+        const { holdfast } = globalThis;
+        return [await holdfast.health(), (await holdfast.list({ status: ['pending', 'running', 'paused'] })).tasks];
+      });
+      const state = await live.catch((error) => error);
+      reject(new Error(`Round ${rounds} hangs: ${JSON.stringify(state, null, 2)}`));
+    }, ROUND_MS);
+  });
+  await Promise.race([round, late]).finally(() => clearTimeout(timer));
 }
 
 /** @param {import('@playwright/test').Page} page */

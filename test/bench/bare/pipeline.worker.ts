@@ -1,4 +1,5 @@
 import { between, clock, pause } from '../bench.ts';
+import { hash } from '../race/hash.ts';
 import { CHANNEL, type Message, type Order, openDatabase, put } from './protocol.ts';
 
 const opening = openDatabase();
@@ -14,6 +15,7 @@ self.onmessage = async ({ data: order }: MessageEvent<Order>) => {
     await put(db, 'relaxed', { tasks: [{ id, status: 'running' }] });
     return self.postMessage(id);
   }
+  if (order.kind === 'hash') return hashed(db, id, order.file);
   const frame = (n: number) => {
     const event = { task_id: id, status: 'running', progress: n / order.count, message: String(clock()), done: n };
     return `id: ${n}\ndata: ${JSON.stringify(event)}\n\n`;
@@ -33,6 +35,17 @@ self.onmessage = async ({ data: order }: MessageEvent<Order>) => {
     tell({ kind: 'frames', id, text: events.map(({ event }) => event).join('') });
   }
 };
+
+async function hashed(db: IDBDatabase, id: string, file: File) {
+  const hashing = hash(file);
+  for (let n = 1; ; n += 1) {
+    const { done, value } = await hashing.next();
+    const text = `id: ${n}\ndata: ${JSON.stringify({ task_id: id, status: done ? 'completed' : 'running', message: value })}\n\n`;
+    await put(db, 'relaxed', { events: [{ id, n, events: [text] }], tasks: [{ id, status: 'running', last: n }] });
+    tell({ kind: 'frames', id, text });
+    if (done) return;
+  }
+}
 
 channel.onmessage = async ({ data: { kind, id } }: MessageEvent<Message>) => {
   if (kind !== 'cancel' || !held.delete(id)) return;

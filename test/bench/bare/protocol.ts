@@ -8,6 +8,8 @@ export type Order = { id: string } & (
   | { kind: 'ticks'; count: number; low_ms: number; high_ms: number }
   /** One row an event; `together` of them share a transaction and a message. */
   | { kind: 'rows'; count: number; together: number }
+  /** A row for each chunk; what is told last is the digest. */
+  | { kind: 'hash'; file: File }
   /** Does nothing until it is canceled. */
   | { kind: 'hold' }
 );

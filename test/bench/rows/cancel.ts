@@ -48,7 +48,7 @@ export const row: Row = async (bench) => {
   ];
 };
 
-async function canceled(client: Client, type: string, input: object): Promise<number> {
+export async function canceled(client: Client, type: string, input: object): Promise<number> {
   const { task_id } = await client.submit({ type, input });
   for await (const { event, data } of client.watch(task_id)) {
     // Its first progress: the job itself runs.
@@ -57,7 +57,7 @@ async function canceled(client: Client, type: string, input: object): Promise<nu
   return timed(() => client.cancel(task_id));
 }
 
-async function bareCanceled(bare: Bare): Promise<number> {
+export async function bareCanceled(bare: Bare): Promise<number> {
   const id = crypto.randomUUID();
   await bare.hold(id);
   return timed(() => bare.cancel(id));

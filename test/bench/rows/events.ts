@@ -28,7 +28,7 @@ export const row: Row = async (bench) => {
   ];
 };
 
-async function flood(client: Client): Promise<number[]> {
+export async function flood(client: Client): Promise<number[]> {
   const { task_id } = await client.submit({ type: 'flood', input: { count: COUNT } });
   let first = 0;
   let seen = 0;
@@ -41,7 +41,7 @@ async function flood(client: Client): Promise<number[]> {
   throw new Error(`${seen} of ${COUNT} events came`);
 }
 
-async function oneByOne(bare: Bare): Promise<number[]> {
+export async function oneByOne(bare: Bare): Promise<number[]> {
   const id = crypto.randomUUID();
   let first = 0;
   let seen = 0;

@@ -31,7 +31,7 @@ export const row: Row = async (bench) => {
 };
 
 /** `opened` is called when the stream is there. */
-async function latencies(events: AsyncIterable<StreamEvent>, opened: () => void): Promise<number[]> {
+export async function latencies(events: AsyncIterable<StreamEvent>, opened: () => void): Promise<number[]> {
   const all: number[] = [];
   let open = false;
   for await (const { event, data } of events) {

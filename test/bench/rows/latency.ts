@@ -66,7 +66,7 @@ async function sourced(client: Client): Promise<number[]> {
   return latencies;
 }
 
-async function bareTicks(bare: Bare, reader: 'fetch' | 'eventSource'): Promise<number[]> {
+export async function bareTicks(bare: Bare, reader: 'fetch' | 'eventSource'): Promise<number[]> {
   const id = crypto.randomUUID();
   const latencies: number[] = [];
   const all = Promise.withResolvers<void>();

@@ -1,16 +1,14 @@
 /** A thousand readers of one task: when the last of them has an event, and what each of them keeps. */
 
-import type { Client } from '../../../src/client/index.ts';
 import { connection } from '../../../src/core/connection.ts';
 import { idbStore } from '../../../src/core/idb-store.ts';
 import { createHub } from '../../../sw/hub.ts';
 import { openStreams } from '../../../sw/streams.ts';
-import type { Bare } from '../bare/page.ts';
-import { type Bench, clock, type Row } from '../bench.ts';
+import type { Bench, Row } from '../bench.ts';
 import { figure, interleave } from '../figure.ts';
+import { bareReached, reached, STREAMS } from '../reached.ts';
 
 const ROUNDS = 3;
-const STREAMS = 1_000;
 const streams = `${STREAMS.toLocaleString('en')} streams`;
 
 export const row: Row = async (bench) => {
@@ -32,47 +30,6 @@ export const row: Row = async (bench) => {
     figure({ what: `heap of each of ${streams}`, unit: 'KiB', ...heap, beside: 'an empty stream', aims: [] }),
   ];
 };
-
-/** From a pause of a task that waits, until all its readers have it, in ms. */
-async function reached(client: Client): Promise<number[]> {
-  const { task_id } = await client.submit({ type: 'countdown', run_at: '2199-01-01T00:00:00Z' });
-  let open = 0;
-  const all = Promise.withResolvers<void>();
-  const readers = Array.from({ length: STREAMS }, async () => {
-    for await (const { event, data } of client.watch(task_id)) {
-      if (event === 'message' && data.status === 'paused') return clock();
-      open += 1;
-      if (open === STREAMS) all.resolve();
-    }
-    throw new Error('the stream ended');
-  });
-  await all.promise;
-  const start = clock();
-  await client.pause(task_id);
-  const last = Math.max(...(await Promise.all(readers)));
-  await client.cancel(task_id);
-  return [last - start];
-}
-
-async function bareReached(bare: Bare): Promise<number[]> {
-  const id = crypto.randomUUID();
-  let came = 0;
-  const all = Promise.withResolvers<void>();
-  const stops = await Promise.all(
-    Array.from({ length: STREAMS }, () =>
-      bare.fetch(id, () => {
-        came += 1;
-        if (came === STREAMS) all.resolve();
-      }),
-    ),
-  );
-  const since = clock();
-  bare.tell({ kind: 'rows', id, count: 1, together: 1 });
-  await all.promise;
-  const ms = clock() - since;
-  for (const stop of stops) stop();
-  return [ms];
-}
 
 type Open = () => Promise<ReadableStream<Uint8Array>>;
 
