@@ -146,6 +146,9 @@ export const LogQuerySchema = v.strictObject({
   limit: v.optional(wholeNumber(1, 10_000), '1000'),
 });
 
+/** What else is asked of a task is passed over, as it always was. */
+export const AtQuerySchema = v.object({ at: v.optional(wholeNumber(1, Number.MAX_SAFE_INTEGER)) });
+
 /** The query of a request. An unknown name or value is 400. */
 export function parseQuery<const S extends Input>(schema: S, query: Record<string, string>): v.InferOutput<S> {
   const parsed = v.safeParse(schema, query);

@@ -11,7 +11,7 @@ import {
   TaskDraftSchema,
   TaskSchema,
 } from '../src/core/schema.ts';
-import { FilterSchema, ListQuerySchema, LogQuerySchema } from './body.ts';
+import { AtQuerySchema, FilterSchema, ListQuerySchema, LogQuerySchema } from './body.ts';
 import { EXPORT_TYPE } from './transfer.ts';
 
 /** A schema as JSON Schema; `input`: as a request has to be, before defaults are filled in. */
@@ -29,6 +29,7 @@ const refused: Record<number, ReturnType<typeof problem>> = {
   403: problem('A navigation that would change something.'),
   404: problem('There is no such thing.'),
   409: problem('Its status does not allow it.'),
+  410: problem('The log was trimmed past this event; `first` is the earliest that can be asked for.'),
   413: problem('The body is too large.'),
   415: problem('The body has a type that is not taken.'),
   416: problem('The range lies outside of the file.'),
@@ -137,9 +138,13 @@ export function openApi(version: string, base: string, specs: Iterable<JobSpec>)
       },
       '/tasks/{id}': {
         get: {
-          summary: 'A task.',
-          parameters: [id, parameter('header', 'If-None-Match')],
-          responses: { 200: answer('The task.', ref('Task')), 304: { description: 'Not modified.' }, ...errors(404) },
+          summary: 'A task; with `at`, as it was after that event: the fold of its log up to there.',
+          parameters: [id, ...queryOf(AtQuerySchema), parameter('header', 'If-None-Match')],
+          responses: {
+            200: answer('The task.', ref('Task')),
+            304: { description: 'Not modified.' },
+            ...errors(400, 404, 410),
+          },
         },
         delete: {
           summary: 'Remove a finished task.',

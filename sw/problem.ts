@@ -6,6 +6,7 @@ const titles = {
   'bad-request': 'The request is malformed',
   'invalid-input': 'The input does not fit its schema',
   'not-found': 'There is no such thing here',
+  gone: 'This is no longer here',
   'method-not-allowed': 'This resource does not take that method',
   conflict: 'The task’s status does not allow this',
   'already-connected': 'Already connected',

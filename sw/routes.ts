@@ -9,6 +9,7 @@ import { framesOf } from '../src/core/sse.ts';
 import type { TaskStore } from '../src/core/store.ts';
 import { isFinished, type StoredTask, type TaskEvent, toWire } from '../src/core/task.ts';
 import {
+  AtQuerySchema,
   bulkFilter,
   invalid,
   ListQuerySchema,
@@ -24,6 +25,7 @@ import { gapFrames, SEGMENTS_AT_ONCE } from './feed.ts';
 import { addFile, serveFile, stageShared } from './file-route.ts';
 import * as lesson from './lesson.ts';
 import { jsonSchema, openApi } from './openapi.ts';
+import { taskAt } from './past.ts';
 import { notFound, problemResponse, Refusal } from './problem.ts';
 import { type Streams, streamHeaders } from './streams.ts';
 import { exportHeaders, exportStream, importAll } from './transfer.ts';
@@ -119,7 +121,8 @@ export function routes(host: RouteHost): Hono {
   app.get('/tasks/stream', (c) => streams.all(asked(c)));
 
   app.get(TASK, async (c) => {
-    const task = await find(id(c));
+    const { at } = parseQuery(AtQuerySchema, c.req.query());
+    const task = await (at === undefined ? find(id(c)) : taskAt(store, id(c), at));
     const headers = { ETag: `"${task.task_id}-${task.last_event_id}"`, 'Cache-Control': 'no-cache' };
     const known = c.req.header('If-None-Match');
     if (known === '*' || known?.includes(headers.ETag)) return new Response(null, { status: 304, headers });

@@ -108,7 +108,8 @@ export function tasksAt(base: string | URL) {
     /** All or none, at most 1,000. */
     submitAll: async (drafts: readonly Draft[], key: string = crypto.randomUUID()) =>
       (await call<{ tasks: Task[] }>('POST', 'tasks', submission(drafts, key))).tasks,
-    get: (task_id: string) => get<Task>(at(task_id)),
+    /** With `after`, the task as it was after its event of that number. */
+    get: (task_id: string, after?: number) => get<Task>(at(task_id, after === undefined ? '' : `?at=${after}`)),
     list: (query: ListQuery = {}) => get<TaskPage>(`tasks?${search(query)}`),
     log: (task_id: string, after = 0, limit = 1_000) =>
       get<{ events: LogEvent[]; last_event_id: string }>(at(task_id, `/log?after=${after}&limit=${limit}`)),

@@ -20,7 +20,7 @@ export async function readTail(db: Database, task_id: string, after: number, lim
   const holds = before && (before.value.last > after || !isSegment(before.value));
   const segments = holds ? [before.value, ...rest.slice(0, limit - 1)] : rest;
   const cut = trimmed > after ? ((await tx.objectStore('cuts').get(task_id)) ?? null) : null;
-  return withoutBroken({ task, segments, cut }, after, rest.length < limit);
+  return withoutBroken({ task, segments, cut, guessed: false }, after, rest.length < limit);
 }
 
 export async function readAll(db: Database, after: number, limit: number): ReturnType<TaskStore['readAll']> {
@@ -49,10 +49,11 @@ const isEnd = ({ state }: TaskEvent): boolean => state !== null && isFinished(st
  * The tail up to the first segment that cannot be read; when that is where it begins, what follows it, with a cut in its place.
  * `isAll`: no more segments follow.
  */
-function withoutBroken({ task, segments, cut }: Tail, after: number, isAll: boolean): Tail {
+function withoutBroken(tail: Tail, after: number, isAll: boolean): Tail {
+  const { task, segments, cut } = tail;
   const broken = segments.findIndex((segment) => !isSegment(segment));
-  if (broken < 0) return { task, segments, cut };
-  if (broken > 0 || cut) return { task, segments: segments.slice(0, broken), cut };
+  if (broken < 0) return tail;
+  if (broken > 0 || cut) return { ...tail, segments: segments.slice(0, broken) };
   const found = segments.findIndex(isSegment);
   const rest = found < 0 ? [] : upToBroken(segments.slice(found));
   // The end of a task is in its snapshot as well.
@@ -60,7 +61,8 @@ function withoutBroken({ task, segments, cut }: Tail, after: number, isAll: bool
   const [next] = rest;
   const to = next ? next.first - 1 : isAll ? Number(task.last_event_id) : (segments.at(-1)?.first ?? after);
   const state = next?.events.find((event) => event.state)?.state;
-  return { task, segments: rest, cut: to > after ? { ...task, ...state, last_event_id: String(to) } : null };
+  const guess = to > after ? { ...task, ...state, last_event_id: String(to) } : null;
+  return { task, segments: rest, cut: guess, guessed: guess !== null };
 }
 
 function upToBroken(segments: Segment[]): Segment[] {

@@ -71,6 +71,8 @@ export interface Tail {
   segments: Segment[];
   /** The task as it was at the end of what was trimmed, or of what cannot be read, when that is past the place asked for. */
   cut: StoredTask | null;
+  /** Whether the cut stands for what cannot be read: as near as can be told, and not the fold of what came before. */
+  guessed: boolean;
 }
 
 /** All that is stored of a task, at one moment. */

@@ -94,6 +94,7 @@ const query = fc.dictionary(
     'last_event_id',
     'cursor',
     'from',
+    'at',
     'all',
     'name',
     'exclusive',
