@@ -128,7 +128,12 @@ export function createCommands(client: Client, tasks: TasksModel, notices: Notic
         const all = new Set<string>();
         for (let page: string | null = ''; page !== null; ) {
           const found = await client.list({ ...queryOf(filter), limit: MOST_LISTED, ...(page ? { page } : {}) });
-          for (const { task_id } of found.tasks) if (!tasks.hidden.peek().has(task_id)) all.add(task_id);
+          for (const task of found.tasks) {
+            if (tasks.hidden.peek().has(task.task_id)) continue;
+            all.add(task.task_id);
+            // What may be done with it depends on how it stands now, not on how it last stood on the page.
+            if (tasks.find(task.task_id)) tasks.put(task);
+          }
           page = found.next_page;
         }
         selected.value = all;

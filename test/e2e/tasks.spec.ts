@@ -125,6 +125,22 @@ test('what is removed in bulk is gone at once, comes back when it is undone, and
   await expect.poll(() => count(page)).toBe(0);
 });
 
+test('what is removed in bulk is what the list says now, however late the page hears of each task', async ({
+  page,
+  site,
+}) => {
+  await open(page, `${site.url}#/tasks`);
+  await later(page, 3);
+  await expect(rows(page)).toHaveCount(3);
+  await page.evaluate(() => {
+    holdfast.get = () => new Promise(() => {});
+  });
+  await page.evaluate(() => holdfast.cancelAll('all'));
+  await page.getByRole('checkbox', { name: 'Select all that fit' }).check();
+  await page.getByRole('button', { name: 'Remove', exact: true }).first().click();
+  await expect(rows(page)).toHaveCount(0);
+});
+
 test('all of it goes with the keyboard alone', async ({ page, site }) => {
   await open(page, site.url);
   await later(page, 3);
