@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { FileChanged, FileMissing, type Files } from '../src/core/files.ts';
 import type { JobSpec } from '../src/core/job.ts';
 import { type Health, SettingsPatchSchema, TaskDraftSchema } from '../src/core/schema.ts';
-import { framesOf } from '../src/core/sse.ts';
+import { logFramesOf } from '../src/core/sse.ts';
 import type { TaskStore } from '../src/core/store.ts';
 import { isFinished, type StoredTask, type TaskEvent, toWire } from '../src/core/task.ts';
 import {
@@ -138,7 +138,7 @@ export function routes(host: RouteHost): Hono {
     return json({
       events: [
         ...(cut ? gapFrames(cut, after) : []),
-        ...events.flatMap((event) => framesOf(id(c), event, event.n === last)),
+        ...events.flatMap((event) => logFramesOf(id(c), event, event.n === last)),
       ],
       last_event_id: task.last_event_id,
     });

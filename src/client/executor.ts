@@ -13,10 +13,12 @@ export interface ExecutorListener {
   outdated?(): void;
   /** The tasks that run in this page, whenever that changes. */
   runs?(task_ids: readonly string[]): void;
+  /** What this page's executor is called in the logs of the tasks that it runs. A page that comes back has a new one. */
+  started?(id: string): void;
 }
 
 /** `scope`: the service worker's. Returns the stop. */
-export function startExecutor(scope: string, { outdated, runs }: ExecutorListener = {}): () => void {
+export function startExecutor(scope: string, { outdated, runs, started }: ExecutorListener = {}): () => void {
   const { serviceWorker } = navigator;
   let worker: Worker | undefined;
   let late: ReturnType<typeof setTimeout> | undefined;
@@ -32,7 +34,10 @@ export function startExecutor(scope: string, { outdated, runs }: ExecutorListene
     lives = life;
     worker.onmessage = ({ data }: MessageEvent<ExecutorReport>) => {
       if (data.kind === 'loaded') clearTimeout(late);
-      if (data.kind === 'alive') watch(data.lock, life.signal);
+      if (data.kind === 'alive') {
+        started?.(data.id);
+        watch(data.lock, life.signal);
+      }
       if (data.kind === 'outdated') outdated?.();
       if (data.kind === 'runs') runs?.(data.task_ids);
       if (data.kind === 'failed') reportError(data.error);

@@ -1,5 +1,5 @@
 /** Typed requests. They speak the HTTP contract and nothing else, so `base` may be any origin that does. */
-import type { AddedFile, Health, Settings } from '../core/schema.ts';
+import type { AddedFile, Happened, Health, Settings } from '../core/schema.ts';
 import type { Problem, Status, Task, TaskDraft } from '../core/task.ts';
 
 export type Draft = Partial<Omit<TaskDraft, 'type'>> & Pick<TaskDraft, 'type'>;
@@ -47,6 +47,9 @@ export interface LogEvent {
   id: string;
   event: 'message' | 'log' | 'complete' | 'gap';
   data: unknown;
+  /** The event's time and what happened; the state at a gap's end is no event and has neither. */
+  at?: string;
+  change?: Happened;
 }
 
 /** A request that was refused; `problem` is its RFC 9457 document. */

@@ -124,7 +124,7 @@ export function idbStore({ connection, publish, now = Date.now, heard = () => 0 
     });
   }
 
-  async function claim({ task_id, attempt }: Candidate, limits: Limits): Promise<Claim | null> {
+  async function claim({ task_id, attempt }: Candidate, limits: Limits, by?: string): Promise<Claim | null> {
     return write<Claim | null>({ durability: 'relaxed' }, async (tx) => {
       const [row, running, checkpoint] = await Promise.all([tx.row(task_id), tx.running(), tx.checkpoint(task_id)]);
       const type = row && limits.types.get(row.task.type);
@@ -139,7 +139,8 @@ export function idbStore({ connection, publish, now = Date.now, heard = () => 0 
         tx.drop(task_id);
       }
       const { done = 0, progress = 0 } = usable ?? {};
-      return { task: await tx.change(task_id, [{ kind: 'started', attempt, done, progress }]), checkpoint: usable };
+      const started = { kind: 'started' as const, attempt, done, progress, ...(by ? { by } : {}) };
+      return { task: await tx.change(task_id, [started]), checkpoint: usable };
     });
   }
 

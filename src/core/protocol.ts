@@ -72,8 +72,8 @@ export type ExecutorMessage =
 export type ExecutorReport =
   /** The script is there: its first word. */
   | { kind: 'loaded' }
-  /** It holds this lock for as long as it lives. */
-  | { kind: 'alive'; lock: string }
+  /** What it is called in the logs of the tasks that it runs; it holds this lock for as long as it lives. */
+  | { kind: 'alive'; id: string; lock: string }
   /** A newer version of the app has taken over the database: the executor has let go. */
   | { kind: 'outdated' }
   /** The tasks that it runs now. */

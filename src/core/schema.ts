@@ -121,7 +121,14 @@ export const LogEventSchema = v.object({ kind: v.literal('log'), level: LevelSch
 export const ChangeSchema = v.variant('kind', [
   v.object({ kind: v.literal('created'), task_id: Id, draft: TaskDraftSchema }),
   // `done` and `progress` are those of the checkpoint that the attempt goes on from; without one, 0.
-  v.object({ kind: v.literal('started'), attempt: Whole, done: Count, progress: Count }),
+  // `by`: the executor that runs it; what was stored before executors had names has none.
+  v.object({
+    kind: v.literal('started'),
+    attempt: Whole,
+    done: Count,
+    progress: Count,
+    by: v.optional(v.string()),
+  }),
   v.object({ ...ProgressEventSchema.entries, checkpoint: v.boolean() }),
   LogEventSchema,
   v.object({ kind: v.literal('cancel_requested') }),
@@ -158,6 +165,16 @@ export type TaskState = v.InferOutput<typeof TaskStateSchema>;
  * a stream can begin at any event; a log line moves nothing and has none.
  */
 export type TaskEvent = Change & { n: number; at: string; state: TaskState | null };
+
+/** What a change was, as a log tells it beside the state after it: without what that state or the task itself holds. */
+export type Happened =
+  | { kind: 'started'; by: string | null }
+  | { kind: 'progress'; checkpoint: boolean }
+  | { kind: 'paused'; reason: NonNullable<Task['paused']>['reason']; stopped: Task['stopped'] }
+  | { kind: 'failed' | 'canceled'; stopped: Task['stopped'] }
+  | { kind: 'deferred'; run_at: string }
+  | { kind: 'retried'; from: 'checkpoint' | 'start' }
+  | { kind: 'created' | 'log' | 'cancel_requested' | 'resumed' | 'lost' | 'completed' };
 
 /** A place in a job's work to go on from: `data` is what the job's `checkpoint` function gave, cloned. */
 export const CheckpointDraftSchema = v.object({

@@ -1,4 +1,5 @@
 /** Frames of a `text/event-stream`, and the same events as JSON. The stream's grammar: https://html.spec.whatwg.org/#parsing-an-event-stream */
+import type { Happened } from './schema.ts';
 import { isFinished, type TaskEvent } from './task.ts';
 
 /** The wire form of one event. `retry` and comments are the stream's own affair. */
@@ -7,6 +8,9 @@ export interface Frame {
   event: 'message' | 'log' | 'complete' | 'gap';
   data: unknown;
 }
+
+/** A frame as the log gives it: with the event's time, and what happened. The state at a gap's end is no event and has neither. */
+export type LogFrame = Frame & { at?: string; change?: Happened };
 
 /** Ask a reader to come back soon: most ends of a stream are not the end of its task. */
 export const RETRY_SOON = 'retry: 250\n\n';
@@ -25,6 +29,34 @@ export function framesOf(task_id: string, event: TaskEvent, isLast: boolean, id 
   const message: Frame = { id, event: 'message', data: { task_id, ...event.state } };
   const end = isLast ? endOf(task_id, event) : null;
   return end ? [message, { id, event: 'complete', data: end }] : [message];
+}
+
+/** The same frames for the log, where nobody can tell from when they come what time they are of. */
+export function logFramesOf(task_id: string, event: TaskEvent, isLast: boolean): LogFrame[] {
+  const { at } = event;
+  const change = happened(event);
+  return framesOf(task_id, event, isLast).map((frame) => ({ ...frame, at, change }));
+}
+
+function happened(event: TaskEvent): Happened {
+  const { kind } = event;
+  switch (kind) {
+    case 'started':
+      return { kind, by: event.by ?? null };
+    case 'progress':
+      return { kind, checkpoint: event.checkpoint };
+    case 'paused':
+      return { kind, reason: event.reason, stopped: event.stopped };
+    case 'failed':
+    case 'canceled':
+      return { kind, stopped: event.stopped };
+    case 'deferred':
+      return { kind, run_at: event.run_at };
+    case 'retried':
+      return { kind, from: event.from };
+    default:
+      return { kind };
+  }
 }
 
 /** The text of one event in its task's stream; written in one chunk, so that both frames of an end arrive or neither. */

@@ -129,7 +129,7 @@ export interface TaskStore {
   /** The best due task that the limits let in, if any. */
   candidate(limits: Limits): Promise<Candidate | null>;
   /** Starts the candidate, unless it is no longer one; counts what runs in the same transaction. */
-  claim(candidate: Candidate, limits: Limits): Promise<Claim | null>;
+  claim(candidate: Candidate, limits: Limits, by?: string): Promise<Claim | null>;
   /** Makes the tasks whose time has come claimable; answers when the next one is due (ms since the epoch). */
   wake(now: number): Promise<number | null>;
   /** The tasks that run, as they stand. */

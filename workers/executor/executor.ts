@@ -12,6 +12,8 @@ import type { JobWorker } from './job-worker.ts';
 import { takeLock, watchLock } from './lease.ts';
 
 export interface ExecutorHost {
+  /** What it is called in the logs of the tasks that it runs. */
+  id: string;
   store: TaskStore;
   locks: Locks;
   lockOf(task_id: string, attempt: number): string;
@@ -36,7 +38,7 @@ const SWEEP_MS = 20_000;
 const HOUSEKEEPING_MS = 60 * 60_000;
 
 export function createExecutor(host: ExecutorHost) {
-  const { store, locks, lockOf, specs, limit, housekeepingLock, startWorker, files, now, runs, report } = host;
+  const { id, store, locks, lockOf, specs, limit, housekeepingLock, startWorker, files, now, runs, report } = host;
   const append = createAppender(store);
   const discardOutputs = discarding({ store, files, locks, lockOf });
   const byType = new Map(specs.map((spec) => [spec.type, spec]));
@@ -88,7 +90,7 @@ export function createExecutor(host: ExecutorHost) {
       watch(candidate);
       return false;
     }
-    const claim = await store.claim(candidate, limits).catch((error: unknown) => {
+    const claim = await store.claim(candidate, limits, id).catch((error: unknown) => {
       release();
       throw error;
     });

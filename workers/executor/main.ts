@@ -37,7 +37,9 @@ async function start(scope: string): Promise<void> {
       channel.postMessage({ kind: 'committed', tasks, newest } satisfies Hint);
     },
   });
+  const id = crypto.randomUUID();
   const executor = createExecutor({
+    id,
     store,
     locks: navigator.locks,
     lockOf: names.taskLock,
@@ -67,9 +69,9 @@ async function start(scope: string): Promise<void> {
     executor.hint(hint.output);
   });
   navigator.locks.request(names.executorLock, { mode: 'shared' }, () => aborted(outlived.signal));
-  const lock = names.workerLock(crypto.randomUUID());
+  const lock = names.workerLock(id);
   navigator.locks.request(lock, () => {
-    report({ kind: 'alive', lock });
+    report({ kind: 'alive', id, lock });
     return new Promise(() => {});
   });
   setInterval(async () => (await ownScript()) === 'gone' && retire(), LOOK_MS);

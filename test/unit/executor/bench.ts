@@ -87,6 +87,7 @@ export function bench({ limit = 2, store: wrap = (store) => store, run: play = (
 
   const lockOf = (task_id: string, attempt: number) => `${task_id}:${attempt}`;
   const executor = createExecutor({
+    id: 'page',
     store: wrap(fresh.store),
     locks: locks.of('page'),
     lockOf,

@@ -51,6 +51,11 @@ describe('the lease', () => {
     await until(async () => !(await made.isLeased(task_id, 1)));
   });
 
+  test('is of an executor whose name the log holds', async () => {
+    const { events, task_id } = await withRun();
+    expect((await events(task_id)).find(({ kind }) => kind === 'started')).toMatchObject({ attempt: 1, by: 'page' });
+  });
+
   test('that another has keeps the task from being claimed; when that one dies the task is claimed', async () => {
     const made = bench();
     const { task_id } = await made.submit();

@@ -36,6 +36,7 @@ export async function openPage({ store, files, locks, published, get, submit }: 
   }
 
   const executor = createExecutor({
+    id: 'page',
     store,
     locks: locks.of('page'),
     lockOf: (task_id, attempt) => `${task_id}:${attempt}`,

@@ -105,6 +105,7 @@ export async function createWorld() {
       () => page.alive,
     );
     page.executor = createExecutor({
+      id: name,
       store,
       locks: locks.of(name),
       lockOf: (task_id, attempt) => `${task_id}:${attempt}`,

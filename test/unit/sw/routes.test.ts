@@ -342,6 +342,25 @@ describe('the log', () => {
     expect((await get('?after=5')).events).toEqual([]);
   });
 
+  test('tells when each event was and what it was, which a stream does not', async () => {
+    const server = createServer();
+    const { task_id } = await running(server);
+    const canceled = { kind: 'canceled' as const, stopped: { rung: 'fenced' as const, ms: 7 } };
+    await server.change(task_id, [{ ...progress, checkpoint: true }, { kind: 'lost', message: 'gone' }, canceled]);
+    const { events }: { events: { id: string; at?: string; change?: unknown }[] } = await (
+      await server.request(`tasks/${task_id}/log`)
+    ).json();
+    expect(events.map(({ change }) => change)).toEqual([
+      { kind: 'created' },
+      { kind: 'started', by: null },
+      { kind: 'progress', checkpoint: true },
+      { kind: 'lost' },
+      { kind: 'canceled', stopped: canceled.stopped },
+      { kind: 'canceled', stopped: canceled.stopped },
+    ]);
+    for (const { at } of events) expect(new Date(at ?? '').toISOString()).toBe(at);
+  });
+
   test('of a trimmed log begins with the gap and the state at the cut, as its stream does', async () => {
     const server = createServer();
     const { task_id } = await running(server);
