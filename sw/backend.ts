@@ -142,6 +142,8 @@ export function createBackend(scope: string) {
         case 'executor-port':
           if (port) port.onmessage = ({ data: commit }) => deliver(commit, CommitSchema);
           return;
+        case 'leaves':
+          return command.release(data.attempts);
         case 'add-file': {
           return port?.postMessage(await files.addInput(data.source, data.name).catch(asError));
         }

@@ -1,5 +1,6 @@
 /** What a caller does to a task: recorded in one transaction, then carried out by whoever runs it, or here when nobody answers. */
-import { NoSuchTask, type TaskStore } from '../src/core/store.ts';
+import type { AttemptRef } from '../src/core/protocol.ts';
+import { Fenced, fenced, NoSuchTask, type TaskStore } from '../src/core/store.ts';
 import { type Change, canChange, isFinished, type Status, type StoredTask } from '../src/core/task.ts';
 import type { Hub } from './hub.ts';
 import { notFound, Refusal } from './problem.ts';
@@ -103,6 +104,21 @@ export function commands({ store, hub, askToStop, discardOutputs, report, graceO
       }
     },
 
+    /** The attempts of a page that goes away wait for whoever comes next. One that another has by now is passed over. */
+    async release(attempts: readonly AttemptRef[]): Promise<void> {
+      const results = await store.commit(
+        attempts.map(({ task_id, attempt }) =>
+          // A cancel that is recorded is carried out by whoever finds the lease free.
+          fenced(task_id, attempt, (now) =>
+            now.cancel_requested_at ? [] : [{ kind: 'released', message: 'Its page was closed or put to sleep.' }],
+          ),
+        ),
+      );
+      for (const result of results) {
+        if (result.status === 'rejected' && !isOver(result.reason)) report(result.reason);
+      }
+    },
+
     resume: (task_id: string) => decide(task_id, (now) => [only(now, { kind: 'resumed' })]),
 
     retry: (task_id: string, fromStart: boolean) =>
@@ -112,6 +128,8 @@ export function commands({ store, hub, askToStop, discardOutputs, report, graceO
       }),
   };
 }
+
+const isOver = (reason: unknown) => reason instanceof Fenced || reason instanceof NoSuchTask;
 
 /** The change, if the task's status allows it. */
 function only(task: StoredTask, change: Change): Change {

@@ -1,5 +1,5 @@
 /** Runs tasks in this page: starts the executor's worker, hands it ports, and lets go when the page goes away. */
-import type { BackendMessage, ExecutorMessage, ExecutorReport, PageMessage } from '../core/protocol.ts';
+import type { AttemptRef, BackendMessage, ExecutorMessage, ExecutorReport, PageMessage } from '../core/protocol.ts';
 
 const PING_MS = 20_000;
 /**
@@ -23,6 +23,7 @@ export function startExecutor(scope: string, { outdated, runs, started }: Execut
   let worker: Worker | undefined;
   let late: ReturnType<typeof setTimeout> | undefined;
   let lives: AbortController | undefined;
+  let running: AttemptRef[] = [];
 
   function start() {
     if (worker) return;
@@ -39,7 +40,7 @@ export function startExecutor(scope: string, { outdated, runs, started }: Execut
         watch(data.lock, life.signal);
       }
       if (data.kind === 'outdated') outdated?.();
-      if (data.kind === 'runs') runs?.(data.task_ids);
+      if (data.kind === 'runs') tell(data.attempts);
       if (data.kind === 'failed') reportError(data.error);
     };
     late = setTimeout(restart, LOAD_MS);
@@ -53,7 +54,19 @@ export function startExecutor(scope: string, { outdated, runs, started }: Execut
     lives?.abort();
     worker?.terminate();
     worker = undefined;
-    runs?.([]);
+    tell([]);
+  }
+
+  function tell(attempts: AttemptRef[]) {
+    running = attempts;
+    runs?.(attempts.map(({ task_id }) => task_id));
+  }
+
+  /** A page that is closed, loaded again or put to sleep loses no task by a fault, and says so while it can. */
+  function leave() {
+    const leaves: BackendMessage = { kind: 'leaves', attempts: running };
+    if (running.length > 0) serviceWorker.controller?.postMessage(leaves);
+    stop();
   }
 
   /** A worker that dies (out of memory, most often) tells nobody; its lock does. */
@@ -77,9 +90,9 @@ export function startExecutor(scope: string, { outdated, runs, started }: Execut
 
   const end = new AbortController();
   const { signal } = end;
-  window.addEventListener('pagehide', stop, { signal });
+  window.addEventListener('pagehide', leave, { signal });
   window.addEventListener('pageshow', start, { signal });
-  document.addEventListener('freeze', stop, { signal });
+  document.addEventListener('freeze', leave, { signal });
   document.addEventListener('resume', start, { signal });
   serviceWorker.addEventListener('controllerchange', handOver, { signal });
   // A service worker that was stopped has lost its ports: it says so when it starts again.

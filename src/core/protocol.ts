@@ -16,6 +16,10 @@ export const DigestSchema = v.object({
   cancel_requested: v.boolean(),
 });
 
+/** One attempt of one task. */
+export const AttemptSchema = v.object({ task_id: Id, attempt: Whole });
+export type AttemptRef = v.InferOutput<typeof AttemptSchema>;
+
 /** What a committed transaction wrote. Published after the commit, never before; on the port of an executor whole. */
 export const CommitSchema = v.object({
   segments: v.array(v.custom<Segment>(isSegment)),
@@ -55,6 +59,8 @@ export const BackendMessageSchema = v.variant('kind', [
   v.object({ kind: v.literal('file-handle'), file_id: Id }),
   /** What input files are called; the answer on the port has `AddedFile` or null for each. */
   v.object({ kind: v.literal('input-files'), file_ids: v.pipe(v.array(Id), v.maxLength(1_000)) }),
+  /** This page goes away, and its executor with it: what ran there is nobody's, and was not lost by a fault. */
+  v.object({ kind: v.literal('leaves'), attempts: v.array(AttemptSchema) }),
   /** An update that waits: take over now. */
   v.object({ kind: v.literal('skip-waiting') }),
   /** From the next service worker to this one: it is about to be replaced. */
@@ -76,8 +82,8 @@ export type ExecutorReport =
   | { kind: 'alive'; id: string; lock: string }
   /** A newer version of the app has taken over the database: the executor has let go. */
   | { kind: 'outdated' }
-  /** The tasks that it runs now. */
-  | { kind: 'runs'; task_ids: string[] }
+  /** What it runs now. */
+  | { kind: 'runs'; attempts: AttemptRef[] }
   /** It could not start. */
   | { kind: 'failed'; error: unknown };
 

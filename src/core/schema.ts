@@ -140,6 +140,8 @@ export const ChangeSchema = v.variant('kind', [
   }),
   v.object({ kind: v.literal('resumed') }),
   v.object({ kind: v.literal('lost'), message: v.string() }),
+  // Its page went away in an orderly way, and said so: no fault of the task, so it does not count as a loss.
+  v.object({ kind: v.literal('released'), message: v.string() }),
   v.object({ kind: v.literal('deferred'), error: ProblemSchema, run_at: Instant }),
   v.object({ kind: v.literal('completed'), result: v.unknown(), files: v.array(OutputFileSchema) }),
   v.object({ kind: v.literal('failed'), error: ProblemSchema, stopped: v.nullable(StoppedSchema) }),

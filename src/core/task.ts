@@ -26,6 +26,7 @@ const allowed: Record<Change['kind'], readonly (Status | 'absent')[]> = {
   paused: ['pending', 'running'],
   resumed: ['paused'],
   lost: ['running'],
+  released: ['running'],
   deferred: ['running'],
   completed: ['running'],
   failed: ['pending', 'running'],
@@ -159,6 +160,8 @@ function delta(task: StoredTask, change: Change, at: string): Partial<StoredTask
       return { status: 'pending', paused: null, message: null, stopped: null };
     case 'lost':
       return { status: 'pending', message: change.message, losses: task.losses + 1 };
+    case 'released':
+      return { status: 'pending', message: change.message };
     case 'deferred':
       return { status: 'pending', message: change.error.detail, run_at: change.run_at, failures: task.failures + 1 };
     case 'completed':

@@ -18,6 +18,7 @@ const follows = {
   paused: ['pending', 'running'],
   resumed: ['paused'],
   lost: ['running'],
+  released: ['running'],
   deferred: ['running'],
   completed: ['running'],
   failed: ['pending', 'running'],
@@ -70,6 +71,7 @@ const effects = {
     if (before.losses + 1 >= LOSSES) throw new Error(`is lost ${LOSSES} times in a row and goes on`);
     return { status: 'pending', message, losses: before.losses + 1 };
   },
+  released: (_, { message }) => ({ status: 'pending', message }),
   deferred(before, { error, run_at }) {
     if (before.failures + 1 >= before.max_attempts) throw new Error('is tried more often than it may be');
     return { status: 'pending', message: error.detail, run_at, failures: before.failures + 1 };

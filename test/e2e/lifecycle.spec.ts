@@ -110,6 +110,20 @@ test('a task goes on in another tab when its own is discarded', async ({ bare: b
   expect(task).toMatchObject({ status: 'canceled', attempt: 2 });
 });
 
+test('a page that is loaded again and again crashes no task, however little it has done', async ({ page, site }) => {
+  await open(page, site.url);
+  // It is at its first step for an hour, so there is no checkpoint.
+  const { task_id } = await submit(page, 'countdown', { steps: 2, step_ms: 3_600_000 });
+  for (const attempt of [1, 2, 3, 4]) {
+    await reached(page, task_id, 'running', attempt);
+    await page.reload();
+    await page.waitForFunction(() => 'holdfast' in globalThis);
+  }
+  await reached(page, task_id, 'running', 5);
+  const task = await page.evaluate((task_id) => globalThis.holdfast.cancel(task_id), task_id);
+  expect(task).toMatchObject({ status: 'canceled', attempt: 5, failures: 0 });
+});
+
 test('a task runs on in a hidden tab whose own timers are slowed to one a second', async ({
   profile,
   launchOptions,

@@ -1,7 +1,7 @@
 /** The executor of one page: claims what is due, runs it, and adopts what others lost. It keeps no truth: that is in the store. */
 import { discarding, type Locks } from '../../src/core/discard.ts';
 import type { JobSpec } from '../../src/core/job.ts';
-import type { Hint } from '../../src/core/protocol.ts';
+import type { AttemptRef, Hint } from '../../src/core/protocol.ts';
 import type { Candidate, Claim, Digest, Limits, TaskStore } from '../../src/core/store.ts';
 import type { Change, StoredTask } from '../../src/core/task.ts';
 import { createAppender } from './appender.ts';
@@ -26,7 +26,7 @@ export interface ExecutorHost {
   files: KeptFiles;
   now(): number;
   /** Told what runs here, whenever that changes. */
-  runs?(task_ids: string[]): void;
+  runs?(attempts: AttemptRef[]): void;
   /** What went wrong where nobody waits for an answer. */
   report(error: unknown): void;
 }
@@ -135,7 +135,7 @@ export function createExecutor(host: ExecutorHost) {
       });
   }
 
-  const tellRuns = () => runs?.([...mine.keys()]);
+  const tellRuns = () => runs?.([...mine.values()].map(({ task_id, attempt }) => ({ task_id, attempt })));
 
   function keepOneReady() {
     if (idle.length === 0) idle.push(startWorker());

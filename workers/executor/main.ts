@@ -49,7 +49,7 @@ async function start(scope: string): Promise<void> {
     housekeepingLock: names.housekeepingLock,
     files: filesOf(database, names.folder),
     now: Date.now,
-    runs: (task_ids) => report({ kind: 'runs', task_ids }),
+    runs: (attempts) => report({ kind: 'runs', attempts }),
     report(error) {
       if (error instanceof Outdated) retire();
       else console.error('holdfast executor:', error);

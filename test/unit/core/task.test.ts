@@ -39,6 +39,7 @@ const transitions: Record<Status, Partial<Record<Change['kind'], Status>>> = {
     canceled: 'canceled',
     paused: 'paused',
     lost: 'pending',
+    released: 'pending',
     deferred: 'pending',
     progress: 'running',
     cancel_requested: 'running',
@@ -129,6 +130,11 @@ describe('what a change does besides', () => {
     expect(changed(twice, progress)).toMatchObject({ losses: 2, checkpoint_at: null });
     const kept = changed(twice, { ...progress, checkpoint: true });
     expect(kept).toMatchObject({ losses: 0, checkpoint_at: kept?.updated_at });
+  });
+
+  test('a page that leaves is no loss', () => {
+    const once = changed(taskOf.running, lost, started);
+    expect(changed(once, examples.released)).toMatchObject({ losses: 1, failures: 0, message: 'left' });
   });
 
   test('a loss is no failure, a failure is no loss', () => {

@@ -55,6 +55,33 @@ async function settled(promise: Promise<unknown>): Promise<boolean> {
   return done;
 }
 
+describe('a page that leaves', () => {
+  test('releases what it ran, which counts as no loss', async () => {
+    const { started, get, backend, reports } = bench();
+    const { task_id } = await started();
+    await backend.release([{ task_id, attempt: 1 }]);
+    expect(await get(task_id)).toMatchObject({ status: 'pending', attempt: 1, losses: 0, failures: 0 });
+    expect(reports).toEqual([]);
+  });
+
+  test('leaves alone what another has by now, what is to be canceled, and what is gone', async () => {
+    const { started, claim, change, get, backend, reports } = bench();
+    const { task_id: adopted } = await started();
+    await change(adopted, [lost]);
+    await claim();
+    const { task_id: canceling } = await started();
+    await change(canceling, [{ kind: 'cancel_requested' }]);
+    await backend.release([
+      { task_id: adopted, attempt: 1 },
+      { task_id: canceling, attempt: 1 },
+      { task_id: 'no-such-task', attempt: 1 },
+    ]);
+    expect(await get(adopted)).toMatchObject({ status: 'running', attempt: 2, losses: 1 });
+    expect(await get(canceling)).toMatchObject({ status: 'running', attempt: 1 });
+    expect(reports).toEqual([]);
+  });
+});
+
 const refusal = (status: number, task_status: string) =>
   expect.objectContaining({ name: 'Refusal', status, extra: { task_status } });
 
