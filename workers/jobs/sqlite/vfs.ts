@@ -1,12 +1,10 @@
 /** SQLite over a file that a job writes in place: one file, one connection, nothing else on disk. */
-import type { Sqlite3Result, Sqlite3Static } from '@sqlite.org/sqlite-wasm';
+import type { Sqlite3Static } from '@sqlite.org/sqlite-wasm';
 import type { RandomOutput } from '../../../src/core/job.ts';
 
 const SECTOR_BYTES = 4096;
 /** `sqlite3_file` holds one pointer. */
 const FILE_BYTES = 8;
-/** The library's types take whatever SQLite returns for a result code. */
-const returned = (value: number) => value as Sqlite3Result;
 
 export interface Vfs {
   name: string;
@@ -22,7 +20,7 @@ export function installVfs({ capi, wasm, vfs }: Sqlite3Static, file: RandomOutpu
   const memory = (pointer: number, length: number) =>
     new Uint8Array(wasm.heap8u().buffer as ArrayBuffer, Number(pointer), length);
 
-  function attempt(code: Sqlite3Result, work: () => Sqlite3Result): Sqlite3Result {
+  function attempt(code: number, work: () => number): number {
     try {
       return work();
     } catch (error) {
@@ -75,8 +73,8 @@ export function installVfs({ capi, wasm, vfs }: Sqlite3Static, file: RandomOutpu
           return 0;
         },
         xFileControl: () => capi.SQLITE_NOTFOUND,
-        xSectorSize: () => returned(SECTOR_BYTES),
-        xDeviceCharacteristics: () => returned(capi.SQLITE_IOCAP_UNDELETABLE_WHEN_OPEN),
+        xSectorSize: () => SECTOR_BYTES,
+        xDeviceCharacteristics: () => capi.SQLITE_IOCAP_UNDELETABLE_WHEN_OPEN,
       },
     },
     vfs: {
@@ -102,7 +100,7 @@ export function installVfs({ capi, wasm, vfs }: Sqlite3Static, file: RandomOutpu
         xRandomness(_, length, pOut) {
           // What is written may not depend on chance.
           memory(pOut, length).fill(0);
-          return returned(length);
+          return length;
         },
         xSleep: () => 0,
         xCurrentTime: () => capi.SQLITE_ERROR,
