@@ -176,7 +176,7 @@ export type Happened =
   | { kind: 'failed' | 'canceled'; stopped: Task['stopped'] }
   | { kind: 'deferred'; run_at: string }
   | { kind: 'retried'; from: 'checkpoint' | 'start' }
-  | { kind: 'created' | 'log' | 'cancel_requested' | 'resumed' | 'lost' | 'completed' };
+  | { kind: 'created' | 'log' | 'cancel_requested' | 'resumed' | 'lost' | 'released' | 'completed' };
 
 /** A place in a job's work to go on from: `data` is what the job's `checkpoint` function gave, cloned. */
 export const CheckpointDraftSchema = v.object({
