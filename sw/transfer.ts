@@ -3,8 +3,10 @@ import * as v from 'valibot';
 import { BrokenExport, type ExportRecord, readRecords, recordWriter } from '../src/core/export-record.ts';
 import type { Files } from '../src/core/files.ts';
 import type { OutputWriter } from '../src/core/output-file.ts';
+import type { SavedOutput } from '../src/core/schema.ts';
 import { decodeSnapshot, encodeSnapshot } from '../src/core/snapshot.ts';
 import { NotTaken, type TaskSnapshot, type TaskStore, Unreadable } from '../src/core/store.ts';
+import type { SavedBytes } from '../src/core/undo-reader.ts';
 import { mediaType } from './body.ts';
 import { Refusal } from './problem.ts';
 
@@ -17,7 +19,9 @@ export interface TransferHost {
 }
 
 export const EXPORT_TYPE = 'application/vnd.holdfast.export';
-const FORMAT = 1;
+/** 1 had no files that are written in place. */
+const FORMATS = [1, 2] as const;
+const FORMAT = 2;
 const CHUNK_BYTES = 4 * 1024 * 1024;
 
 export function exportHeaders(now: Date): Record<string, string> {
@@ -54,28 +58,35 @@ async function* exported({ store, files, version }: TransferHost): AsyncGenerato
     records += 1;
     for (const part of await record(head, body)) if (part.length > 0) yield part;
   }
-  async function* contents(kind: string, about: Record<string, unknown>, content: Blob) {
-    const { size } = content;
+  async function* contents(kind: string, about: Record<string, unknown>, { size, read }: SavedBytes) {
     for (let offset = 0; offset === 0 || offset < size; offset += CHUNK_BYTES) {
-      const bytes = new Uint8Array(await content.slice(offset, offset + CHUNK_BYTES).arrayBuffer());
-      yield* said({ kind, ...about, size, offset }, bytes);
+      yield* said({ kind, ...about, size, offset }, await read(offset, Math.min(size, offset + CHUNK_BYTES)));
+    }
+  }
+  async function* written(task_id: string) {
+    const first = await store.snapshot(task_id).catch(unlessUnreadable);
+    // A file that is written in place can be had as it was at its mark until the mark after the next.
+    const release = first && inPlace(first) ? await files.holdMarks(task_id) : null;
+    try {
+      const found = release ? await store.snapshot(task_id).catch(unlessUnreadable) : first;
+      if (!found) return;
+      const { snapshot, outputs } = await withOutputs(found, files);
+      yield* said({ kind: 'task', task_id }, encodeSnapshot(snapshot));
+      for (const { about, content } of outputs) yield* contents('output', { task_id, ...about }, content);
+    } finally {
+      release?.();
     }
   }
 
   yield* said({ kind: 'holdfast', format: FORMAT, version, at: new Date().toISOString() });
-  for (const task_id of await store.ids()) {
-    const found = await store.snapshot(task_id).catch(unlessUnreadable);
-    if (!found) continue;
-    const { snapshot, outputs } = await withOutputs(found, files);
-    yield* said({ kind: 'task', task_id }, encodeSnapshot(snapshot));
-    for (const { name, type, content } of outputs) yield* contents('output', { task_id, name, type }, content);
-  }
+  for (const task_id of await store.ids()) yield* written(task_id);
   for (const file_id of await files.inputIds()) {
     // A file that is gone or has changed is left out: its task waits for it there as it does here.
     const content = await files.content(file_id).catch(() => null);
     if (!content) continue;
-    const { name, type, lastModified: last_modified } = content;
-    yield* contents('input', { file_id, name, type, last_modified }, content);
+    const { name, type, size, lastModified: last_modified } = content;
+    const read = async (start: number, end: number) => new Uint8Array(await content.slice(start, end).arrayBuffer());
+    yield* contents('input', { file_id, name, type, last_modified }, { size, read });
   }
   yield* said({ kind: 'end', records: records + 1 });
 }
@@ -87,28 +98,28 @@ function unlessUnreadable(error: unknown): null {
 
 /** The outputs that a task's end, or its checkpoint, names. Without one of them the checkpoint is worth nothing. */
 async function withOutputs(snapshot: TaskSnapshot, files: Files) {
-  const { task, checkpoint } = snapshot;
-  const named = expectedOutputs(snapshot);
+  const { task_id } = snapshot.task;
   const outputs = [];
-  for (const { name, type, size } of named) {
-    const content = await files.output(task.task_id, name);
-    if (!content || content.size < size) return { snapshot: { ...snapshot, checkpoint: null }, outputs: [] };
-    outputs.push({ name, type, content: content.slice(0, size) });
+  for (const saved of expectedOutputs(snapshot)) {
+    const content = await files.savedOutput(task_id, saved);
+    if (!content) return { snapshot: { ...snapshot, checkpoint: null }, outputs: [] };
+    const { size: _, ...about } = saved;
+    outputs.push({ about, content });
   }
-  // A file that is written in place cannot be had as it was at its mark: such a task begins anew.
-  const keeps = checkpoint?.outputs.every(({ mark }) => mark === undefined) ?? false;
-  return { snapshot: { ...snapshot, checkpoint: keeps ? checkpoint : null }, outputs };
+  return { snapshot, outputs };
 }
 
-function expectedOutputs({ task, checkpoint }: TaskSnapshot) {
-  if (task.status === 'completed') return task.files;
-  const saved = checkpoint?.outputs ?? [];
-  return saved.every(({ mark }) => mark === undefined) ? saved : [];
-}
+const expectedOutputs = ({ task, checkpoint }: TaskSnapshot): SavedOutput[] =>
+  task.status === 'completed' ? task.files : (checkpoint?.outputs ?? []);
+
+const inPlace = (snapshot: TaskSnapshot) => expectedOutputs(snapshot).some(({ mark }) => mark !== undefined);
 
 const Size = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const RecordSchema = v.variant('kind', [
-  v.object({ kind: v.literal('holdfast'), format: v.literal(FORMAT, `Only format ${FORMAT} is known here.`) }),
+  v.object({
+    kind: v.literal('holdfast'),
+    format: v.picklist(FORMATS, `Only the formats ${FORMATS.join(' and ')} are known here.`),
+  }),
   v.object({ kind: v.literal('task'), task_id: v.string() }),
   v.object({
     kind: v.literal('output'),
@@ -116,6 +127,7 @@ const RecordSchema = v.variant('kind', [
     name: v.string(),
     type: v.string(),
     size: Size,
+    mark: v.optional(Size),
     offset: Size,
   }),
   v.object({
@@ -178,7 +190,7 @@ interface Taking {
 
 async function readAll(body: Blob, { files, intake, owners, added }: Taking): Promise<void> {
   /** By task and name, the output files that may still come; a task that goes on from its checkpoint cannot do without. */
-  const expected = new Map<string, { size: number; wanted: boolean }>();
+  const expected = new Map<string, { size: number; mark: number | undefined; wanted: boolean }>();
   let output: { key: string; offset: number; writer: OutputWriter } | null = null;
   let input: { file_id: string; offset: number; parts: Blob[] } | null = null;
   let records = 0;
@@ -202,17 +214,18 @@ async function readAll(body: Blob, { files, intake, owners, added }: Taking): Pr
           throw error instanceof NotTaken && error.reason === 'broken' ? new BrokenExport(at, error.message) : error;
         });
         const wanted = snapshot.task.status !== 'completed';
-        for (const { name, size } of expectedOutputs(snapshot))
-          expected.set(keyOf(head.task_id, name), { size, wanted });
+        for (const { name, size, mark } of expectedOutputs(snapshot))
+          expected.set(keyOf(head.task_id, name), { size, mark, wanted });
         break;
       }
       case 'output': {
         const key = keyOf(head.task_id, head.name);
-        if (expected.get(key)?.size !== head.size)
+        const known = expected.get(key);
+        if (known?.size !== head.size || known.mark !== head.mark)
           throw new BrokenExport(at, `No task here has the file ${head.name}.`);
         if (!output) {
           owners.add(head.task_id);
-          output = { key, offset: 0, writer: await files.createOutput(head.task_id, head.name, head.type) };
+          output = { key, offset: 0, writer: await files.createOutput(head.task_id, head.name, head.type, head.mark) };
         }
         if (output.key !== key || output.offset !== head.offset) throw new BrokenExport(at, 'A file is cut short.');
         await output.writer.write(bytes);

@@ -1,11 +1,81 @@
 /** A file that is written in place where there is no OPFS: held in memory, and stored in IndexedDB block by block. */
 import type { Connection } from './connection.ts';
 import { type FileRow, LAST } from './idb-schema.ts';
+import type { OutputWriter } from './output-file.ts';
 
 const BLOCK_BYTES = 64 * 1024;
 const MAX_BYTES = 128 * 1024 * 1024;
 
 export type BlockFile = Awaited<ReturnType<typeof blockFile>>;
+
+/** No output can have this name over HTTP. */
+const undoOf = (name: string) => `${name}\u0000undo`;
+const rowsOf = (owner: string, name: string, offset = -1) =>
+  IDBKeyRange.bound([owner, name, offset], [owner, name, LAST]);
+const blockRow = (row: FileRow, offset: number, body: Uint8Array, name = row.name): FileRow => ({
+  ...row,
+  name,
+  offset,
+  size: body.length,
+  body,
+});
+/** Kept beside the blocks as they were at the mark before. */
+const headerRow = (row: FileRow, mark: number, before: number) =>
+  blockRow(row, -1, new Uint8Array(new Float64Array([mark, before]).buffer), undoOf(row.name));
+const headerIn = (row: FileRow | undefined) =>
+  row?.body instanceof Uint8Array ? new Float64Array(row.body.slice().buffer) : [];
+
+/** The file as it was at its mark, changing nothing; null when it cannot be had so. */
+export async function blocksAtMark(
+  connection: Connection,
+  { owner, name }: Pick<FileRow, 'owner' | 'name'>,
+  mark: number,
+): Promise<Blob | null> {
+  const [rows, [header, ...before]] = await connection(async (db) => {
+    const { store } = db.transaction('files');
+    return Promise.all([store.getAll(rowsOf(owner, name, 0)), store.getAll(rowsOf(owner, undoOf(name)))]);
+  });
+  const [at, back = 0] = headerIn(header);
+  if (at !== mark && at !== mark + 1) return null;
+  const blocks = new Map(rows.map((row) => [row.offset, row]));
+  if (at === mark + 1) {
+    for (const offset of blocks.keys()) if (offset >= back) blocks.delete(offset);
+    for (const row of before) blocks.set(row.offset, row);
+  }
+  const inOrder = [...blocks.values()].sort((a, b) => a.offset - b.offset);
+  return new Blob(inOrder.map(({ body }) => body as BlobPart));
+}
+
+/** Writes a file as it was at a mark that it had elsewhere. */
+export function blocksWriter(connection: Connection, row: FileRow, mark: number): OutputWriter {
+  let rest = new Uint8Array();
+  let at = 0;
+  const put = (rows: FileRow[]) =>
+    connection(async (db) => {
+      const tx = db.transaction('files', 'readwrite');
+      await Promise.all([...rows.map((each) => tx.store.put(each)), tx.done]);
+    });
+  return {
+    async write(bytes) {
+      if (at + rest.length + bytes.length > MAX_BYTES) throw new DOMException(tooLarge(row.name), 'QuotaExceededError');
+      const all = new Uint8Array(rest.length + bytes.length);
+      all.set(rest);
+      all.set(bytes, rest.length);
+      const whole = all.length - (all.length % BLOCK_BYTES);
+      const rows: FileRow[] = [];
+      for (let from = 0; from < whole; from += BLOCK_BYTES) {
+        rows.push(blockRow(row, at + from, all.slice(from, from + BLOCK_BYTES)));
+      }
+      await put(rows);
+      at += whole;
+      rest = all.slice(whole);
+    },
+    async close() {
+      const last = rest.length > 0 || at === 0 ? [blockRow(row, at, rest)] : [];
+      await put([...last, headerRow(row, mark, at + rest.length)]);
+    },
+  };
+}
 
 /**
  * `row`: what its blocks have in common. `saved`: the number of the mark to go back to; null begins an empty file.
@@ -13,19 +83,10 @@ export type BlockFile = Awaited<ReturnType<typeof blockFile>>;
  */
 export async function blockFile(connection: Connection, row: FileRow, saved: number | null) {
   const { owner, name } = row;
-  // No output can have this name over HTTP.
-  const undo = `${name}\u0000undo`;
-  const from = (of: string, offset = -1) => IDBKeyRange.bound([owner, of, offset], [owner, of, LAST]);
-  const blockAt = (offset: number, body: Uint8Array, of = name): FileRow => ({
-    ...row,
-    name: of,
-    offset,
-    size: body.length,
-    body,
-  });
-  /** Kept beside the blocks as they were at the mark before. */
-  const header = (mark: number, before: number): FileRow =>
-    blockAt(-1, new Uint8Array(new Float64Array([mark, before]).buffer), undo);
+  const undo = undoOf(name);
+  const from = (of: string, offset = -1) => rowsOf(owner, of, offset);
+  const blockAt = (offset: number, body: Uint8Array, of = name) => blockRow(row, offset, body, of);
+  const header = (mark: number, before: number) => headerRow(row, mark, before);
 
   let mark = saved ?? 0;
   let { image, size } = await open();
@@ -43,7 +104,7 @@ export async function blockFile(connection: Connection, row: FileRow, saved: num
         await tx.store.put(blockAt(0, new Uint8Array()));
       } else {
         const [found, ...blocks] = await tx.store.getAll(from(undo));
-        const [at, back = 0] = found?.body instanceof Uint8Array ? new Float64Array(found.body.slice().buffer) : [];
+        const [at, back = 0] = headerIn(found);
         if (at === saved + 1) {
           await tx.store.delete(from(name, back));
           for (const block of blocks) await tx.store.put({ ...block, name });
@@ -71,9 +132,7 @@ export async function blockFile(connection: Connection, row: FileRow, saved: num
 
   function resize(to: number) {
     if (to > MAX_BYTES) {
-      throw new Error(
-        `${name} grows beyond ${MAX_BYTES / 1024 / 1024} MiB, which this browser cannot hold: it has no file system for pages (OPFS).`,
-      );
+      throw new Error(tooLarge(name));
     }
     // The last block gets another length, too.
     touch(Math.min(size, to), Math.max(size, to));
@@ -129,3 +188,6 @@ export async function blockFile(connection: Connection, row: FileRow, saved: num
     close() {},
   };
 }
+
+const tooLarge = (name: string) =>
+  `${name} grows beyond ${MAX_BYTES / 1024 / 1024} MiB, which this browser cannot hold: it has no file system for pages (OPFS).`;

@@ -29,3 +29,6 @@ export function namesFor(scope: string): Names {
     folder: encodeURIComponent(name),
   };
 }
+
+/** Held while the marks of a task's output files are moved on, and by an export that reads the files at theirs. */
+export const marksLock = (folder: string, task_id: string) => `${folder}:marks:${task_id}`;

@@ -1,9 +1,12 @@
 /** Output files: in OPFS, or as chunks in IndexedDB where there is none (WebKitGTK 2.50; private windows of Firefox). */
-import { blockFile } from './block-file.ts';
+import { blockFile, blocksAtMark, blocksWriter } from './block-file.ts';
 import type { Connection } from './connection.ts';
 import { type FileRow, LAST } from './idb-schema.ts';
 import type { RandomOutput } from './job.ts';
-import { undoable } from './undo-log.ts';
+import { marksLock } from './names.ts';
+import type { SavedOutput } from './schema.ts';
+import { headerBytes, logOfMark, undoable } from './undo-log.ts';
+import { atMark, type SavedBytes } from './undo-reader.ts';
 
 /** An output file, and what its runner does with it. */
 export interface OutputHandle {
@@ -40,8 +43,15 @@ export interface OutputFiles {
   openOutput(task_id: string, name: string, type: string, size: number): Promise<OutputHandle>;
   /** Opens an output file as it was at its mark `mark`, the last or the last but one; null: empty. */
   openRandomOutput(task_id: string, name: string, type: string, mark: number | null): Promise<RandomHandle>;
-  /** Begins an output file anew, also where there are no sync handles (a service worker): its bytes are there once it is closed. */
-  createOutput(task_id: string, name: string, type: string): Promise<OutputWriter>;
+  /**
+   * Begins an output file anew, also where there are no sync handles (a service worker): its bytes are there once it is closed.
+   * `mark`: what a file that is written in place can be opened at then.
+   */
+  createOutput(task_id: string, name: string, type: string, mark?: number): Promise<OutputWriter>;
+  /** An output file as it was at a checkpoint, while its job may go on; null when it cannot be had. Of one with a mark, see `holdMarks`. */
+  savedOutput(task_id: string, saved: SavedOutput): Promise<SavedBytes | null>;
+  /** Keeps the task's job from setting marks: its files can be read at those that they have. Resolves with the release. */
+  holdMarks(task_id: string): Promise<() => void>;
   /** Removes what was kept to bring a task's files back to their marks: none will be wanted any more. */
   removeMarks(task_id: string): Promise<void>;
   /** The bytes of an output file, or null. */
@@ -62,6 +72,17 @@ const HANDLE_RETRIES = 50;
 const HANDLE_RETRY_MS = 100;
 
 export function outputFilesOf(connection: Connection, folder: string): OutputFiles {
+  /** Where there is no lock manager, nothing is written by another thread. */
+  const alone = async <T>(task_id: string, work: () => T | Promise<T>): Promise<T> =>
+    navigator.locks ? navigator.locks.request(marksLock(folder, task_id), work) : work();
+
+  async function outputOf(directory: FileSystemDirectoryHandle | null, task_id: string, name: string) {
+    const handle = directory && (await absent(directory.getFileHandle(await entryOf(name))));
+    if (handle) return handle.getFile();
+    const rows = await connection((db) => db.getAll('files', chunksOf(task_id, name)));
+    return rows.length > 0 ? new Blob(rows.map((row) => row.body as BlobPart)) : null;
+  }
+
   return {
     async openOutput(task_id, name, type, size) {
       const directory = await taskFolder(folder, task_id, true);
@@ -85,18 +106,31 @@ export function outputFilesOf(connection: Connection, folder: string): OutputFil
         read: store.read,
         write: store.write,
         truncate: store.truncate,
-        flush: async () => store.flush(),
+        // Blocks in the database are read in one transaction; nobody has to wait for that.
+        flush: async () => (directory ? alone(task_id, () => store.flush()) : store.flush()),
         close: store.close,
       };
     },
 
-    async createOutput(task_id, name, type) {
+    async createOutput(task_id, name, type, mark) {
       const directory = await taskFolder(folder, task_id, true);
-      const file = await directory?.getFileHandle(await entryOf(name), { create: true });
-      if (file && 'createWritable' in file) {
+      const entry = await entryOf(name);
+      const file = await directory?.getFileHandle(entry, { create: true });
+      if (file && directory && 'createWritable' in file) {
         const writable = await file.createWritable();
-        return { write: (bytes) => writable.write(bytes), close: () => writable.close() };
+        return {
+          write: (bytes) => writable.write(bytes),
+          async close() {
+            await writable.close();
+            if (mark === undefined) return;
+            const log = await directory.getFileHandle(`${entry}${UNDO}${logOfMark(mark)}`, { create: true });
+            const header = await log.createWritable();
+            await header.write(headerBytes(mark, (await file.getFile()).size));
+            await header.close();
+          },
+        };
       }
+      if (mark !== undefined) return blocksWriter(connection, rowOf(task_id, name, type), mark);
       const store = await chunkedFile(connection, task_id, name, type, 0);
       let at = 0;
       return {
@@ -107,6 +141,30 @@ export function outputFilesOf(connection: Connection, folder: string): OutputFil
         close: async () => store.close(),
       };
     },
+
+    async savedOutput(task_id, { name, size, mark }) {
+      const directory = await taskFolder(folder, task_id, false);
+      if (mark === undefined) {
+        const blob = await outputOf(directory, task_id, name);
+        return blob && blob.size >= size ? appended(blob, size, () => outputOf(directory, task_id, name)) : null;
+      }
+      if (!directory) {
+        const blob = await blocksAtMark(connection, rowOf(task_id, name, ''), mark);
+        return blob?.size === size ? appended(blob, size, async () => null) : null;
+      }
+      const entry = await entryOf(name);
+      const open = async (which: 'file' | 0 | 1) => {
+        const handle = await absent(directory.getFileHandle(which === 'file' ? entry : `${entry}${UNDO}${which}`));
+        return (await handle?.getFile()) ?? null;
+      };
+      const saved = await atMark(open, mark);
+      return saved?.size === size ? saved : null;
+    },
+
+    holdMarks: (task_id) =>
+      new Promise((held, failed) => {
+        alone(task_id, () => new Promise<void>((release) => held(release))).catch(failed);
+      }),
 
     async removeMarks(task_id) {
       const range = IDBKeyRange.bound([ownerOf(task_id)], [ownerOf(task_id), LAST]);
@@ -123,15 +181,7 @@ export function outputFilesOf(connection: Connection, folder: string): OutputFil
       for (const name of names) await whenFree(() => absent(directory.removeEntry(name)));
     },
 
-    async output(task_id, name) {
-      const directory = await taskFolder(folder, task_id, false);
-      if (directory) {
-        const handle = await absent(directory.getFileHandle(await entryOf(name)));
-        if (handle) return handle.getFile();
-      }
-      const rows = await connection((db) => db.getAll('files', chunksOf(task_id, name)));
-      return rows.length > 0 ? new Blob(rows.map((row) => row.body as BlobPart)) : null;
-    },
+    output: async (task_id, name) => outputOf(await taskFolder(folder, task_id, false), task_id, name),
 
     async removeOutputs(task_id) {
       const range = IDBKeyRange.bound([ownerOf(task_id)], [ownerOf(task_id), LAST]);
@@ -147,6 +197,26 @@ export function outputFilesOf(connection: Connection, folder: string): OutputFil
       const parent = await appFolder(folder, false);
       if (parent) for await (const name of parent.keys()) owners.add(name);
       return [...owners];
+    },
+  };
+}
+
+/** What was written by then does not change; a `File` of it is worth nothing once more is written, and is opened again. */
+function appended(first: Blob, size: number, again: () => Promise<Blob | null>): SavedBytes {
+  let blob: Blob | null = first;
+  return {
+    size,
+    async read(start, end) {
+      for (let left = HANDLE_RETRIES; ; left -= 1) {
+        if (!blob) throw new DOMException('The output file is gone.', 'NotFoundError');
+        try {
+          return new Uint8Array(await blob.slice(start, Math.min(end, size)).arrayBuffer());
+        } catch (error) {
+          const changed = error instanceof DOMException && error.name === 'NotReadableError';
+          if (!changed || left === 0) throw error;
+          blob = await again();
+        }
+      }
     },
   };
 }

@@ -14,9 +14,9 @@ export interface SyncFile {
   close(): void;
 }
 
-const BLOCK_BYTES = 4096;
-const HEADER_BYTES = 16;
-const ENTRY_BYTES = 8 + BLOCK_BYTES;
+export const BLOCK_BYTES = 4096;
+export const HEADER_BYTES = 16;
+export const ENTRY_BYTES = 8 + BLOCK_BYTES;
 const MAGIC = 0x756e646f;
 
 export type UndoableFile = ReturnType<typeof undoable>;
@@ -26,7 +26,7 @@ export type UndoableFile = ReturnType<typeof undoable>;
  * Throws when the file cannot be brought back to that mark.
  */
 export function undoable(file: SyncFile, logs: readonly [SyncFile, SyncFile], saved: number | null) {
-  const logOf = (mark: number) => logs[mark % 2 === 0 ? 0 : 1];
+  const logOf = (mark: number) => logs[logOfMark(mark)];
   let mark = saved ?? 0;
   let changed = false;
   /** The size at the mark, the blocks that are in its log, and where the log ends. */
@@ -35,13 +35,9 @@ export function undoable(file: SyncFile, logs: readonly [SyncFile, SyncFile], sa
   function begin(empty: boolean): [number, Set<number>, number] {
     if (empty) for (const each of [file, ...logs]) each.truncate(0);
     const log = logOf(mark);
-    const header = new DataView(new ArrayBuffer(HEADER_BYTES));
     const now = file.getSize();
-    header.setUint32(0, MAGIC);
-    header.setUint32(4, mark);
-    header.setFloat64(8, now);
     log.truncate(0);
-    writeAll(log, new Uint8Array(header.buffer), 0);
+    writeAll(log, headerBytes(mark, now), 0);
     log.flush();
     return [now, new Set(), HEADER_BYTES];
   }
@@ -61,12 +57,11 @@ export function undoable(file: SyncFile, logs: readonly [SyncFile, SyncFile], sa
   function replay(log: SyncFile, before: number): [Set<number>, number] {
     const blocks = new Set<number>();
     const entry = new Uint8Array(ENTRY_BYTES);
-    const head = new DataView(entry.buffer);
     let at = HEADER_BYTES;
     // An entry is stored before its block is overwritten: one that is torn was not needed yet.
     for (; log.read(entry, { at }) === ENTRY_BYTES; at += ENTRY_BYTES) {
-      const block = head.getUint32(0);
-      if (head.getUint32(4) !== checkOf(entry)) break;
+      const block = blockIn(entry);
+      if (block === null) break;
       writeAll(file, entry.subarray(8), block * BLOCK_BYTES);
       blocks.add(block);
     }
@@ -123,10 +118,32 @@ export function undoable(file: SyncFile, logs: readonly [SyncFile, SyncFile], sa
 }
 
 function headerOf(log: SyncFile): { mark: number; size: number } | null {
+  const bytes = new Uint8Array(HEADER_BYTES);
+  return log.read(bytes, { at: 0 }) < HEADER_BYTES ? null : headerIn(bytes.buffer);
+}
+
+/** Which of the two logs a mark has. */
+export const logOfMark = (mark: number): 0 | 1 => (mark % 2 === 0 ? 0 : 1);
+
+/** What a log begins with: its mark, and the size that the file had at it. */
+export function headerBytes(mark: number, size: number): Uint8Array<ArrayBuffer> {
   const header = new DataView(new ArrayBuffer(HEADER_BYTES));
-  const read = log.read(new Uint8Array(header.buffer), { at: 0 });
-  if (read < HEADER_BYTES || header.getUint32(0) !== MAGIC) return null;
+  header.setUint32(0, MAGIC);
+  header.setUint32(4, mark);
+  header.setFloat64(8, size);
+  return new Uint8Array(header.buffer);
+}
+
+export function headerIn(bytes: ArrayBuffer): { mark: number; size: number } | null {
+  const header = new DataView(bytes);
+  if (header.byteLength < HEADER_BYTES || header.getUint32(0) !== MAGIC) return null;
   return { mark: header.getUint32(4), size: header.getFloat64(8) };
+}
+
+/** The number of the block that an entry keeps; null for one that is torn. */
+export function blockIn(entry: Uint8Array<ArrayBuffer>): number | null {
+  const head = new DataView(entry.buffer);
+  return head.getUint32(4) === checkOf(entry) ? head.getUint32(0) : null;
 }
 
 function writeAll(file: SyncFile, bytes: Uint8Array<ArrayBuffer>, at: number) {

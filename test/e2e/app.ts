@@ -141,6 +141,31 @@ export async function submitLongChecksum(page: Page, random: RandomFile[]): Prom
   return { task, digests: rounds.flatMap(() => random.map((file) => file.sha256)) };
 }
 
+/** A table of some 16 MB, made in the page, on its way into a database: it runs for several seconds and several checkpoints. */
+export const submitLongTable = (page: Page): Promise<Task> =>
+  page.evaluate(async () => {
+    const rows = Array.from(
+      { length: 400_000 },
+      (_, i) => `${i},Rope ${i % 977},${(i % 1000) / 8},2026-01-${10 + (i % 19)}\n`,
+    );
+    const file = await globalThis.holdfast.addFile(new File(['id,name,length,made\n', ...rows], 'ropes.csv'));
+    const input = { files: [{ file_id: file.file_id }], to: 'sqlite' };
+    return globalThis.holdfast.submit({ type: 'table', input });
+  });
+
+/** The output files of a completed task, with their SHA-256. */
+export const outputSums = (page: Page, task_id: string): Promise<{ name: string; sha256: string }[]> =>
+  page.evaluate(async (task_id) => {
+    const { files } = await globalThis.holdfast.get(task_id);
+    return Promise.all(
+      files.map(async ({ name }) => {
+        const bytes = await (await globalThis.holdfast.output(task_id, name)).arrayBuffer();
+        const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+        return { name, sha256: [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('') };
+      }),
+    );
+  }, task_id);
+
 /** The digests in a checksum's result. */
 export const digestsOf = ({ result }: Pick<Task, 'result'>): string[] =>
   (result as { files: { digest: string }[] }).files.map(({ digest }) => digest);

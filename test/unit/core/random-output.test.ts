@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { outputFilesOf, type RandomHandle } from '../../../src/core/output-file.ts';
 import { type SyncFile, undoable } from '../../../src/core/undo-log.ts';
+import { atMark } from '../../../src/core/undo-reader.ts';
 import { freshStore } from './database.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -150,6 +151,56 @@ test('a file without the log of its mark is not passed off as what it was', () =
   const mark = file.flush();
   contents.delete(`log ${mark % 2}`);
   expect(() => open(mark)).toThrow('cannot go back');
+});
+
+describe('read at a mark by another thread', () => {
+  const openOf =
+    ({ contents }: ReturnType<typeof disk>) =>
+    async (which: 'file' | 0 | 1) => {
+      const bytes = contents.get(which === 'file' ? 'main' : `log ${which}`);
+      return bytes ? new Blob([bytes]) : null;
+    };
+
+  test('a file is what the mark saw, whatever its job writes meanwhile and up to the next mark', async () => {
+    await fc.assert(
+      fc.asyncProperty(steps, steps, fc.array(steps, { maxLength: 4 }), fc.boolean(), async (a, b, later, moves) => {
+        const on = disk();
+        const file = on.open(null);
+        for (const step of a) apply(file, step);
+        const mark = file.flush();
+        const seen = bytesIn(file);
+        for (const step of b) apply(file, step);
+        const saved = await atMark(openOf(on), mark);
+        expect(saved?.size).toBe(seen.length);
+        const parts: Bytes[] = [];
+        for (let at = 0; at < seen.length; at += 5_000) {
+          const [now, ...rest] = later;
+          if (at === 10_000 && moves) file.flush();
+          for (const step of now ?? []) apply(file, step);
+          later = rest;
+          parts.push((await saved?.read(at, Math.min(seen.length, at + 5_000))) ?? new Uint8Array());
+        }
+        expect(Buffer.concat(parts).equals(seen)).toBe(true);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('a file that has gone on past the next mark is not passed off as what it was', async () => {
+    const on = disk();
+    const file = on.open(null);
+    const write = (byte: number) => file.write(new Uint8Array(10_000).fill(byte), 0);
+    write(1);
+    const mark = file.flush();
+    const saved = await atMark(openOf(on), mark);
+    write(2);
+    file.flush();
+    expect(await saved?.read(0, 10_000)).toEqual(new Uint8Array(10_000).fill(1));
+    write(3);
+    file.flush();
+    await expect(saved?.read(0, 10_000)).rejects.toThrow('past its mark');
+    expect(await atMark(openOf(on), mark)).toBeNull();
+  });
 });
 
 test('flushing what has not changed makes no new mark', () => {

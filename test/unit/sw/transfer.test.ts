@@ -102,6 +102,52 @@ test('an unfinished task goes on from its checkpoint, with the numbers that foll
   expect(await there.claim()).toMatchObject({ task: { task_id: ids.waiting } });
 });
 
+test.each([false, true])(
+  'a file that is written in place goes on elsewhere from what its checkpoint saw (next mark set meanwhile: %s)',
+  async (marked) => {
+    const server = createServer();
+    const { task_id } = await server.started();
+    const file = await server.files.openRandomOutput(task_id, 'a.sqlite', 'application/vnd.sqlite3', null);
+    const seen = new Uint8Array(150_000).map((_, i) => i >> 8);
+    file.write(seen, 0);
+    const mark = await file.flush();
+    await server.change(task_id, [{ ...progress, checkpoint: true }], {
+      version: 1,
+      data: DATA,
+      outputs: [{ name: 'a.sqlite', type: 'application/vnd.sqlite3', size: seen.length, mark }],
+    });
+    // What comes after its checkpoint does not go along.
+    file.write(new Uint8Array(90_000).fill(1), 100_000);
+    if (marked) await file.flush();
+    const bytes = await exported(server);
+
+    const there = createServer();
+    expect((await imported(there, bytes)).status).toBe(200);
+    await there.change(task_id, [examples.lost]);
+    expect(await there.claim()).toMatchObject({ checkpoint: { data: DATA, outputs: [{ mark }] } });
+    for (let again = 0; again < 2; again += 1) {
+      const found = await there.files.openRandomOutput(task_id, 'a.sqlite', 'application/vnd.sqlite3', mark);
+      const now = new Uint8Array(found.size);
+      found.read(now, 0);
+      expect(Buffer.from(now).equals(seen)).toBe(true);
+      // And is what a second loss goes back to.
+      found.write(new Uint8Array(200_000).fill(2), 0);
+      await found.flush();
+    }
+  },
+);
+
+test('a file that is written in place and cannot be had as its checkpoint saw it is left out with the checkpoint', async () => {
+  const server = createServer();
+  const { task_id } = await server.started();
+  const outputs = [{ name: 'a.sqlite', type: 'application/vnd.sqlite3', size: 10, mark: 7 }];
+  await server.change(task_id, [{ ...progress, checkpoint: true }], { version: 1, data: DATA, outputs });
+  const there = createServer();
+  expect((await imported(there, await exported(server))).status).toBe(200);
+  await there.change(task_id, [examples.lost]);
+  expect(await there.claim()).toMatchObject({ task: { task_id }, checkpoint: null });
+});
+
 test('what is there already stays, and what comes gets numbers behind it', async () => {
   const { server } = await lived();
   const there = createServer();
