@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Rounds of faults: `npm run chaos -- --rounds N --seed S`, one again with `--seed S --round K`; `--engine firefox` or `webkit`.
+// Rounds of faults: `npm run chaos -- --rounds N --seed S`, one again with `--seed S --round K`, a part of many with `--from K`; `--engine firefox` or `webkit`.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +12,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '20' },
+    from: { type: 'string', default: '0' },
     round: { type: 'string' },
     seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
     engine: { type: 'string', default: 'chromium' },
@@ -22,12 +23,14 @@ const { values } = parseArgs({
 const { seed, dist } = values;
 const engine = /** @type {import('./schedule.mjs').Engine} */ (values.engine);
 if (!Object.hasOwn(launchers, engine)) throw new RangeError(`There is no engine ${engine}.`);
-for (const name of /** @type {const} */ (['rounds', 'round'])) {
+for (const name of /** @type {const} */ (['rounds', 'from', 'round'])) {
   if (!/^\d+$/.test(values[name] ?? '0')) throw new RangeError(`--${name} takes a whole number.`);
 }
 
 const rounds =
-  values.round === undefined ? Array.from({ length: Number(values.rounds) }, (_, i) => i) : [Number(values.round)];
+  values.round === undefined
+    ? Array.from({ length: Number(values.rounds) }, (_, i) => Number(values.from) + i)
+    : [Number(values.round)];
 const total = { passed: 0, failed: 0, skipped: 0 };
 /** @type {Record<string, number>} */
 const made = {};
