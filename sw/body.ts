@@ -144,6 +144,8 @@ export function bulkFilter(query: Record<string, string>): v.InferOutput<typeof 
 export const LogQuerySchema = v.strictObject({
   after: v.optional(wholeNumber(0, Number.MAX_SAFE_INTEGER), '0'),
   limit: v.optional(wholeNumber(1, 10_000), '1000'),
+  /** Also when each event was and what it was, which a stream does not tell. */
+  detail: v.optional(v.picklist(['true', 'false']), 'false'),
 });
 
 /** What else is asked of a task is passed over, as it always was. */

@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { FileChanged, FileMissing, type Files } from '../src/core/files.ts';
 import type { JobSpec } from '../src/core/job.ts';
 import { type Health, SettingsPatchSchema, TaskDraftSchema } from '../src/core/schema.ts';
-import { logFramesOf } from '../src/core/sse.ts';
+import { framesOf, logFramesOf } from '../src/core/sse.ts';
 import type { TaskStore } from '../src/core/store.ts';
 import { isFinished, type StoredTask, type TaskEvent, toWire } from '../src/core/task.ts';
 import {
@@ -132,13 +132,14 @@ export function routes(host: RouteHost): Hono {
   app.get(`${TASK}/stream`, (c) => streams.task(id(c), asked(c)));
 
   app.get(`${TASK}/log`, async (c) => {
-    const { after, limit } = parseQuery(LogQuerySchema, c.req.query());
+    const { after, limit, detail } = parseQuery(LogQuerySchema, c.req.query());
+    const frames = detail === 'true' ? logFramesOf : framesOf;
     const { task, cut, events } = await readLog(store, id(c), after, limit);
     const last = Number(task.last_event_id);
     return json({
       events: [
         ...(cut ? gapFrames(cut, after) : []),
-        ...events.flatMap((event) => logFramesOf(id(c), event, event.n === last)),
+        ...events.flatMap((event) => frames(id(c), event, event.n === last)),
       ],
       last_event_id: task.last_event_id,
     });

@@ -47,7 +47,7 @@ export interface LogEvent {
   id: string;
   event: 'message' | 'log' | 'complete' | 'gap';
   data: unknown;
-  /** The event's time and what happened; the state at a gap's end is no event and has neither. */
+  /** In detail, the event's time and what happened; the state at a gap's end is no event and has neither. */
   at?: string;
   change?: Happened;
 }
@@ -114,8 +114,11 @@ export function tasksAt(base: string | URL) {
     /** With `after`, the task as it was after its event of that number. */
     get: (task_id: string, after?: number) => get<Task>(at(task_id, after === undefined ? '' : `?at=${after}`)),
     list: (query: ListQuery = {}) => get<TaskPage>(`tasks?${search(query)}`),
-    log: (task_id: string, after = 0, limit = 1_000) =>
-      get<{ events: LogEvent[]; last_event_id: string }>(at(task_id, `/log?after=${after}&limit=${limit}`)),
+    /** With `detail`, also when each event was and what it was. */
+    log: (task_id: string, after = 0, limit = 1_000, detail = false) =>
+      get<{ events: LogEvent[]; last_event_id: string }>(
+        at(task_id, `/log?after=${after}&limit=${limit}${detail ? '&detail=true' : ''}`),
+      ),
     /** Resolves once it is canceled. */
     cancel: (task_id: string) => call<Task>('POST', at(task_id, '/cancel'), { repeatable: true }),
     /** Resolves with how many were canceled. */

@@ -168,7 +168,7 @@ export type TaskState = v.InferOutput<typeof TaskStateSchema>;
  */
 export type TaskEvent = Change & { n: number; at: string; state: TaskState | null };
 
-/** What a change was, as a log tells it beside the state after it: without what that state or the task itself holds. */
+/** What a change was, as a log in detail tells it beside the state after it: without what that state or the task itself holds. */
 export type Happened =
   | { kind: 'started'; by: string | null }
   | { kind: 'progress'; checkpoint: boolean }

@@ -9,7 +9,7 @@ export interface Frame {
   data: unknown;
 }
 
-/** A frame as the log gives it: with the event's time, and what happened. The state at a gap's end is no event and has neither. */
+/** A frame as the log gives it in detail: with the event's time, and what happened. The state at a gap's end is no event and has neither. */
 export type LogFrame = Frame & { at?: string; change?: Happened };
 
 /** Ask a reader to come back soon: most ends of a stream are not the end of its task. */
@@ -31,7 +31,7 @@ export function framesOf(task_id: string, event: TaskEvent, isLast: boolean, id 
   return end ? [message, { id, event: 'complete', data: end }] : [message];
 }
 
-/** The same frames for the log, where nobody can tell from when they come what time they are of. */
+/** The same frames for a log in detail, where nobody can tell from when they come what time they are of. */
 export function logFramesOf(task_id: string, event: TaskEvent, isLast: boolean): LogFrame[] {
   const { at } = event;
   const change = happened(event);

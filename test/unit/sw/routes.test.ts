@@ -342,13 +342,13 @@ describe('the log', () => {
     expect((await get('?after=5')).events).toEqual([]);
   });
 
-  test('tells when each event was and what it was, which a stream does not', async () => {
+  test('is the events of the stream and no more, unless detail is asked for', async () => {
     const server = createServer();
     const { task_id } = await running(server);
     const canceled = { kind: 'canceled' as const, stopped: { rung: 'fenced' as const, ms: 7 } };
     await server.change(task_id, [{ ...progress, checkpoint: true }, { kind: 'lost', message: 'gone' }, canceled]);
     const { events }: { events: { id: string; at?: string; change?: unknown }[] } = await (
-      await server.request(`tasks/${task_id}/log`)
+      await server.request(`tasks/${task_id}/log?detail=true`)
     ).json();
     expect(events.map(({ change }) => change)).toEqual([
       { kind: 'created' },
@@ -359,6 +359,8 @@ describe('the log', () => {
       { kind: 'canceled', stopped: canceled.stopped },
     ]);
     for (const { at } of events) expect(new Date(at ?? '').toISOString()).toBe(at);
+    const plain = await (await server.request(`tasks/${task_id}/log`)).json();
+    expect(plain.events).toEqual(events.map(({ at: _, change: __, ...frame }) => frame));
   });
 
   test('of a trimmed log begins with the gap and the state at the cut, as its stream does', async () => {
