@@ -27,6 +27,17 @@ declare const self: ServiceWorkerGlobalScope;
 
 const OURS = /^(?:tasks|files|share|submit|stream|stream-events|stream-with-id|openapi\.json)(?:\/|$)/;
 
+/**
+ * A page of a newer version (loaded past this service worker) has changed the database: this one can answer nothing any more, so there
+ * is nothing left to ask a person for.
+ */
+async function giveWay(): Promise<void> {
+  // Without a network the one that waits already has to do.
+  await self.registration.update().catch(() => {});
+  const { waiting, installing } = self.registration;
+  (waiting ?? installing)?.postMessage({ kind: 'skip-waiting' } satisfies BackendMessage);
+}
+
 export function createBackend(scope: string) {
   const started = Date.now();
   const names = namesFor(scope);
@@ -43,8 +54,10 @@ export function createBackend(scope: string) {
     },
   });
   const files = filesOf(database, names.folder);
-  // That a newer version has taken over is told to whoever asks: it is no fault.
-  const report = (error: unknown) => error instanceof Outdated || console.error('holdfast backend:', error);
+  const report = (error: unknown) => {
+    if (error instanceof Outdated) giveWay();
+    else console.error('holdfast backend:', error);
+  };
   const byType = new Map(specs.map((spec) => [spec.type, spec]));
   const streams = openStreams({
     store,

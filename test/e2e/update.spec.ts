@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { openSite } from '../chaos/site.mjs';
-import { dist, expect, finished, open, test } from './app.ts';
+import { dist, expect, finished, open, reached, submit, test } from './app.ts';
 
 /** Resolves when the version that is there now has taken over. */
 const update = (page: Page) =>
@@ -37,5 +37,22 @@ test('a tab that two updates left behind fails no task: it asks to be loaded aga
     const detail = 'Failed at step 1 of 1, as the input asks.';
     expect(await finished(page, task_id)).toMatchObject({ status: 'failed', error: { detail } });
   }
+  await site.close();
+});
+
+test('a page of a newer version that has changed the database is answered, although nobody has let its service worker take over', async ({
+  context,
+}) => {
+  const site = await openSite(dist);
+  const page = await open(await context.newPage(), site.url);
+  const { task_id } = await submit(page, 'countdown', { steps: 200, step_ms: 20 });
+  await reached(page, task_id, 'running', 1, 20);
+  await site.deploy(true);
+  // Past the service worker, so the page is the new version's while the old one's still answers.
+  const session = await context.newCDPSession(page);
+  await session.send('Page.reload', { ignoreCache: true });
+  await expect
+    .poll(() => page.evaluate((task_id) => globalThis.holdfast?.get(task_id).catch(String), task_id).catch(String))
+    .toMatchObject({ status: 'completed', result: { steps: 200 } });
   await site.close();
 });
