@@ -183,6 +183,8 @@ export async function playRound(schedule, browser, dist) {
   async function settle() {
     for (const mend of mends) await mend();
     await crew.wake();
+    /** Tasks that had crashed and were started again. @type {Set<string>} */
+    const revived = new Set();
     const ended = async () => {
       /** @type {import('./fold.mjs').Task[]} */
       const all = await crew
@@ -190,15 +192,30 @@ export async function playRound(schedule, browser, dist) {
         ?.call('list')
         .catch(() => null);
       if (!all) return false;
-      for (const { task_id, status, error } of all) {
-        const again = status === 'paused' ? 'resume' : error?.type.endsWith(':crashed') ? 'retry' : null;
+      const byId = new Map(all.map((task) => [task.task_id, task]));
+      /** Three losses in a row end a task, and with it those that wait for it. @param {import('./fold.mjs').Task | undefined} task @returns {boolean} */
+      const hasCrashed = (task) => {
+        if (!task?.error) return false;
+        if (task.error.type.endsWith(':crashed')) return true;
+        if (!task.error.type.endsWith(':dependency-failed')) return false;
+        return task.depends_on.some((/** @type {string} */ id) => {
+          const other = byId.get(id);
+          const goesOn = revived.has(id) && (!isEnd(other?.status) || other?.status === 'completed');
+          return goesOn || hasCrashed(other);
+        });
+      };
+      for (const task of all) {
+        const { task_id, status } = task;
+        const crashed = hasCrashed(task);
+        if (crashed) revived.add(task_id);
+        const again = status === 'paused' ? 'resume' : crashed ? 'retry' : null;
         if (again)
           await crew
             .pick(0)
             ?.call('command', again, task_id)
             .catch(() => {});
       }
-      const open = all.filter(({ status, error }) => !isEnd(status) || error?.type.endsWith(':crashed'));
+      const open = all.filter((task) => !isEnd(task.status) || hasCrashed(task));
       if (open.length > 0 && open.every(waits)) await setClock(Math.max(...clock));
       return open.length === 0;
     };
