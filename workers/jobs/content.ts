@@ -4,7 +4,7 @@ import { chunksOf } from './chunks.ts';
 import type { Member } from './gunzip.ts';
 
 export interface Content {
-  /** The next `count` bytes, or those of them that there are. */
+  /** The next `count` bytes, or those of them that there are; not for writing, others may be in the same buffer. */
   take(count: number): Promise<Uint8Array>;
   /** Bytes of the file that were read for it. */
   read(): number;
@@ -38,6 +38,13 @@ export async function contentFrom(file: InputFile, offset: number, member: Membe
         if (member && member.at !== members.at(-1)?.at) members.push(member);
         waiting.push(next.value.bytes);
         bytes += next.value.bytes.length;
+      }
+      const [first] = waiting;
+      if (first && first.length >= count) {
+        if (first.length === count) waiting = waiting.slice(1);
+        else waiting[0] = first.subarray(count);
+        bytes -= count;
+        return first.subarray(0, count);
       }
       const taken = new Uint8Array(Math.min(count, bytes));
       let at = 0;

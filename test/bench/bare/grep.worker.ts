@@ -1,25 +1,39 @@
-/** Reads a file line by line and counts those that match, and does nothing else. */
+/** Searches a file and writes the list of what it finds: the loop of the grep job in one thread, with no Holdfast around it. */
 import { byteReader } from '../../../src/core/byte-reader.ts';
+import { joined } from '../../../workers/jobs/grep/blocks.ts';
+import { listed, nothingAround } from '../../../workers/jobs/grep/listing.ts';
+import { HIT, search } from '../../../workers/jobs/grep/search.ts';
+import { skimmerOf } from '../../../workers/jobs/grep/skim.ts';
+import { bareOutput } from './output.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
-const PATTERN = /retry25\d /su;
+const LINE_FEED = 10;
+const REGEX = /retry25\d /su;
+const WANTED = { regex: REGEX, skimmer: skimmerOf(REGEX) };
+const LISTED = { name: 'big.log', format: 'text', before: 0, after: 0 } as const;
 
+/** Answers with how many lines match. */
 self.onmessage = async ({ data: file }: MessageEvent<File>) => {
   const bytes = byteReader(file);
-  const decoder = new TextDecoder();
-  let lines = 0;
-  let rest = '';
+  const output = await bareOutput('bare.grep');
+  const encoder = new TextEncoder();
+  let [rest, lines, line, offset] = [new Uint8Array(), 0, 1, 0];
   let ahead = bytes(0, CHUNK_BYTES);
   for (let at = 0; at < file.size; at += CHUNK_BYTES) {
-    const text = rest + decoder.decode(await ahead, { stream: true });
-    ahead = bytes(at + CHUNK_BYTES, at + 2 * CHUNK_BYTES);
-    let start = 0;
-    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
-      if (PATTERN.test(text.slice(start, end))) lines += 1;
-      start = end + 1;
-    }
-    rest = text.slice(start);
+    const chunk = await ahead;
+    const last = at + CHUNK_BYTES >= file.size;
+    if (!last) ahead = bytes(at + CHUNK_BYTES, at + 2 * CHUNK_BYTES);
+    const end = last ? chunk.length : chunk.lastIndexOf(LINE_FEED) + 1;
+    const block = joined([rest, chunk.subarray(0, end)]);
+    rest = chunk.slice(end);
+    const order = { bytes: block, skip: false, limit: Number.POSITIVE_INFINITY, ranges: 0, careful: false };
+    const found = { ...search(order, WANTED, () => {}), bytes: block };
+    lines += found.hits.length / HIT;
+    const shape = { parts: [block], size: block.length, offset, continues: false, open: false, read: at };
+    output.write(encoder.encode(listed(shape, line, found, nothingAround, LISTED).text));
+    line += found.lines;
+    offset += block.length;
   }
-  if (PATTERN.test(rest)) lines += 1;
+  await output.end();
   self.postMessage(lines);
 };

@@ -2,7 +2,9 @@
 import type { Content } from '../content.ts';
 
 export interface Block {
-  bytes: Uint8Array;
+  /** Its bytes, which are put together when they are searched. */
+  parts: readonly Uint8Array[];
+  size: number;
   /** In the content, of its first byte. */
   offset: number;
   /** Its first line is the rest of the block's before. */
@@ -18,6 +20,7 @@ const STEP_BYTES = 1024 * 1024;
 /** A longer line is searched in pieces of so many bytes. No less than a step. */
 export const MAX_LINE_BYTES = 1024 * 1024;
 const LINE_FEED = 10;
+const NOTHING = new Uint8Array();
 
 /** `continues`: the content goes on in the middle of a line. */
 export async function* blocksOf(
@@ -25,39 +28,48 @@ export async function* blocksOf(
   offset: number,
   continues: boolean,
 ): AsyncGenerator<Block, void, void> {
-  let rest = new Uint8Array();
+  let rest = NOTHING;
   for (let last = false; !last; ) {
     const more = await content.take(STEP_BYTES);
     last = more.length < STEP_BYTES;
-    const bytes = joined(rest, more);
-    const block = (start: number, end: number, open: boolean): Block => {
-      const made = { bytes: bytes.subarray(start, end), offset, continues, open, read: content.read() };
-      offset += end - start;
+    const block = (parts: Uint8Array[], open: boolean): Block => {
+      const size = sizeOf(parts);
+      const made = { parts, size, offset, continues, open, read: content.read() };
+      offset += size;
       continues = open;
       return made;
     };
     // What is left of the step before has no line break in it: only the first line can be too long.
-    let start = 0;
-    const first = bytes.indexOf(LINE_FEED, rest.length);
-    while ((first < 0 ? bytes.length : first) - start > MAX_LINE_BYTES) {
-      const end = cutAt(bytes, start + MAX_LINE_BYTES);
-      yield block(start, end, true);
-      start = end;
+    let [head, body] = [rest, more];
+    while (head.length + lengthOf(body) > MAX_LINE_BYTES) {
+      const bytes = joined([head, body]);
+      const end = cutAt(bytes, MAX_LINE_BYTES);
+      yield block([bytes.subarray(0, end)], true);
+      [head, body] = [NOTHING, bytes.subarray(end)];
     }
-    const end = last ? bytes.length : bytes.lastIndexOf(LINE_FEED) + 1;
-    if (end > start) {
-      yield block(start, end, false);
-      start = end;
-    }
-    rest = bytes.slice(start);
+    const end = last ? body.length : body.lastIndexOf(LINE_FEED) + 1;
+    const whole = last ? head.length + body.length > 0 : end > 0;
+    if (whole) yield block([head, body.subarray(0, end)], false);
+    rest = joined(whole ? [body.subarray(end)] : [head, body]);
   }
 }
 
-function joined(one: Uint8Array, two: Uint8Array): Uint8Array {
-  if (one.length === 0) return two;
-  const bytes = new Uint8Array(one.length + two.length);
-  bytes.set(one);
-  bytes.set(two, one.length);
+/** Of the first line that there is a part of. */
+function lengthOf(bytes: Uint8Array): number {
+  const end = bytes.indexOf(LINE_FEED);
+  return end < 0 ? bytes.length : end;
+}
+
+export const sizeOf = (parts: readonly Uint8Array[]): number => parts.reduce((size, { length }) => size + length, 0);
+
+/** In one piece, which is a copy. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(sizeOf(parts));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
   return bytes;
 }
 

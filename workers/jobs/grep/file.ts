@@ -3,11 +3,11 @@ import type * as v from 'valibot';
 import type { InputFile, JobContext, Output } from '../../../src/core/job.ts';
 import { contentFrom, isGzip } from '../content.ts';
 import type { Member } from '../gunzip.ts';
-import { type Block, blocksOf } from './blocks.ts';
+import { type Block, blocksOf, joined } from './blocks.ts';
 import { excerptOf } from './excerpt.ts';
 import { type Around, listed, nothingAround } from './listing.ts';
-import { type Matcher, TooSlow } from './matcher.ts';
-import { type Found, HIT, type Range } from './search.ts';
+import { type Matcher, type Searched, TooSlow } from './matcher.ts';
+import { HIT, type Range } from './search.ts';
 import type { spec } from './spec.ts';
 
 export interface Count {
@@ -59,7 +59,7 @@ interface Shared {
 
 interface Ahead {
   block: Block;
-  finding: Promise<Found>;
+  finding: Promise<Searched>;
 }
 
 /** Enough for the thread that matches to be busy while this one waits for a disk. */
@@ -90,21 +90,21 @@ export async function* searched(
   let place = begun ?? (await startOf(file));
   const content = await contentFrom(file, place.offset, place.member);
 
-  function search(block: Block): Promise<Found> {
+  function search(block: Block): Promise<Searched> {
     const shown = format === 'jsonl' ? Number.POSITIVE_INFINITY : SHOWN - first.length;
     return matcher.search({
-      bytes: block.bytes,
+      parts: block.parts,
       skip: block.continues && place.open?.matched === true,
       limit: max_matches - place.lines,
       ranges: place.binary ? 0 : Math.max(0, shown),
     });
   }
 
-  async function toList(block: Block, found: Found) {
-    const { hits, ranges } = found;
+  async function toList(block: Block, found: Searched) {
+    const { bytes, hits, ranges } = found;
     for (let index = 0; index < hits.length / HIT && first.length < SHOWN; index += 1) {
       const [nth = 0, start = 0, end = 0] = hits.subarray(index * HIT, index * HIT + HIT);
-      const text = decoder.decode(block.bytes.subarray(start, end)).replace(/\r$/, '');
+      const text = decoder.decode(bytes.subarray(start, end)).replace(/\r$/, '');
       const line = place.line + nth;
       const excerpt = excerptOf(text, ranges[index] ?? []);
       first.push({ file: name, line, offset: block.offset + start, ...excerpt });
@@ -121,7 +121,7 @@ export async function* searched(
       throw new Error(`pattern too slow at byte ${block.offset + error.at} of ${name}: it has no answer after 2 s`);
     });
     const hits = found.hits.subarray(0, (max_matches - place.lines) * HIT);
-    const offset = block.offset + block.bytes.length;
+    const offset = block.offset + block.size;
     place = {
       offset,
       member: content.memberBefore(offset),
@@ -138,7 +138,7 @@ export async function* searched(
     const ahead: Ahead[] = [];
     for await (const whole of blocksOf(content, place.offset, place.open !== null)) {
       const block = whole.offset === 0 ? withoutMark(whole) : whole;
-      if (whole.offset === 0) place = { ...place, binary: isBinary(whole.bytes, name, log) };
+      if (whole.offset === 0) place = { ...place, binary: isBinary(joined(whole.parts), name, log) };
       // Whether the rest of a line is searched depends on what came of its beginning.
       const wait = block.continues ? 0 : BLOCKS_AHEAD;
       for (let first = ahead[wait] && ahead.shift(); first; first = ahead[wait] && ahead.shift())
@@ -159,10 +159,12 @@ async function startOf(file: InputFile): Promise<Place> {
 }
 
 /** The mark that some programs put before UTF-8 is no part of the first line. */
-const withoutMark = (block: Block): Block =>
-  begins(block.bytes, MARK)
-    ? { ...block, bytes: block.bytes.subarray(MARK.length), offset: block.offset + MARK.length }
-    : block;
+function withoutMark(block: Block): Block {
+  const bytes = joined(block.parts);
+  if (!begins(bytes, MARK)) return block;
+  const parts = [bytes.subarray(MARK.length)];
+  return { ...block, parts, size: block.size - MARK.length, offset: block.offset + MARK.length };
+}
 
 function isBinary(head: Uint8Array, name: string, log: Shared['log']): boolean {
   if (UTF_16.some((mark) => begins(head, mark))) {

@@ -1,6 +1,7 @@
 /** The list of the lines that match, with the lines around them, as `grep -nH` writes it or as JSON lines. */
 import type { Block } from './blocks.ts';
-import { type Found, HIT, type Range } from './search.ts';
+import type { Searched } from './matcher.ts';
+import { HIT, type Range } from './search.ts';
 import type { Format } from './spec.ts';
 
 interface Line {
@@ -42,8 +43,9 @@ const CARRIAGE_RETURN = 13;
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** What a block adds to the list. `line` is the number of its first line. */
-export function listed(block: Block, line: number, found: Found, around: Around, wanted: Wanted): Listed {
-  const { bytes, offset } = block;
+export function listed(block: Block, line: number, found: Searched, around: Around, wanted: Wanted): Listed {
+  const { offset } = block;
+  const { bytes } = found;
   const context = wanted.before + wanted.after > 0;
   const written = writer(wanted, context, around.listed);
   let { after } = around;

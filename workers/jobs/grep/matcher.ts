@@ -1,14 +1,24 @@
 /** The thread that matches, seen from the job: it is watched, and terminated when a line takes too long. */
 import { startThread } from '../thread.ts';
+import { joined } from './blocks.ts';
 import type { Found, Order } from './search.ts';
 
 export interface Start {
   source: string;
   flags: string;
+  /** Whether many lines can be looked through at once. */
+  skim: boolean;
 }
 
+export interface Searched extends Found {
+  /** The block. */
+  bytes: Uint8Array<ArrayBuffer>;
+}
+
+export type Question = Omit<Order, 'bytes' | 'careful'> & { parts: readonly Uint8Array[] };
+
 /** `at`: the byte of the block where a line begins that is being searched now. */
-export type Answer = 'ready' | { at: number } | { found: Found };
+export type Answer = 'ready' | { at: number } | { found: Searched };
 
 /** A line took longer than this. */
 export class TooSlow extends Error {
@@ -24,25 +34,25 @@ const LINE_MS = 2_000;
 
 export interface Matcher {
   /** Blocks are searched in the order in which they are given. Rejects with `TooSlow`, and with the signal's reason. */
-  search(order: Omit<Order, 'careful'>): Promise<Found>;
+  search(question: Question): Promise<Searched>;
   close(): void;
 }
 
 interface Waiting {
-  order: Omit<Order, 'careful'>;
-  resolve(found: Found): void;
+  question: Question;
+  resolve(found: Searched): void;
   reject(error: unknown): void;
 }
 
-export async function startMatcher({ source, flags }: RegExp, signal: AbortSignal): Promise<Matcher> {
+export async function startMatcher(start: Start, signal: AbortSignal): Promise<Matcher> {
   const waiting: Waiting[] = [];
   /** The block's line that was told of last, while every one is. */
   let careful: { at: number } | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let closed = false;
-  let worker = await start();
+  let worker = await begin();
 
-  async function start(): Promise<Worker> {
+  async function begin(): Promise<Worker> {
     const create = () => new Worker(new URL('./matcher.worker.ts', import.meta.url), { type: 'module', name: 'grep' });
     const started = await startThread(create, signal);
     started.onmessage = ({ data }: MessageEvent<Answer>) => take(data);
@@ -50,14 +60,14 @@ export async function startMatcher({ source, flags }: RegExp, signal: AbortSigna
       event.preventDefault();
       fail(new Error(event.message));
     };
-    started.postMessage({ source, flags } satisfies Start);
+    started.postMessage(start);
     return started;
   }
 
-  /** A copy is handed over, which is quicker than to have it made: the block may have to be sent once more. */
-  function send(order: Omit<Order, 'careful'>) {
-    const bytes = order.bytes.slice();
-    worker.postMessage({ ...order, bytes, careful: careful !== null } satisfies Order, { transfer: [bytes.buffer] });
+  /** What is handed over is gone: the parts are kept, as the block may have to be sent once more. */
+  function send({ parts, ...rest }: Question) {
+    const bytes = joined(parts);
+    worker.postMessage({ ...rest, bytes, careful: careful !== null } satisfies Order, { transfer: [bytes.buffer] });
   }
 
   function watch() {
@@ -70,7 +80,7 @@ export async function startMatcher({ source, flags }: RegExp, signal: AbortSigna
       waiting.shift()?.resolve(answer.found);
       if (careful) {
         careful = null;
-        for (const { order } of waiting) send(order);
+        for (const { question } of waiting) send(question);
       }
     } else if (answer !== 'ready' && careful) careful.at = answer.at;
     watch();
@@ -81,11 +91,11 @@ export async function startMatcher({ source, flags }: RegExp, signal: AbortSigna
     worker.terminate();
     if (careful) return fail(new TooSlow(careful.at));
     careful = { at: 0 };
-    start().then((started) => {
+    begin().then((started) => {
       worker = started;
       if (closed) return worker.terminate();
       const [first] = waiting;
-      if (first) send(first.order);
+      if (first) send(first.question);
       watch();
     }, fail);
   }
@@ -106,14 +116,14 @@ export async function startMatcher({ source, flags }: RegExp, signal: AbortSigna
   }
 
   return {
-    search(order) {
-      const { promise, resolve, reject } = Promise.withResolvers<Found>();
+    search(question) {
+      const { promise, resolve, reject } = Promise.withResolvers<Searched>();
       // It is awaited later, when the block before it is done with.
       promise.catch(() => {});
       if (closed) reject(signal.aborted ? signal.reason : new Error('the thread that matches is gone'));
       else {
-        waiting.push({ order, resolve, reject });
-        if (!careful) send(order);
+        waiting.push({ question, resolve, reject });
+        if (!careful) send(question);
         if (waiting.length === 1) watch();
       }
       return promise;

@@ -57,28 +57,37 @@ async function* batches(
   tokenizer: Tokenizer,
 ): AsyncGenerator<Batch, void, void> {
   let { offset, seen, line } = from;
-  let rest = await content.take(seen - offset);
+  // One buffer for all steps: new ones would wait by the hundred for a collection.
+  let buffer: Uint8Array = (await content.take(seen - offset)).slice();
+  let kept = buffer.length;
   for (let last = false; !last; ) {
     // An unfinished row is looked at again when there is twice as much of it: never more than twice in all.
-    const step = Math.max(STEP_BYTES, rest.length);
+    const step = Math.max(STEP_BYTES, kept);
     const more = await content.take(step);
     last = more.length < step;
     seen += more.length;
-    const bytes = new Uint8Array(rest.length + more.length);
-    bytes.set(rest);
-    bytes.set(more, rest.length);
+    if (buffer.length < kept + more.length) buffer = grown(buffer.subarray(0, kept), kept + step);
+    buffer.set(more, kept);
+    const bytes = buffer.subarray(0, kept + more.length);
 
     const { text, held } = decoder.decode(bytes, last);
     const { end, lines, ...found } = tokenizer.tokenize(text, line, last);
     const used = last ? bytes.length : bytes.length - held - decoder.lengthOf(text.slice(end));
-    rest = bytes.subarray(used);
+    buffer.copyWithin(0, used, bytes.length);
+    kept = bytes.length - used;
     offset += used;
     line += lines;
-    if (rest.length >= tokenizer.longest) {
+    if (kept >= tokenizer.longest) {
       throw new Error(
         `${name}, line ${line} (byte ${offset}): this row does not end within ${tokenizer.longest / 1024 / 1024} MiB. Perhaps a quote is never closed.`,
       );
     }
     yield { ...found, place: { offset, seen, line, member: content.memberBefore(offset) }, read: content.read(), last };
   }
+}
+
+function grown(bytes: Uint8Array, size: number): Uint8Array {
+  const larger = new Uint8Array(size);
+  larger.set(bytes);
+  return larger;
 }
