@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { bytesFile, type GateFile } from '../gate/gate.ts';
+import { slowJpeg } from '../gate/jpeg-file.ts';
 import { pngOf } from '../gate/png-file.ts';
 import { expect, finished, open, reached, submit, test } from './app.ts';
 
@@ -170,6 +171,29 @@ test('what is broken is left out and told, a bomb before it is unpacked', async 
   const { status, error } = await finished(page, failing.task_id);
   expect(status).toBe('failed');
   expect(error?.detail).toContain('bomb.png: its header says');
+});
+
+test('a picture whose decoder does not end is ended and told, the others go on', async ({ page, site }) => {
+  await open(page, site.url);
+  const good = pngOf(300, 200, (x, y) => [x % 256, y % 256, 0, 255]);
+  const files = [];
+  // For two megabytes of file a decoder has minutes to do.
+  for (const source of [bytesFile('good.png', good), bytesFile('slow.jpg', slowJpeg(4_000, 50_000))])
+    files.push({ file_id: await addFile(page, source) });
+  files.push({ file_id: await addFile(page, bytesFile('last.png', good)) });
+  const { task_id } = await submit(page, 'images', { files, to: 'webp', limit_seconds: 5 });
+  expect(await finished(page, task_id)).toMatchObject({
+    status: 'completed',
+    result: {
+      pictures: 2,
+      failed: 1,
+      files: [
+        { name: 'good.png', error: null },
+        { name: 'slow.jpg', to: null, error: 'it was not done within 5 s' },
+        { name: 'last.png', error: null },
+      ],
+    },
+  });
 });
 
 test('a cancel is heard while a codec computes', async ({ page, site }) => {

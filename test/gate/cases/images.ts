@@ -1,4 +1,5 @@
 import { type BadWork, bytesFile, type Gate, type GateFile, textFile, type Work } from '../gate.ts';
+import { slowJpeg } from '../jpeg-file.ts';
 import { pngOf } from '../png-file.ts';
 
 const picture = (width: number, height: number, seed: number) =>
@@ -13,11 +14,12 @@ const files = [
   bytesFile('trip/d.png', picture(1, 1, 5)),
 ];
 const work = (input: object): Work => ({ files, input: (refs) => ({ files: refs, ...input }) });
-const bad = (file: GateFile, ...names: (string | RegExp)[]): BadWork => ({
+const badWith = (input: object, file: GateFile, ...names: (string | RegExp)[]): BadWork => ({
   files: [bytesFile('good.png', good), file],
-  input: (refs) => ({ files: refs, on_error: 'fail' }),
+  input: (refs) => ({ files: refs, on_error: 'fail', ...input }),
   names: [file.name, ...names],
 });
+const bad = (file: GateFile, ...names: (string | RegExp)[]) => badWith({}, file, ...names);
 const jpegOf = (...bytes: number[]) => Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 4, 0, 0, ...bytes);
 
 export const gate: Gate = {
@@ -43,6 +45,11 @@ export const gate: Gate = {
     'a JPEG without a picture': bad(bytesFile('none.jpg', jpegOf(0xff, 0xd9)), 'byte 8'),
     'a JPEG that ends in its header': bad(bytesFile('cut.jpg', jpegOf(0xff, 0xe1, 0xff)), /byte \d+/),
     'a header that is cut off': bad(bytesFile('cut.png', good.slice(0, 20)), 'byte 16'),
+    'a picture that takes forever': badWith(
+      { limit_seconds: 3 },
+      bytesFile('slow.jpg', slowJpeg(4_000, 100_000)),
+      'not done within 3 s',
+    ),
     'a picture that is cut off': bad(bytesFile('half.png', good.slice(0, 400)), 'half.png'),
   },
   big(bytes) {

@@ -19,6 +19,7 @@ export interface Flying {
 export interface Wish extends Omit<Order, 'bytes' | 'format' | 'to' | 'thumbnail'> {
   to: Target | 'same';
   limit_megapixels: number;
+  limit_seconds: number;
 }
 
 /** What may be unpacked at a time, of a worker's 256 MiB; a larger picture is worked on alone. */
@@ -71,7 +72,7 @@ async function looked(file: InputFile, limit_megapixels: number) {
 
 async function converted(
   source: Promise<Source>,
-  { limit_megapixels: _, ...wish }: Wish,
+  { limit_megapixels: _, limit_seconds, ...wish }: Wish,
   thumbnail: boolean,
   pool: Pool,
 ): Promise<Converted> {
@@ -79,5 +80,6 @@ async function converted(
   const to = wish.to !== 'same' ? wish.to : header.format === 'gif' ? 'png' : header.format;
   // A copy of its own: it is handed over to the thread.
   const bytes = (await file.read(0, file.size)).slice();
-  return { header, to, made: await pool.make({ ...wish, bytes, format: header.format, to, thumbnail }) };
+  const order = { ...wish, bytes, format: header.format, to, thumbnail };
+  return { header, to, made: await pool.make(order, limit_seconds) };
 }

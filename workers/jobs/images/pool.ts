@@ -5,8 +5,8 @@ import type { Answer, Made, Order } from './plan.ts';
 export interface Pool {
   /** How many threads it may have. */
   readonly size: number;
-  /** Rejects when the picture cannot be made, and with the signal's reason. */
-  make(order: Order): Promise<Made>;
+  /** Rejects when the picture cannot be made, or not within so many seconds, and with the signal's reason. */
+  make(order: Order, limit_seconds: number): Promise<Made>;
   close(): void;
 }
 
@@ -36,16 +36,18 @@ export function openPool(size: number, signal: AbortSignal): Pool {
     }
   }
 
-  /** One whose codec has failed is not asked again: what it left behind may be anything. */
+  /** One whose codec has failed or hangs is not asked again: what it left behind may be anything. */
   function drop(worker: Worker) {
     worker.terminate();
     all.delete(worker);
     started -= 1;
   }
 
-  async function ask(worker: Worker, order: Order): Promise<Answer> {
+  async function ask(worker: Worker, order: Order, limit_seconds: number): Promise<Answer> {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     const stop = () => reject(signal.reason);
+    const late = () => reject(new Error(`it was not done within ${limit_seconds} s`));
+    const timer = setTimeout(late, limit_seconds * 1_000);
     signal.addEventListener('abort', stop);
     worker.onmessage = ({ data }: MessageEvent<Answer>) => resolve(data);
     worker.onerror = (event) => {
@@ -54,15 +56,18 @@ export function openPool(size: number, signal: AbortSignal): Pool {
     };
     if (signal.aborted) stop();
     else worker.postMessage(order, { transfer: [order.bytes.buffer] });
-    return promise.finally(() => signal.removeEventListener('abort', stop));
+    return promise.finally(() => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+    });
   }
 
   return {
     size,
-    async make(order) {
+    async make(order, limit_seconds) {
       const worker = await thread();
       try {
-        const answer = await ask(worker, order);
+        const answer = await ask(worker, order, limit_seconds);
         if (answer === 'ready' || 'error' in answer) throw new Error(answer === 'ready' ? 'no answer' : answer.error);
         idle.push(worker);
         return answer.made;

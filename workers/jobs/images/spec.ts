@@ -76,6 +76,16 @@ export const spec = defineSpec({
       ),
       50,
     ),
+    limit_seconds: v.optional(
+      v.pipe(
+        v.number(),
+        v.minValue(1),
+        v.maxValue(3_600),
+        v.title('At most, in seconds'),
+        v.description('A picture that takes longer counts as broken: some keep a decoder busy for hours.'),
+      ),
+      120,
+    ),
   }),
   limits: {},
   redo: 'the pictures that were being worked on, a few',
