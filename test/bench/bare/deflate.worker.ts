@@ -4,7 +4,7 @@ import { deflated, SEGMENT_BYTES } from '../../../workers/jobs/archive/deflate.t
 import { hasherOf } from '../../../workers/jobs/hashing/hashers.ts';
 import { bareOutput } from './output.ts';
 
-self.onmessage = async ({ data: file }: MessageEvent<File | null>) => {
+self.onmessage = async ({ data: [file] }: MessageEvent<File[]>) => {
   const crc = await hasherOf('crc32');
   if (!file) return self.postMessage(null);
   crc.init();

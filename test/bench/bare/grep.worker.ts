@@ -3,19 +3,24 @@ import { byteReader } from '../../../src/core/byte-reader.ts';
 import { joined } from '../../../workers/jobs/grep/blocks.ts';
 import { listed, nothingAround } from '../../../workers/jobs/grep/listing.ts';
 import { HIT, search } from '../../../workers/jobs/grep/search.ts';
-import { skimmerOf } from '../../../workers/jobs/grep/skim.ts';
 import { bareOutput } from './output.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
 const LINE_FEED = 10;
 const REGEX = /retry25\d /su;
-const WANTED = { regex: REGEX, skimmer: skimmerOf(REGEX) };
 const LISTED = { name: 'big.log', format: 'text', before: 0, after: 0 } as const;
 
 /** Answers with how many lines match. */
-self.onmessage = async ({ data: file }: MessageEvent<File>) => {
-  const bytes = byteReader(file);
+self.onmessage = async ({ data: files }: MessageEvent<File[]>) => {
   const output = await bareOutput('bare.grep');
+  let lines = 0;
+  for (const file of files) lines += await searched(file, output.write);
+  await output.end();
+  self.postMessage(lines);
+};
+
+async function searched(file: File, write: (bytes: Uint8Array) => void): Promise<number> {
+  const bytes = byteReader(file);
   const encoder = new TextEncoder();
   let [rest, lines, line, offset] = [new Uint8Array(), 0, 1, 0];
   let ahead = bytes(0, CHUNK_BYTES);
@@ -27,13 +32,12 @@ self.onmessage = async ({ data: file }: MessageEvent<File>) => {
     const block = joined([rest, chunk.subarray(0, end)]);
     rest = chunk.slice(end);
     const order = { bytes: block, skip: false, limit: Number.POSITIVE_INFINITY, ranges: 0, careful: false };
-    const found = { ...search(order, WANTED, () => {}), bytes: block };
+    const found = { ...search(order, REGEX, () => {}), bytes: block };
     lines += found.hits.length / HIT;
     const shape = { parts: [block], size: block.length, offset, continues: false, open: false, read: at };
-    output.write(encoder.encode(listed(shape, line, found, nothingAround, LISTED).text));
+    write(encoder.encode(listed(shape, line, found, nothingAround, LISTED).text));
     line += found.lines;
     offset += block.length;
   }
-  await output.end();
-  self.postMessage(lines);
-};
+  return lines;
+}

@@ -1,19 +1,4 @@
-/** Reads a file and hashes it, and does nothing else: the loop of the checksum job without Holdfast around it. */
-import { byteReader } from '../../../src/core/byte-reader.ts';
-import { hasherOf } from '../../../workers/jobs/hashing/hashers.ts';
+import { hashOf } from './hash.ts';
 
-const CHUNK_BYTES = 4 * 1024 * 1024;
-
-self.onmessage = async ({ data: file }: MessageEvent<File>) => {
-  const hasher = await hasherOf('sha256');
-  hasher.init();
-  const bytes = byteReader(file);
-  const read = (at: number) => bytes(at, at + CHUNK_BYTES);
-  let ahead = read(0);
-  for (let at = 0; at < file.size; at += CHUNK_BYTES) {
-    const chunk = await ahead;
-    if (at + CHUNK_BYTES < file.size) ahead = read(at + CHUNK_BYTES);
-    hasher.update(chunk);
-  }
-  self.postMessage(hasher.digest());
-};
+self.onmessage = async ({ data: [file] }: MessageEvent<File[]>) =>
+  self.postMessage(await hashOf(file ?? new File([], 'nothing'), 'sha256'));

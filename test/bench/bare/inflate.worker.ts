@@ -3,7 +3,7 @@ import { byteReader } from '../../../src/core/byte-reader.ts';
 import { GZIP, inflated } from '../../../workers/jobs/extract/inflate.ts';
 import { bareOutput } from './output.ts';
 
-self.onmessage = async ({ data: file }: MessageEvent<File | null>) => {
+self.onmessage = async ({ data: [file] }: MessageEvent<File[]>) => {
   if (!file) return self.postMessage(null);
   const output = await bareOutput('bare.inflate');
   const input = { name: file.name, size: file.size, last_modified: 0, read: byteReader(file) };

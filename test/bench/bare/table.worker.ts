@@ -23,7 +23,7 @@ async function* rowsOf(file: File): AsyncGenerator<string[][]> {
 }
 
 /** Answers with how many rows the file has. */
-self.onmessage = async ({ data: file }: MessageEvent<File>) => {
+self.onmessage = async ({ data: [file = new File([], 'nothing')] }: MessageEvent<File[]>) => {
   const root = await navigator.storage.getDirectory();
   const handle = await (
     (await root.getFileHandle(FILE, { create: true })) as FileSystemFileHandle & {

@@ -10,7 +10,7 @@ export const row: Row = (bench) =>
   besideBare(bench, {
     what: `${SIZE_MIB} MiB of lines into a ZIP`,
     type: 'archive',
-    file: lines(SIZE_MIB * 1024 * 1024),
+    files: [lines(SIZE_MIB * 1024 * 1024)],
     worker: () => new Worker(new URL('../bare/deflate.worker.ts', import.meta.url), { type: 'module' }),
     agrees: (result) => (result as { bytes: number }).bytes,
     rounds: 3,

@@ -13,7 +13,7 @@ export const row: Row = async (bench) => {
   return besideBare(bench, {
     what: `.gz of ${SIZE_MIB} MiB of lines`,
     type: 'extract',
-    file,
+    files: [file],
     worker: () => new Worker(new URL('../bare/inflate.worker.ts', import.meta.url), { type: 'module' }),
     agrees: (result) => (result as { bytes: number }).bytes,
     rounds: 3,

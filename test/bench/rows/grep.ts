@@ -1,7 +1,7 @@
 /** A search in a large log: what everything around the regular expression costs. */
 import { linesFile } from '../../gate/gate.ts';
 import type { Row } from '../bench.ts';
-import { compared } from '../job.ts';
+import { besideBare } from '../beside.ts';
 
 const MIB = 1024 * 1024;
 const SIZE_MIB = 128;
@@ -10,14 +10,14 @@ const TIMES = 6;
 export const row: Row = (bench) => {
   const [piece] = linesFile('log', MIB / 4).parts();
   const parts = Array.from({ length: Math.ceil((SIZE_MIB * MIB) / (piece?.length ?? 1)) }, () => piece ?? '');
-  return compared<{ lines: number }>(bench, {
+  return besideBare(bench, {
     what: `lines of ${TIMES * SIZE_MIB} MiB of log that match`,
     type: 'grep',
     input: { pattern: 'retry25\\d ' },
-    source: new File(parts, 'big.log', { type: 'text/plain' }),
-    bare: () => new Worker(new URL('../bare/grep.worker.ts', import.meta.url), { type: 'module' }),
-    answerOf: ({ lines }) => lines,
+    files: [new File(parts, 'big.log', { type: 'text/plain' })],
     times: TIMES,
+    worker: () => new Worker(new URL('../bare/grep.worker.ts', import.meta.url), { type: 'module' }),
+    agrees: (result) => (result as { lines: number }).lines,
     rounds: 3,
     memory: 300,
   });

@@ -6,8 +6,6 @@ import type { Found, Order } from './search.ts';
 export interface Start {
   source: string;
   flags: string;
-  /** Whether many lines can be looked through at once. */
-  skim: boolean;
 }
 
 export interface Searched extends Found {
@@ -44,15 +42,15 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-export async function startMatcher(start: Start, signal: AbortSignal): Promise<Matcher> {
+export async function startMatcher({ source, flags }: RegExp, signal: AbortSignal): Promise<Matcher> {
   const waiting: Waiting[] = [];
   /** The block's line that was told of last, while every one is. */
   let careful: { at: number } | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let closed = false;
-  let worker = await begin();
+  let worker = await start();
 
-  async function begin(): Promise<Worker> {
+  async function start(): Promise<Worker> {
     const create = () => new Worker(new URL('./matcher.worker.ts', import.meta.url), { type: 'module', name: 'grep' });
     const started = await startThread(create, signal);
     started.onmessage = ({ data }: MessageEvent<Answer>) => take(data);
@@ -60,7 +58,7 @@ export async function startMatcher(start: Start, signal: AbortSignal): Promise<M
       event.preventDefault();
       fail(new Error(event.message));
     };
-    started.postMessage(start);
+    started.postMessage({ source, flags } satisfies Start);
     return started;
   }
 
@@ -91,7 +89,7 @@ export async function startMatcher(start: Start, signal: AbortSignal): Promise<M
     worker.terminate();
     if (careful) return fail(new TooSlow(careful.at));
     careful = { at: 0 };
-    begin().then((started) => {
+    start().then((started) => {
       worker = started;
       if (closed) return worker.terminate();
       const [first] = waiting;

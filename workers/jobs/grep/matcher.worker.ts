@@ -1,20 +1,18 @@
 /** The thread that matches: what it is doing cannot be interrupted, but it can be terminated. */
 import type { Answer, Start } from './matcher.ts';
-import { type Order, search, type Wanted } from './search.ts';
-import { skimmerOf } from './skim.ts';
+import { type Order, search } from './search.ts';
 
 const post = (answer: Answer, transfer: ArrayBuffer[] = []) => self.postMessage(answer, { transfer });
 
-let wanted: Wanted | undefined;
+let regex: RegExp | undefined;
 
 self.onmessage = ({ data }: MessageEvent<Start | Order>) => {
   if ('source' in data) {
-    const regex = new RegExp(data.source, data.flags);
-    wanted = { regex, skimmer: data.skim ? skimmerOf(regex) : null };
+    regex = new RegExp(data.source, data.flags);
     return;
   }
-  if (!wanted) throw new Error('a block before the pattern');
-  const found = search(data, wanted, (at) => post({ at }));
+  if (!regex) throw new Error('a block before the pattern');
+  const found = search(data, regex, (at) => post({ at }));
   // The block goes back: whoever asked has no copy of it in one piece.
   post({ found: { ...found, bytes: data.bytes } }, [data.bytes.buffer]);
 };

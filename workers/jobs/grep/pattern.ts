@@ -1,5 +1,4 @@
 /** The regular expression that an input asks for. */
-import { staysInLine } from './skim.ts';
 
 export interface Pattern {
   pattern: string;
@@ -23,9 +22,6 @@ export function regexOf({ pattern, fixed, ignore_case, whole_word }: Pattern): R
     }
   }
 }
-
-/** A pattern for which many lines can be looked through at once. What stands around it for whole words is no line break. */
-export const canSkimFor = ({ pattern, fixed }: Pattern): boolean => fixed || staysInLine(pattern);
 
 const word = (source: string, letter: string) => `(?<!${letter})(?:${source})(?!${letter})`;
 

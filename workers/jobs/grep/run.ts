@@ -2,7 +2,7 @@ import { defineJob, type JobContext } from '../../../src/core/job.ts';
 import { bytesOf, opened } from '../opened.ts';
 import { type Count, type Match, type Place, searched } from './file.ts';
 import { startMatcher } from './matcher.ts';
-import { canSkimFor, regexOf } from './pattern.ts';
+import { regexOf } from './pattern.ts';
 import { spec } from './spec.ts';
 
 interface Checkpoint {
@@ -24,10 +24,7 @@ export const job = defineJob({
     const total = bytesOf(metas);
     const [listName, listType] = LISTS[input.format];
     const list = await context.output(listName, listType);
-    const matcher = await startMatcher(
-      { source: regex.source, flags: regex.flags, skim: canSkimFor(input) },
-      context.signal,
-    );
+    const matcher = await startMatcher(regex, context.signal);
     let before = bytesOf(metas.slice(0, counts.length));
     let found = counts.reduce((sum, { lines }) => sum + lines, 0);
 

@@ -1,5 +1,4 @@
 /** Looks for lines that match in a block of text. */
-import { canSkim, skim } from './skim.ts';
 
 export interface Order {
   bytes: Uint8Array<ArrayBuffer>;
@@ -25,11 +24,6 @@ export interface Found {
   lines: number;
 }
 
-export interface Wanted {
-  regex: RegExp;
-  skimmer: RegExp | null;
-}
-
 export const HIT = 3;
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
@@ -41,34 +35,24 @@ const LINES_A_LOOK = 64;
 /** A mark at the start is a character of its own here: offsets count on it. */
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/**
- * `skimmer`: looks through lines for one that may match; null: each is tested. `tell` is called at least about every 200 ms, as long as
- * no line takes longer, with the byte at which a line begins.
- */
-export function search(order: Order, { regex, skimmer }: Wanted, tell: (at: number) => void): Found {
+/** `tell` is called at least about every 200 ms, as long as no line takes longer, with the byte at which a line begins. */
+export function search(order: Order, regex: RegExp, tell: (at: number) => void): Found {
   const { bytes, skip, limit, careful } = order;
   const text = decoder.decode(bytes);
   const startOf = lineStarts(bytes, text.length);
   const every = new RegExp(regex, `${regex.flags}g`);
-  const quick = skimmer && !careful && canSkim(text) ? skimmer : null;
   const hits: number[] = [];
   const ranges: Range[][] = [];
   let told = performance.now();
   let lines = 0;
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length; lines += 1) {
+    const next = text.indexOf('\n', at);
+    const end = next < 0 ? text.length : next;
     if (careful) tell(startOf(lines, at));
-    else if ((quick || lines % LINES_A_LOOK === 0) && performance.now() - told > TELL_MS) {
+    else if (lines % LINES_A_LOOK === 0 && performance.now() - told > TELL_MS) {
       tell(startOf(lines, at));
       told = performance.now();
     }
-    if (quick) {
-      const { start, found } = skim(text, at, quick);
-      lines += breaksIn(text, at, start);
-      at = start;
-      if (!found || at === text.length) continue;
-    }
-    const next = text.indexOf('\n', at);
-    const end = next < 0 ? text.length : next;
     const line = text.slice(at, end > at && text.charCodeAt(end - 1) === CARRIAGE_RETURN ? end - 1 : end);
     if (regex.test(line) && !(skip && lines === 0)) {
       const start = startOf(lines, at);
@@ -78,16 +62,9 @@ export function search(order: Order, { regex, skimmer }: Wanted, tell: (at: numb
       if (hits.length === limit * HIT) break;
     }
     if (next < 0) break;
-    lines += 1;
     at = end + 1;
   }
   return { hits: Float64Array.from(hits), ranges, lines };
-}
-
-function breaksIn(text: string, start: number, end: number): number {
-  let breaks = 0;
-  for (let at = text.indexOf('\n', start); at >= 0 && at < end; at = text.indexOf('\n', at + 1)) breaks += 1;
-  return breaks;
 }
 
 /** Tells the byte at which a line begins, from its number and its place in a text of `length` units. Lines are asked for in order. */
