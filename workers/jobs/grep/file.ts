@@ -63,7 +63,7 @@ interface Ahead {
 }
 
 /** Enough for the thread that matches to be busy while this one waits for a disk. */
-const BLOCKS_AHEAD = 4;
+const BLOCKS_AHEAD = 8;
 /** So many matches are in the result, and so many in the log. */
 const SHOWN = 100;
 const LOGGED = 20;
