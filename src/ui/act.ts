@@ -55,7 +55,7 @@ const taskInFocus = () => document.activeElement?.closest<HTMLElement>('[data-ta
 
 function taskOfPage({ route }: AppModel['router']): string | undefined {
   const now = route.peek();
-  return now.view === 'task' ? now.task_id : undefined;
+  return now.view === 'task' || now.view === 'wire' ? now.task_id : undefined;
 }
 
 /** Moves the focus along the list. The rows that are near the screen are there; moving brings the next. */

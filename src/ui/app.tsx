@@ -6,6 +6,7 @@ import { Header } from './header.tsx';
 import { JobPage } from './job-page.tsx';
 import { listenToKeys } from './keys.ts';
 import { KeysDialog } from './keys-dialog.tsx';
+import { lazyView } from './lazy-view.tsx';
 import { NoticeList } from './notice-list.tsx';
 import { language } from './preferences.ts';
 import { StartPage } from './start-page.tsx';
@@ -13,6 +14,9 @@ import { strings } from './strings.ts';
 import { TaskPage } from './task-page.tsx';
 import { TasksPage } from './tasks-page.tsx';
 import { UpdateNotice } from './update-notice.tsx';
+
+const WirePage = lazyView(async () => (await import('./wire/wire-page.tsx')).WirePage);
+const LessonsPage = lazyView(async () => (await import('./wire/lessons-page.tsx')).LessonsPage);
 
 /** Every word on the page is another in another language: all of it is drawn anew. */
 export function App({ app }: { app: AppModel }) {
@@ -65,6 +69,10 @@ function View({ ready, app }: { ready: Ready; app: AppModel }) {
       return <TasksPage app={ready} filter={route.filter} router={app.router} />;
     case 'task':
       return <TaskPage key={route.task_id} app={ready} task_id={route.task_id} all={app} />;
+    case 'wire':
+      return <WirePage key={route.task_id} app={ready} task_id={route.task_id} all={app} />;
+    case 'lessons':
+      return <LessonsPage app={ready} all={app} />;
   }
 }
 

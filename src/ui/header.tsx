@@ -26,7 +26,7 @@ export function Header({ app }: { app: AppModel }) {
         </a>
         <a
           href={hrefOf({ view: 'tasks', filter: noFilter })}
-          aria-current={view === 'tasks' ? 'page' : view === 'task' ? 'true' : undefined}
+          aria-current={view === 'tasks' ? 'page' : view === 'task' || view === 'wire' ? 'true' : undefined}
         >
           {nav.tasks}
           {running > 0 && (
@@ -38,6 +38,9 @@ export function Header({ app }: { app: AppModel }) {
               <span class="unseen">{nav.running(running)}</span>
             </>
           )}
+        </a>
+        <a href={hrefOf({ view: 'lessons' })} aria-current={view === 'lessons' ? 'page' : undefined}>
+          {nav.lessons}
         </a>
       </nav>
       {stage.kind !== 'unavailable' && (

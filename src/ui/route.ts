@@ -14,7 +14,10 @@ export type Route =
   /** `type`: the job whose form is shown. `shared`: files that the system handed over, as the service worker wrote them. */
   | { view: 'start'; type: string | null; shared: string | null }
   | { view: 'tasks'; filter: Filter }
-  | { view: 'task'; task_id: string };
+  | { view: 'task'; task_id: string }
+  /** What passes between the server and who follows the task. */
+  | { view: 'wire'; task_id: string }
+  | { view: 'lessons' };
 
 export const noFilter: Filter = { status: [], type: '', tag: '', q: '' };
 
@@ -26,9 +29,10 @@ export const statusOrder = ['running', 'pending', 'paused', 'completed', 'failed
 /** The route in an address's hash. What cannot be read is the start. */
 export function parseRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#?\/?/, '').split('?', 2);
-  const [view, name] = path.split('/').map(decoded);
+  const [view, name, part] = path.split('/').map(decoded);
   const search = new URLSearchParams(query);
-  if (view === 'tasks' && name) return { view: 'task', task_id: name };
+  if (view === 'tasks' && name) return { view: part === 'wire' ? 'wire' : 'task', task_id: name };
+  if (view === 'lessons') return { view };
   if (view === 'tasks') {
     const wanted = (search.get('status') ?? '').split(',');
     return {
@@ -51,6 +55,10 @@ export function hrefOf(route: Route): string {
       return route.type ? `#/start/${encodeURIComponent(route.type)}` : '#/';
     case 'task':
       return `#/tasks/${encodeURIComponent(route.task_id)}`;
+    case 'wire':
+      return `#/tasks/${encodeURIComponent(route.task_id)}/wire`;
+    case 'lessons':
+      return '#/lessons';
     case 'tasks': {
       const { status, ...words } = route.filter;
       const parts = Object.entries({ status: status.join(','), ...words }).filter(([, value]) => value !== '');

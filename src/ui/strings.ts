@@ -46,6 +46,7 @@ const en = {
     label: 'Views',
     start: 'Start',
     tasks: 'Tasks',
+    lessons: 'Lessons',
     running: (count: number) => `${count.toLocaleString('en')} running`,
   },
 
@@ -216,6 +217,7 @@ const en = {
     files,
     named: (name: string, others: number) => (others > 0 ? `${name} and ${others.toLocaleString('en')} more` : name),
     back: 'All tasks',
+    wire: 'See its wire',
     loading: 'Loading the task…',
     gone: 'This task is not here',
     goneAbout: 'It was removed, or it belongs to another browser.',
@@ -320,7 +322,13 @@ const zh: Strings = {
   starting: '正在启动…',
   skip: '跳到正文',
 
-  nav: { label: '视图', start: '开始', tasks: '任务', running: (count) => `${count.toLocaleString('zh')} 个运行中` },
+  nav: {
+    label: '视图',
+    start: '开始',
+    tasks: '任务',
+    lessons: '入门',
+    running: (count) => `${count.toLocaleString('zh')} 个运行中`,
+  },
 
   connection: {
     connecting: '正在连接…',
@@ -480,6 +488,7 @@ const zh: Strings = {
     files: zhFiles,
     named: (name, others) => (others > 0 ? `${name} 等 ${(others + 1).toLocaleString('zh')} 个` : name),
     back: '全部任务',
+    wire: '查看线路',
     loading: '正在加载任务…',
     gone: '这里没有这个任务',
     goneAbout: '它已被移除,或者属于另一个浏览器。',

@@ -30,6 +30,7 @@ export function TaskPage({ app, task_id, all }: { app: Ready; task_id: string; a
       {found.value.kind === 'found' && (
         <TaskCard row={found.value.row} app={app} notices={all.notices} removed={toList} />
       )}
+      {found.value.kind === 'found' && <a href={hrefOf({ view: 'wire', task_id })}>{texts.wire}</a>}
     </main>
   );
 }

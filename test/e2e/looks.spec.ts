@@ -38,6 +38,9 @@ const looksOf = (ids: Awaited<ReturnType<typeof furnish>>): Look[] => [
   ['failed', `#/tasks/${ids.failed}`],
   ['running', `#/tasks/${ids.running}`],
   ['gone', '#/tasks/nothing'],
+  ['the wire', `#/tasks/${ids.failed}/wire`, (page) => page.getByRole('button', { name: 'id 2', exact: true }).click()],
+  ['no such wire', '#/tasks/nothing/wire'],
+  ['lessons', '#/lessons', (page) => page.locator('.lesson button.first').first().click()],
   ['menu', '#/', (page) => page.locator('[popovertarget]').click()],
   ['keys', '#/tasks', (page) => page.keyboard.press('?')],
 ];

@@ -1,0 +1,40 @@
+import { useSignal } from '@preact/signals';
+import type { ComponentType } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { words } from './format.ts';
+import { strings } from './strings.ts';
+
+type Loaded<P> = { is: 'loading' } | { is: 'there'; Shown: ComponentType<P> } | { is: 'failed'; why: string };
+
+/** A view whose code comes when it is first shown. */
+export function lazyView<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
+  return function LazyView(props: P) {
+    const view = useSignal<Loaded<P>>({ is: 'loading' });
+    useEffect(() => {
+      load().then(
+        (Shown) => {
+          view.value = { is: 'there', Shown };
+        },
+        (error: unknown) => {
+          view.value = { is: 'failed', why: words(error) };
+        },
+      );
+    }, []);
+    const now = view.value;
+    if (now.is === 'there') return <now.Shown {...props} />;
+    return (
+      <main tabIndex={-1} class="blank">
+        {now.is === 'loading' ? (
+          <p role="status">{strings.starting}</p>
+        ) : (
+          <>
+            <p role="alert">{strings.notices.unexpected(now.why)}</p>
+            <button type="button" class="first" onClick={() => location.reload()}>
+              {strings.unavailable.reload}
+            </button>
+          </>
+        )}
+      </main>
+    );
+  };
+}
