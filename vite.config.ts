@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { build, defineConfig, type InlineConfig, type Plugin } from 'vite';
 import { type ManifestOptions, VitePWA } from 'vite-plugin-pwa';
+import { onDemandScript } from './scripts/on-demand-script.mjs';
 import { workerBuild } from './scripts/worker-build.mjs';
 
 const { version } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8')) as { version: string };
@@ -99,10 +100,16 @@ export default defineConfig({
         // A classic script: Firefox has had module service workers only since recently.
         rollupFormat: 'iife',
         swDest: 'dist/sw.js',
+        buildPlugins: { vite: [onDemandScript(define)] },
         // The plugin adds manifest.webmanifest by itself; twice would make Workbox throw.
         // SQLite's package refers to workers of its own, which nothing here starts.
         // Codecs that most pictures do not need are 5 MB: they are cached when they are first used.
-        globIgnores: ['**/sqlite3-worker1*', '**/sqlite3-opfs-async-proxy*', '**/{avif,mozjpeg,webp,squoosh}_*.wasm'],
+        globIgnores: [
+          'sw-on-demand-*.js',
+          '**/sqlite3-worker1*',
+          '**/sqlite3-opfs-async-proxy*',
+          '**/{avif,mozjpeg,webp,squoosh}_*.wasm',
+        ],
         globPatterns: ['**/*.{js,css,html,svg,png,wasm}'],
         maximumFileSizeToCacheInBytes: 64 * 1024 * 1024,
       },

@@ -24,11 +24,10 @@ import type { Commands } from './command.ts';
 import { gapFrames, SEGMENTS_AT_ONCE } from './feed.ts';
 import { addFile, serveFile, stageShared } from './file-route.ts';
 import * as lesson from './lesson.ts';
-import { jsonSchema, openApi } from './openapi.ts';
+import { onDemand } from './on-demand.ts';
 import { taskAt } from './past.ts';
 import { notFound, problemResponse, Refusal } from './problem.ts';
 import { type Streams, streamHeaders } from './streams.ts';
-import { exportHeaders, exportStream, importAll } from './transfer.ts';
 
 interface RouteHost {
   /** The path of the folder that the app is served from, with its slash at the end. */
@@ -105,10 +104,11 @@ export function routes(host: RouteHost): Hono {
   });
 
   app.get('/tasks/export', (c) => {
+    const { exportHeaders, exportStream } = onDemand();
     const headers = exportHeaders(new Date());
     return new Response(c.req.raw.method === 'HEAD' ? null : exportStream(transfer), { headers });
   });
-  app.post('/tasks/import', async (c) => json({ count: await importAll(c.req.raw, transfer) }));
+  app.post('/tasks/import', async (c) => json({ count: await onDemand().importAll(c.req.raw, transfer) }));
 
   app.get('/tasks/types', () => json({ types: [...specs.values()].map(describe) }));
   app.get('/tasks/health', async () => json(await health()));
@@ -205,7 +205,7 @@ export function routes(host: RouteHost): Hono {
     return new Response(null, { status: 204, headers: { 'Cache-Control': 'no-store' } });
   });
 
-  app.get('/openapi.json', () => json(openApi(version, base, specs.values())));
+  app.get('/openapi.json', () => json(onDemand().openApi(version, base, specs.values())));
 
   app.post('/submit', async () => {
     const draft = v.parse(TaskDraftSchema, { type: 'countdown', input: { steps: 10, step_ms: 1_000 } });
@@ -270,7 +270,7 @@ const describe = ({ type, title, description, version, input, limits, redo }: Jo
   title,
   description,
   version,
-  input: jsonSchema(input),
+  input: onDemand().jsonSchema(input),
   limits,
   redo,
 });
