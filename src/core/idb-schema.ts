@@ -9,6 +9,7 @@ import {
   StoredTaskSchema,
   type Task,
 } from './schema.ts';
+import type { TaskSnapshot } from './store.ts';
 
 /** A task and what the store's indexes need to know of it. A key that is absent keeps the row out of its index. */
 export const TaskRowSchema = v.object({
@@ -42,7 +43,8 @@ export interface FileRow {
   added_at: number;
   /** When the file itself was last changed, ms. */
   last_modified: number;
-  body: Blob | FileSystemFileHandle | Uint8Array | null;
+  /** A snapshot: that of a task which waits for the end of an import. */
+  body: Blob | FileSystemFileHandle | Uint8Array | TaskSnapshot | null;
 }
 
 /** The key in `meta` of the overall number up to which deletions are no longer told; absent while all are. */

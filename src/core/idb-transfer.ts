@@ -7,7 +7,6 @@ import { type Database, type FileRow, LAST, logOf, type TaskRow } from './idb-sc
 import { digest, indexed, SEGMENT_EVENTS } from './idb-writer.ts';
 import { CheckpointSchema } from './schema.ts';
 import { isSegment } from './segment.ts';
-import { decodeSnapshot, encodeSnapshot } from './snapshot.ts';
 import { type Commit, type Intake, NotTaken, type TaskSnapshot } from './store.ts';
 import { bytesOf, isFinished } from './task.ts';
 
@@ -41,17 +40,16 @@ export function intake(connection: Connection, now: () => number, publish: (comm
     async add(given) {
       const { task_id } = given.task;
       if (await connection((db) => db.getKey('tasks', task_id))) throw alreadyHere(task_id);
-      const body = encodeSnapshot(given);
       const row: FileRow = {
         owner,
         name: task_id,
         offset: 0,
         title: '',
         type: '',
-        size: body.length,
+        size: 0,
         added_at: now(),
         last_modified: 0,
-        body,
+        body: given,
       };
       await connection((db) => db.add('files', row)).catch((error: unknown) => {
         const twice = error instanceof DOMException && error.name === 'ConstraintError';
@@ -88,8 +86,8 @@ async function takeIn(db: Database, staged: IDBKeyRange, now: number): Promise<C
     const waiting: TaskRow[] = [];
     for (const key of await files.getAllKeys(staged)) {
       const row = await files.get(key);
-      if (!(row?.body instanceof Uint8Array)) continue;
-      const { task, cut, events, checkpoint } = decodeSnapshot(row.body.slice());
+      if (!row?.body || !('events' in row.body)) continue;
+      const { task, cut, events, checkpoint } = row.body;
       const { task_id } = task;
       if (await tasks.getKey(task_id)) throw alreadyHere(task_id);
       for (let i = 0; i < events.length; i += SEGMENT_EVENTS) {

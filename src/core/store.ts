@@ -86,7 +86,7 @@ export interface TaskSnapshot {
 
 /** Tasks that are taken in together: all at `commit`, or none. */
 export interface Intake {
-  /** Throws `NotTaken` when the task is not the fold of its events, or is here already. */
+  /** Takes what `decodeSnapshot` gave: that the task is the fold of its events is believed. Throws `NotTaken` when it is here already. */
   add(snapshot: TaskSnapshot): Promise<void>;
   /** Resolves with how many were taken. */
   commit(): Promise<number>;
