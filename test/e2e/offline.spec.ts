@@ -1,4 +1,5 @@
 import { chromium } from '@playwright/test';
+import { stopServiceWorker } from '../../scripts/stop-service-worker.mjs';
 import { addText, digestsOf, expect, finished, open, ready, sha256, submit, test } from './app.ts';
 
 test('after the first visit everything works without a network', async ({ page, context, site }) => {
@@ -16,6 +17,12 @@ test('after the first visit everything works without a network', async ({ page, 
     expect(task.status).toBe('completed');
     if (algorithm === 'sha256') expect(digestsOf(task)).toEqual([sha256('no network')]);
   }
+  // What few requests need is a script of its own, which a service worker that has just started does not have yet.
+  await stopServiceWorker(page);
+  const answers = await page.evaluate(() =>
+    Promise.all(['tasks/export', 'openapi.json', 'tasks/types'].map(async (path) => (await fetch(path)).status)),
+  );
+  expect(answers).toEqual([200, 200, 200]);
 });
 
 test('after a hard reload the page is controlled again, without a loop', async ({ page, context, site }) => {
