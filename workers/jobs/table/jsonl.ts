@@ -8,8 +8,12 @@ const MAX_COLUMNS = 2_000;
 
 /** A string, or an integer of so many digits that a number may not hold them. */
 const STRING_OR_LONG = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g;
-/** No valid text has a lone surrogate, so no string of the file begins with one. */
+/** As text, no string of the file begins with it: it is half a character. Rows that have it as an escape, and such integers, are left out. */
 const LONG = '\udfff';
+const LONG_ESCAPE = /\\udfff/i;
+/** What nests deeper cannot be written as JSON again. */
+const MAX_DEPTH = 500;
+const TOO_DEEP = `it is nested more than ${MAX_DEPTH} deep`;
 
 /** `name`: the file's, for errors. `columns`: the keys that were met so far, with their places; those that are new are added, unless `closed`. */
 export function jsonlTokenizer(
@@ -18,7 +22,8 @@ export function jsonlTokenizer(
   encoding: Encoding,
   closed: boolean,
 ): Tokenizer {
-  function cellsOf(object: object): Row {
+  /** `long`: there may be long integers. */
+  function cellsOf(object: object, long: boolean): Row {
     const row: Row = new Array(columns.size);
     for (const [key, value] of Object.entries(object)) {
       let at = columns.get(key);
@@ -29,7 +34,9 @@ export function jsonlTokenizer(
         at = columns.size;
         columns.set(key, at);
       }
-      row[at] = typeof value === 'string' && value.startsWith(LONG) ? BigInt(value.slice(1)) : value;
+      const why = unfit(value, MAX_DEPTH);
+      if (why) throw new SyntaxError(why);
+      row[at] = long && typeof value === 'string' && value.startsWith(LONG) ? BigInt(value.slice(1)) : value;
     }
     return row;
   }
@@ -52,16 +59,18 @@ export function jsonlTokenizer(
           continue;
         }
         try {
-          const value = parse(row);
+          const { value, long } = parse(row);
           if (typeof value !== 'object' || value === null || Array.isArray(value)) fault('it is no JSON object');
           else {
-            rows.push(cellsOf(value));
+            rows.push(cellsOf(value, long));
             places.push(line + at);
           }
         } catch (error) {
-          if (!(error instanceof SyntaxError))
+          // Some engines cannot even parse what is nested very deep.
+          if (error instanceof RangeError) fault(TOO_DEEP);
+          else if (!(error instanceof SyntaxError))
             throw error instanceof TooManyColumns ? new Error(`${name}, line ${line + at}: ${error.message}`) : error;
-          fault(`it is no JSON: ${excerpt(error.message)}`);
+          else fault(`it is no JSON: ${excerpt(error.message)}`);
         }
       }
       return { rows, faults, end, lines: lines.length - 1, lineOf: (row) => places[row] ?? line };
@@ -71,7 +80,25 @@ export function jsonlTokenizer(
 
 class TooManyColumns extends Error {}
 
-function parse(row: string): unknown {
-  if (!/\d{16}/.test(row)) return JSON.parse(row);
-  return JSON.parse(row.replace(STRING_OR_LONG, (found) => (found.startsWith('"') ? found : `"${LONG}${found}"`)));
+function parse(row: string): { value: unknown; long: boolean } {
+  if (!/\d{16}/.test(row)) return { value: JSON.parse(row), long: false };
+  if (LONG_ESCAPE.test(row)) throw new SyntaxError('half a character beside an integer of 16 digits or more');
+  const marked = row.replace(STRING_OR_LONG, (found) => (found.startsWith('"') ? found : `"${LONG}${found}"`));
+  return { value: JSON.parse(marked), long: true };
+}
+
+/** The JSON of what a row has in it, with its long integers as they were. */
+export const nestedJson = (value: object): string =>
+  JSON.stringify(value).replace(/"\\udfff(-?\d{16,})"/g, (_, digits: string) => digits);
+
+/** Why a value cannot be written as JSON again, if so. */
+function unfit(value: unknown, depth: number): string | null {
+  if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) return 'a number in it is too large';
+  if (typeof value !== 'object' || value === null) return null;
+  if (depth === 0) return TOO_DEEP;
+  for (const inside of Object.values(value)) {
+    const why = unfit(inside, depth - 1);
+    if (why) return why;
+  }
+  return null;
 }

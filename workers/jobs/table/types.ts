@@ -1,4 +1,5 @@
 /** The types of columns: which kinds of cells there are, which type holds them all without loss, and a cell as its type has it. */
+import { nestedJson } from './jsonl.ts';
 import type { Cell } from './rows.ts';
 import type { ColumnType } from './spec.ts';
 
@@ -138,5 +139,7 @@ const converters: Record<Exclude<ColumnType, 'text' | 'json'>, (cell: Cell, kind
 const textOf = (cell: Cell): string => (typeof cell === 'object' ? jsonOf(cell) : String(cell));
 
 /** A long integer keeps its digits. */
-export const jsonOf = (value: Cell): string =>
-  typeof value === 'bigint' ? String(value) : JSON.stringify(value ?? null);
+export function jsonOf(value: Cell): string {
+  if (typeof value === 'bigint') return String(value);
+  return typeof value === 'object' && value !== null ? nestedJson(value) : JSON.stringify(value ?? null);
+}

@@ -47,6 +47,37 @@ describe('JSON lines', () => {
     expect(output.toString()).toContain('{"n":9223372036854775807,"t":"12345678901234567890"}');
   });
 
+  test.each([
+    ['an integer of many digits in a list', '{"a":{"b":-12345678901234567890,"c":[9007199254740993,"x\\"9"]}}'],
+    ['a string that begins with half a character', '{"a":"\\udfff12"}'],
+    ['a zero character', '{"a":"\\u0000x"}'],
+    ['separators of lines that are none here', '{"a":"x\u2028y\u2029"}'],
+    ['lists in lists', `{"a":${'['.repeat(500)}${']'.repeat(500)}}`],
+  ])('%s stays as it is', async (_, line) => {
+    const { table, output } = await convertOne('a.jsonl', line, { to: 'json' });
+    expect(table.malformed.listed).toEqual([]);
+    expect(output.toString()).toBe(`[\n${line}\n]\n`);
+  });
+
+  test.each([
+    ['a comma too many', '{"a":1,}', 'JSON'],
+    ['a key without quotes', '{a:1}', 'JSON'],
+    ['other quotes', "{'a':1}", 'JSON'],
+    ['what is no number', '{"a":NaN}', 'JSON'],
+    ['a zero before a number', '{"a":01}', 'JSON'],
+    ['a comment', '{"a":1} // one', 'JSON'],
+    ['two objects', '{"a":1}{"a":2}', 'JSON'],
+    ['a tab in a string', '{"a":"\t"}', 'JSON'],
+    ['null', 'null', 'no JSON object'],
+    ['a number that is too large', '{"a":[1e400]}', 'too large'],
+    ['a hundred thousand lists in each other', `{"a":${'['.repeat(1e5)}${']'.repeat(1e5)}}`, '500 deep'],
+    ['half a character beside a long integer', '{"a":"\\uDFFF1","b":12345678901234567890}', 'half a character'],
+  ])('a line with %s is left out and listed, and no other', async (_, line, why) => {
+    const { table, output } = await convertOne('a.jsonl', `\ufeff{"a":5}\r\n${line}\n{"a":6,"a":7}`, { to: 'json' });
+    expect(table.malformed).toMatchObject({ count: 1, listed: [{ line: 2, why: expect.stringContaining(why) }] });
+    expect(output.toString()).toBe('[\n{"a":5},\n{"a":7}\n]\n');
+  });
+
   test('a line that is no object is counted and listed', async () => {
     const { table } = await convertOne('a.jsonl', '{"a":1}\n[1]\n"x"\n{"a":\n{"a":2}', { to: 'json' });
     expect(table.rows).toBe(2);

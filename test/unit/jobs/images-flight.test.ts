@@ -1,0 +1,77 @@
+/** How many pictures are worked on at a time. */
+import { expect, test } from 'vitest';
+import { inOrder, type Wish } from '../../../workers/jobs/images/flight.ts';
+import type { Made } from '../../../workers/jobs/images/plan.ts';
+import type { Pool } from '../../../workers/jobs/images/pool.ts';
+import { pngOf } from '../../gate/png-file.ts';
+import { fileOf, refsTo, type Sources } from './harness.ts';
+
+const MEBIBYTE = 1024 * 1024;
+const BUDGET = 160 * MEBIBYTE;
+const SIZE = { width: null, height: null, percent: 100 };
+const WISH: Wish = { ...SIZE, to: 'same', quality: 80, best: false, limit_megapixels: 250, limit_seconds: 60 };
+
+/** A picture of a few bytes that says that it is so large. */
+const saying = (width: number, height: number) => pngOf(1, 1, () => [0, 0, 0, 255], { said: { width, height } });
+
+/** A pool that makes nothing, and counts what it is asked for at a time. */
+function countingPool(size: number) {
+  const working: number[] = [];
+  let most = { count: 0, pixels: 0 };
+  const pool: Pool = {
+    size,
+    make({ bytes }) {
+      const view = new DataView(bytes.buffer);
+      const pixels = view.getUint32(16) * view.getUint32(20);
+      working.push(pixels);
+      const sum = working.reduce((all, each) => all + each, 0);
+      most = { count: Math.max(most.count, working.length), pixels: Math.max(most.pixels, sum) };
+      return new Promise<Made>((resolve) =>
+        setImmediate(() => {
+          working.splice(working.indexOf(pixels), 1);
+          resolve({ width: 1, height: 1, bytes: new Uint8Array(), thumbnail: null });
+        }),
+      );
+    },
+    close: () => {},
+  };
+  return { pool, most: () => most };
+}
+
+async function flown(sources: Sources, size: number) {
+  const { pool, most } = countingPool(size);
+  const names: string[] = [];
+  const context = { file: async (ref: Parameters<typeof fileOf>[1]) => fileOf(sources, ref) };
+  for await (const { file, work } of inOrder(refsTo(sources), 0, 0, WISH, pool, context)) {
+    names.push(file.name);
+    await work;
+  }
+  return { names, ...most() };
+}
+
+const named = (count: number, picture: Uint8Array<ArrayBuffer>): Sources =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`${index}.png`, picture]));
+
+test('small pictures are worked on beside each other, and come out in their order', async () => {
+  const sources = named(20, saying(1_000, 1_000));
+  const { names, count } = await flown(sources, 4);
+  expect(names).toEqual(Object.keys(sources));
+  expect(count).toBeGreaterThanOrEqual(4);
+});
+
+test('what is unpacked at a time stays within the memory, however many threads there are', async () => {
+  const { count, pixels } = await flown(named(20, saying(4_000, 3_000)), 16);
+  expect(count).toBeGreaterThanOrEqual(2);
+  expect(pixels * 4).toBeLessThanOrEqual(BUDGET);
+});
+
+test('a picture that takes all the memory by itself is worked on alone', async () => {
+  const sources = {
+    ...named(3, saying(1_000, 1_000)),
+    'huge.png': saying(15_000, 15_000),
+    ...named(3, saying(999, 999)),
+  };
+  const { names, pixels } = await flown({ ...sources, 'last.png': saying(1_000, 1_000) }, 4);
+  expect(names.at(-1)).toBe('last.png');
+  expect(pixels).toBe(15_000 * 15_000);
+});
