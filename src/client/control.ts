@@ -12,6 +12,9 @@ export async function earlier(script: URL): Promise<ServiceWorkerRegistration> {
   return new Promise(() => {});
 }
 
+/** A service worker that was being stopped when it was asked to take control does not: it is asked again (measured, Firefox 153). */
+const ASK_MS = 1_000;
+
 /**
  * Resolves when this page is controlled. After a hard reload it is not, though a worker is active; a message asks it to take
  * control, which takes about 30 ms (measured, Chromium 156), where a reload would loop.
@@ -35,8 +38,10 @@ export async function controlled(registration: ServiceWorkerRegistration, timeou
       finish();
       resolve();
     };
+    const asking = setInterval(claim, ASK_MS);
     const finish = () => {
       clearTimeout(timer);
+      clearInterval(asking);
       serviceWorker.removeEventListener('controllerchange', look);
     };
     serviceWorker.addEventListener('controllerchange', look);
