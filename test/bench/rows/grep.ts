@@ -5,7 +5,7 @@ import { besideBare } from '../beside.ts';
 
 const MIB = 1024 * 1024;
 const SIZE_MIB = 128;
-const TIMES = 6;
+const TIMES = 3;
 
 export const row: Row = (bench) => {
   const [piece] = linesFile('log', MIB / 4).parts();
@@ -18,7 +18,7 @@ export const row: Row = (bench) => {
     times: TIMES,
     worker: () => new Worker(new URL('../bare/grep.worker.ts', import.meta.url), { type: 'module' }),
     agrees: (result) => (result as { lines: number }).lines,
-    rounds: 3,
+    rounds: 6,
     memory: 300,
   });
 };

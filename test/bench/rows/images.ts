@@ -3,7 +3,7 @@ import type { Row } from '../bench.ts';
 import { besideBare } from '../beside.ts';
 import { photo } from '../photo.ts';
 
-const TIMES = 100;
+const TIMES = 70;
 
 export const row: Row = async (bench) =>
   besideBare(bench, {
@@ -14,6 +14,6 @@ export const row: Row = async (bench) =>
     times: TIMES,
     worker: () => new Worker(new URL('../bare/images.worker.ts', import.meta.url), { type: 'module' }),
     agrees: (result) => (result as { after: number }).after,
-    rounds: 3,
+    rounds: 4,
     memory: 400,
   });

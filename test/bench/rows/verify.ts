@@ -4,7 +4,7 @@ import type { Row } from '../bench.ts';
 import { besideBare } from '../beside.ts';
 
 const MIB = 1024 * 1024;
-const SIZE_MIB = 512;
+const SIZE_MIB = 256;
 
 export const row: Row = async (bench) => {
   const file = await bench.file(SIZE_MIB * MIB);
@@ -17,7 +17,7 @@ export const row: Row = async (bench) => {
     files: [new File([`${digest}  ${file.name}\n`], 'SHA256SUMS'), file],
     worker: () => new Worker(new URL('../bare/verify.worker.ts', import.meta.url), { type: 'module' }),
     agrees: (result) => (result as { ok: number }).ok,
-    rounds: 3,
+    rounds: 5,
     memory: 300,
   });
 };
