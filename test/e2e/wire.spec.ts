@@ -1,5 +1,6 @@
 /** The wire of a task and the lessons, as a person uses them. */
 import type { Locator, Page } from '@playwright/test';
+import { stopServiceWorker } from '../../scripts/stop-service-worker.mjs';
 import { namesFor } from '../../src/core/names.ts';
 import { fold, type Segment, type TaskEvent, toWire } from '../../src/core/task.ts';
 import { addText, expect, finished, list, logOf, open, submit, test, upTo } from './app.ts';
@@ -89,6 +90,38 @@ test('a connection that is dropped says what a client would do next, and goes on
   await button(page, 'Cancel').click();
   await expect(status(page)).toContainText('Over');
   await expect(frames(page)).toContainText('event: complete');
+});
+
+test('a service worker that is stopped breaks the connection, which comes back by itself after the last id', async ({
+  page,
+  site,
+}) => {
+  await open(page, site.url);
+  const { task_id } = await submit(page, 'countdown', { steps: 100_000, step_ms: 20 });
+  await openWire(page, task_id);
+  await expect(frames(page)).toContainText('id: 5');
+  await stopServiceWorker(page);
+  await expect(frames(page)).toContainText(/the connection broke|the server has ended the stream/);
+  await expect(frames(page)).toContainText(/Last-Event-ID: \d+/);
+  await expect(status(page)).toContainText('Open');
+  const before = (await idsShown(page)).length;
+  await expect.poll(async () => (await idsShown(page)).length).toBeGreaterThan(before + 2);
+  const ids = await idsShown(page);
+  expect(ids).toEqual(upTo(ids.length));
+});
+
+test('the wire of a task that is retried goes on', async ({ page, site }) => {
+  await open(page, site.url);
+  const { task_id } = await submit(page, 'countdown', { steps: 2, step_ms: 1, fail_at: 2 });
+  const { last_event_id } = await finished(page, task_id);
+  await openWire(page, task_id);
+  await expect(status(page)).toContainText('Over');
+  await button(page, 'Retry').click();
+  await expect(frames(page)).toContainText(`Last-Event-ID: ${last_event_id}`);
+  await expect.poll(async () => (await idsShown(page)).length).toBeGreaterThan(Number(last_event_id) + 2);
+  await expect(status(page)).toContainText('Over');
+  const ids = await idsShown(page);
+  expect(ids).toEqual(upTo(ids.length));
 });
 
 test('it is resumed from the id that somebody names, and a nonsense is refused in words', async ({ page, site }) => {

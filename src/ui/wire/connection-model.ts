@@ -5,8 +5,8 @@ import { createSplitter, type Frame } from './frames.ts';
 
 /** What is kept to be looked at; what came before is only counted. */
 const KEPT = 2_000;
-/** Changes are shown together. */
-const SHOWN_EVERY_MS = 16;
+/** Changes are shown together: drawing a few hundred rows takes some milliseconds. */
+const SHOWN_EVERY_MS = 50;
 /** What the standard leaves to the browser, when no `retry` has come. */
 const RETRY_MS = 3_000;
 const RETRY_MAX_MS = 5_000;
@@ -70,10 +70,8 @@ export function createConnection({ url, comesBack, onFrame }: ConnectionOptions)
 
   function take(frame: Frame) {
     add({ kind: 'frame', frame });
-    batch(() => {
-      if (frame.id !== null) lastId.value = frame.id;
-      if (frame.retry !== null) retry.value = frame.retry;
-    });
+    if (frame.id !== null) lastId.value = frame.id;
+    if (frame.retry !== null) retry.value = frame.retry;
     onFrame?.(frame);
   }
 
@@ -103,10 +101,9 @@ export function createConnection({ url, comesBack, onFrame }: ConnectionOptions)
       for (;;) {
         const { done, value } = await reader.read();
         const text = decoder.decode(value, { stream: !done });
-        for (const frame of splitter.push(text)) {
-          isLast = frame.event === 'complete';
-          take(frame);
-        }
+        const frames = splitter.push(text);
+        batch(() => frames.forEach(take));
+        isLast = (frames.at(-1)?.event ?? (isLast ? 'complete' : null)) === 'complete';
         if (done) break;
       }
       add({ kind: 'over', why: 'ended', detail: '', rest: splitter.rest() });

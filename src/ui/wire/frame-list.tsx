@@ -1,8 +1,12 @@
+import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { Connection, Entry } from './connection-model.ts';
 import { FrameRow } from './frame-row.tsx';
 import { wireWords } from './words.ts';
+
+/** So many rows are drawn at first, and more when somebody asks: a flood of frames must leave the page alive. */
+const DRAWN = 200;
 
 interface ListProps {
   connection: Connection;
@@ -25,7 +29,12 @@ export function FrameList({ connection, label, see, marked = null }: ListProps) 
     rows.set(entry, drawn);
     return drawn;
   };
+  const more = useSignal(DRAWN);
   const entries = connection.entries.value;
+  const place =
+    marked === null ? -1 : entries.findIndex((entry) => entry.kind === 'frame' && entry.frame.id === marked);
+  const drawn = Math.max(more.value, place === -1 ? 0 : entries.length - place + DRAWN / 2);
+  const hidden = Math.max(0, entries.length - drawn);
   const forgotten = connection.forgotten.value;
 
   useLayoutEffect(() => {
@@ -47,7 +56,7 @@ export function FrameList({ connection, label, see, marked = null }: ListProps) 
     if (!box || !found) return;
     found.setAttribute('data-marked', '');
     box.scrollTop = found.offsetTop - (box.clientHeight - found.offsetHeight) / 2;
-  }, [marked]);
+  }, [marked, place === -1]);
 
   return (
     <>
@@ -66,7 +75,20 @@ export function FrameList({ connection, label, see, marked = null }: ListProps) 
         }}
       >
         {entries.length === 0 && <li class="soft">{texts.none}</li>}
-        {entries.map(row)}
+        {hidden > 0 && (
+          <li class="passed">
+            <button
+              type="button"
+              class="small"
+              onClick={() => {
+                more.value += 5 * DRAWN;
+              }}
+            >
+              {texts.moreRows(Math.min(hidden, 5 * DRAWN))}
+            </button>
+          </li>
+        )}
+        {entries.slice(hidden).map(row)}
       </ol>
     </>
   );

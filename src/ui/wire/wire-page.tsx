@@ -1,6 +1,7 @@
 import './wire.css';
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
+import { isFinished } from '../../client/index.ts';
 import type { AppModel, Ready } from '../app-model.ts';
 import { Empty } from '../empty.tsx';
 import { hrefOf } from '../route.ts';
@@ -70,6 +71,11 @@ function Wire({ row, app, all }: { row: Row; app: Ready; all: AppModel }) {
       listener.close();
     };
   }, [connection]);
+  const ended = isFinished(row.task.value.status);
+  useEffect(() => {
+    // A task that is retried has more to say.
+    if (!ended && connection.state.peek().is === 'finished') connection.connect(connection.lastId.peek());
+  }, [ended]);
   const title = app.types.titleOf(row.task.value);
   const at = past.follows.value ? null : String(past.place.value);
   return (
