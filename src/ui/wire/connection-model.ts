@@ -1,23 +1,12 @@
 /** One connection to an event stream, by `fetch`, and all that passes on it as it passes. Dropped, it says what a client would do next. */
 import { batch, signal } from '@preact/signals';
 import { words } from '../format.ts';
+import { createEntryLog } from './entry-log.ts';
 import { createSplitter, type Frame } from './frames.ts';
 
-/** What is kept to be looked at; what came before is only counted. */
-const KEPT = 2_000;
-/** Changes are shown together: drawing a few hundred rows takes some milliseconds. */
-const SHOWN_EVERY_MS = 50;
 /** What the standard leaves to the browser, when no `retry` has come. */
 const RETRY_MS = 3_000;
 const RETRY_MAX_MS = 5_000;
-
-/** Something that passed; `at` in ms since the first. */
-export type Entry = { key: number; at: number } & (
-  | { kind: 'sent' | 'answered'; lines: readonly string[] }
-  | { kind: 'frame'; frame: Frame }
-  /** `rest`: of a frame that was cut off, or the body of a refusal. */
-  | { kind: 'over'; why: 'dropped' | 'ended' | 'broke' | 'refused'; detail: string; rest: string }
-);
 
 export type State =
   | { is: 'idle' | 'opening' | 'open' | 'dropped' | 'finished' | 'refused' }
@@ -36,40 +25,16 @@ export type Connection = ReturnType<typeof createConnection>;
 
 export function createConnection({ url, comesBack, onFrame }: ConnectionOptions) {
   const state = signal<State>({ is: 'idle' });
-  const entries = signal<readonly Entry[]>([]);
-  const forgotten = signal(0);
+  const { entries, forgotten, add, show, forget } = createEntryLog();
   const lastId = signal<string | null>(null);
   const retry = signal<number | null>(null);
-  let log: Entry[] = [];
-  /** How many have come since they were last forgotten. */
-  let passed = 0;
-  let newest = 0;
-  let started: number | null = null;
-  let timer: ReturnType<typeof setTimeout> | undefined;
   let current = new AbortController();
-
-  function show() {
-    clearTimeout(timer);
-    timer = undefined;
-    batch(() => {
-      entries.value = log.slice(-KEPT);
-      forgotten.value = passed - entries.value.length;
-    });
-  }
-
-  function add(entry: Entry extends infer E ? (E extends Entry ? Omit<E, 'key' | 'at'> : never) : never) {
-    const now = performance.now();
-    started ??= now;
-    newest += 1;
-    passed += 1;
-    log.push({ ...entry, key: newest, at: now - started });
-    // In steps, since moving all of them for each that comes would cost more than the rest.
-    if (log.length > 2 * KEPT) log = log.slice(-KEPT);
-    timer ??= setTimeout(show, SHOWN_EVERY_MS);
-  }
+  /** How many events have come. */
+  let events = 0;
 
   function take(frame: Frame) {
     add({ kind: 'frame', frame });
+    if (frame.event !== null) events += 1;
     if (frame.id !== null) lastId.value = frame.id;
     if (frame.retry !== null) retry.value = frame.retry;
     onFrame?.(frame);
@@ -118,7 +83,7 @@ export function createConnection({ url, comesBack, onFrame }: ConnectionOptions)
   async function run(after: string | null, end: AbortSignal) {
     let next = after;
     for (let failures = 0; ; failures += 1) {
-      const before = newest;
+      const before = events;
       const outcome = await once(next, end);
       if (outcome === 'finished' || outcome === 'refused') {
         state.value = { is: outcome };
@@ -128,8 +93,7 @@ export function createConnection({ url, comesBack, onFrame }: ConnectionOptions)
         state.value = { is: 'finished' };
         return;
       }
-      // A request, its answer and its end: nothing came between them.
-      if (newest - before > 3) failures = 0;
+      if (events > before) failures = 0;
       const wait_ms = Math.min(RETRY_MAX_MS, (retry.peek() ?? RETRY_MS) * 2 ** failures);
       state.value = { is: 'lost', wait_ms };
       await pause(wait_ms, end);
@@ -173,12 +137,7 @@ export function createConnection({ url, comesBack, onFrame }: ConnectionOptions)
       show();
     },
 
-    forget() {
-      log = [];
-      passed = 0;
-      show();
-    },
-
+    forget,
     stop,
   };
 }

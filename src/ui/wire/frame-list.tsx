@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
-import type { Connection, Entry } from './connection-model.ts';
+import type { Connection } from './connection-model.ts';
+import type { Entry } from './entry-log.ts';
 import { FrameRow } from './frame-row.tsx';
 import { wireWords } from './words.ts';
 

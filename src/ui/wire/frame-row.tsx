@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { duration } from '../format.ts';
-import type { Entry } from './connection-model.ts';
+import type { Entry } from './entry-log.ts';
 import { type Frame, type Line, textOf } from './frames.ts';
 import { VisibleText } from './visible-text.tsx';
 import { wireWords } from './words.ts';

@@ -1,5 +1,6 @@
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
-import { createConnection, type Entry, type State } from '../../../src/ui/wire/connection-model.ts';
+import { createConnection, type State } from '../../../src/ui/wire/connection-model.ts';
+import type { Entry } from '../../../src/ui/wire/entry-log.ts';
 import { textOf } from '../../../src/ui/wire/frames.ts';
 
 afterEach(() => void vi.unstubAllGlobals());
