@@ -156,7 +156,7 @@ export function createBackend(scope: string) {
           if (port) port.onmessage = ({ data: commit }) => deliver(commit, CommitSchema);
           return;
         case 'leaves':
-          return command.release(data.attempts);
+          return command.release(data.attempts, data.frozen);
         case 'add-file': {
           return port?.postMessage(await files.addInput(data.source, data.name).catch(asError));
         }

@@ -105,13 +105,12 @@ export function commands({ store, hub, askToStop, discardOutputs, report, graceO
     },
 
     /** The attempts of a page that goes away wait for whoever comes next. One that another has by now is passed over. */
-    async release(attempts: readonly AttemptRef[]): Promise<void> {
+    async release(attempts: readonly AttemptRef[], frozen: boolean): Promise<void> {
+      const message = frozen ? 'Its page was put to sleep.' : 'Its page was closed or left.';
       const results = await store.commit(
         attempts.map(({ task_id, attempt }) =>
           // A cancel that is recorded is carried out by whoever finds the lease free.
-          fenced(task_id, attempt, (now) =>
-            now.cancel_requested_at ? [] : [{ kind: 'released', message: 'Its page was closed or put to sleep.' }],
-          ),
+          fenced(task_id, attempt, (now) => (now.cancel_requested_at ? [] : [{ kind: 'released', message, frozen }])),
         ),
       );
       for (const result of results) {

@@ -63,8 +63,8 @@ export function startExecutor(scope: string, { outdated, runs, started }: Execut
   }
 
   /** A page that is closed, loaded again or put to sleep loses no task by a fault, and says so while it can. */
-  function leave() {
-    const leaves: BackendMessage = { kind: 'leaves', attempts: running };
+  function leave({ type }: Event) {
+    const leaves: BackendMessage = { kind: 'leaves', attempts: running, frozen: type === 'freeze' };
     if (running.length > 0) serviceWorker.controller?.postMessage(leaves);
     stop();
   }

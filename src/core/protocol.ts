@@ -60,7 +60,12 @@ export const BackendMessageSchema = v.variant('kind', [
   /** What input files are called; the answer on the port has `AddedFile` or null for each. */
   v.object({ kind: v.literal('input-files'), file_ids: v.pipe(v.array(Id), v.maxLength(1_000)) }),
   /** This page goes away, and its executor with it: what ran there is nobody's, and was not lost by a fault. */
-  v.object({ kind: v.literal('leaves'), attempts: v.array(AttemptSchema) }),
+  v.object({
+    kind: v.literal('leaves'),
+    attempts: v.array(AttemptSchema),
+    /** The browser put it to sleep; otherwise it was closed, or left. */
+    frozen: v.optional(v.boolean(), false),
+  }),
   /** An update that waits: take over now. */
   v.object({ kind: v.literal('skip-waiting') }),
   /** From the next service worker to this one: it is about to be replaced. */

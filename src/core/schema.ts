@@ -141,7 +141,7 @@ export const ChangeSchema = v.variant('kind', [
   v.object({ kind: v.literal('resumed') }),
   v.object({ kind: v.literal('lost'), message: v.string() }),
   // Its page went away in an orderly way, and said so: no fault of the task, so it does not count as a loss.
-  v.object({ kind: v.literal('released'), message: v.string() }),
+  v.object({ kind: v.literal('released'), message: v.string(), frozen: v.optional(v.boolean()) }),
   v.object({ kind: v.literal('deferred'), error: ProblemSchema, run_at: Instant }),
   v.object({ kind: v.literal('completed'), result: v.unknown(), files: v.array(OutputFileSchema) }),
   v.object({ kind: v.literal('failed'), error: ProblemSchema, stopped: v.nullable(StoppedSchema) }),
@@ -174,9 +174,11 @@ export type Happened =
   | { kind: 'progress'; checkpoint: boolean }
   | { kind: 'paused'; reason: NonNullable<Task['paused']>['reason']; stopped: Task['stopped'] }
   | { kind: 'failed' | 'canceled'; stopped: Task['stopped'] }
+  /** `frozen`: the browser put its page to sleep. */
+  | { kind: 'released'; frozen: boolean }
   | { kind: 'deferred'; run_at: string }
   | { kind: 'retried'; from: 'checkpoint' | 'start' }
-  | { kind: 'created' | 'log' | 'cancel_requested' | 'resumed' | 'lost' | 'released' | 'completed' };
+  | { kind: 'created' | 'log' | 'cancel_requested' | 'resumed' | 'lost' | 'completed' };
 
 /** A place in a job's work to go on from: `data` is what the job's `checkpoint` function gave, cloned. */
 export const CheckpointDraftSchema = v.object({

@@ -50,6 +50,8 @@ function happened(event: TaskEvent): Happened {
     case 'failed':
     case 'canceled':
       return { kind, stopped: event.stopped };
+    case 'released':
+      return { kind, frozen: event.frozen ?? false };
     case 'deferred':
       return { kind, run_at: event.run_at };
     case 'retried':

@@ -59,9 +59,16 @@ describe('a page that leaves', () => {
   test('releases what it ran, which counts as no loss', async () => {
     const { started, get, backend, reports } = bench();
     const { task_id } = await started();
-    await backend.release([{ task_id, attempt: 1 }]);
+    await backend.release([{ task_id, attempt: 1 }], false);
     expect(await get(task_id)).toMatchObject({ status: 'pending', attempt: 1, losses: 0, failures: 0 });
     expect(reports).toEqual([]);
+  });
+
+  test('because the browser puts it to sleep has the log say so', async () => {
+    const { started, events, backend } = bench();
+    const { task_id } = await started();
+    await backend.release([{ task_id, attempt: 1 }], true);
+    expect((await events(task_id)).at(-1)).toMatchObject({ kind: 'released', frozen: true });
   });
 
   test('leaves alone what another has by now, what is to be canceled, and what is gone', async () => {
@@ -71,11 +78,14 @@ describe('a page that leaves', () => {
     await claim();
     const { task_id: canceling } = await started();
     await change(canceling, [{ kind: 'cancel_requested' }]);
-    await backend.release([
-      { task_id: adopted, attempt: 1 },
-      { task_id: canceling, attempt: 1 },
-      { task_id: 'no-such-task', attempt: 1 },
-    ]);
+    await backend.release(
+      [
+        { task_id: adopted, attempt: 1 },
+        { task_id: canceling, attempt: 1 },
+        { task_id: 'no-such-task', attempt: 1 },
+      ],
+      false,
+    );
     expect(await get(adopted)).toMatchObject({ status: 'running', attempt: 2, losses: 1 });
     expect(await get(canceling)).toMatchObject({ status: 'running', attempt: 1 });
     expect(reports).toEqual([]);
