@@ -1,9 +1,10 @@
 import { render } from 'preact';
-import { connect } from './client/index.ts';
+import { connect, trustOwnScripts } from './client/index.ts';
 import { App } from './ui/app.tsx';
 import { createApp } from './ui/app-model.ts';
 import { applyPreferences } from './ui/preferences.ts';
 
+trustOwnScripts();
 applyPreferences();
 
 const app = createApp(connect);

@@ -11,6 +11,9 @@ export const CONTENT_SECURITY_POLICY = [
   "object-src 'none'",
   "base-uri 'self'",
   "form-action 'none'",
+  "require-trusted-types-for 'script'",
+  // The one of `src/core/trusted.ts`.
+  'trusted-types default',
 ].join('; ');
 
 const headers: Record<string, string> = {

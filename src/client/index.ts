@@ -2,6 +2,7 @@
 
 export type { AddedFile, Happened, Health } from '../core/schema.ts';
 export { canChange, isFinished, type Problem, type Status, type Task, type TaskDraft } from '../core/task.ts';
+export { trustOwnScripts } from '../core/trusted.ts';
 export { type Client, type ConnectOptions, connect } from './connect.ts';
 export { type ExecutorListener, startExecutor } from './executor.ts';
 export {

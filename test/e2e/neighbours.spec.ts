@@ -204,3 +204,25 @@ test('every file of the app comes with its policy, and the page’s own says the
   expect(scripts.length).toBeGreaterThan(0);
   for (const policy of scripts) expect(policy).toBe(header);
 });
+
+test('text becomes no markup and no code, and a worker is one of this origin', async ({ app, site }) => {
+  await app.goto(site.url);
+  const refused = await app.evaluate(() => {
+    const tries: Record<string, () => unknown> = {
+      markup: () => Object.assign(document.createElement('p'), { innerHTML: '<b>bold</b>' }),
+      script: () => Object.assign(document.createElement('script'), { text: 'alert()' }),
+      document: () => Object.assign(document.createElement('iframe'), { srcdoc: '<b>bold</b>' }),
+      worker: () => new Worker('https://example.com/worker.js'),
+      policy: () => Reflect.get(window, 'trustedTypes').createPolicy('other', {}),
+    };
+    return Object.entries(tries).flatMap(([name, attempt]) => {
+      try {
+        attempt();
+        return [];
+      } catch (error) {
+        return error instanceof TypeError ? [name] : [];
+      }
+    });
+  });
+  expect(refused).toEqual(['markup', 'script', 'document', 'worker', 'policy']);
+});

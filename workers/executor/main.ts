@@ -6,6 +6,7 @@ import { idbStore } from '../../src/core/idb-store.ts';
 import { namesFor } from '../../src/core/names.ts';
 import { type ExecutorMessage, type ExecutorReport, type Hint, HintSchema } from '../../src/core/protocol.ts';
 import { defaultRunningLimit } from '../../src/core/schema.ts';
+import { trustOwnScripts } from '../../src/core/trusted.ts';
 import { specs } from '../jobs/specs.ts';
 import { createExecutor } from './executor.ts';
 import { startJobWorker } from './job-worker.ts';
@@ -13,6 +14,8 @@ import { ownScript } from './own-script.ts';
 
 /** How often to look whether a newer version has thrown away what this one would load for its next job. */
 const LOOK_MS = 20_000;
+
+trustOwnScripts();
 
 let backend: MessagePort | undefined;
 

@@ -4,9 +4,12 @@ import { connection } from '../../src/core/connection.ts';
 import { type Files, filesOf } from '../../src/core/files.ts';
 import { namesFor } from '../../src/core/names.ts';
 import type { Assignment, JobApi } from '../../src/core/protocol.ts';
+import { trustOwnScripts } from '../../src/core/trusted.ts';
 import { loadRun } from '../jobs/runs.ts';
 import { runJob } from './runner.ts';
 import { sinkOver } from './sink.ts';
+
+trustOwnScripts();
 
 let files: Files | undefined;
 let stopping = new AbortController();
