@@ -1,6 +1,7 @@
 /** The service worker: its listeners, and nothing else. */
 import { offlineShell } from './assets.ts';
 import { createBackend } from './backend.ts';
+import { openFrom } from './notice.ts';
 
 declare const self: ServiceWorkerGlobalScope;
 
@@ -20,3 +21,8 @@ self.addEventListener('fetch', (event) => {
 });
 
 self.addEventListener('message', (event) => event.waitUntil(backend.message(event)));
+
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  event.waitUntil(openFrom(event.notification));
+});

@@ -94,12 +94,15 @@ export function createApp(connect: () => Promise<Client>) {
           if (route.view === 'tasks') app.tasks.narrow(route.filter);
         });
         app.tasks.open();
+        // Nothing of it is needed for the first sight.
+        import('./manners/manners.ts').then(({ openManners }) => openManners(app, router, notices), notices.failed);
         client.startExecutor({
           // A page that was left behind by an update runs nothing any more.
           outdated() {
             update.value = { kind: 'ready', apply: () => location.reload() };
           },
           runs: app.waiting.runsHere,
+          started: app.waiting.startedHere,
         });
         updated.then(() => offerUpdate(client));
         stage.value = app;

@@ -3,7 +3,6 @@ import { actOn } from './act.ts';
 import type { AppModel, Ready, Stage } from './app-model.ts';
 import { DropTarget } from './drop-target.tsx';
 import { Header } from './header.tsx';
-import { JobPage } from './job-page.tsx';
 import { listenToKeys } from './keys.ts';
 import { KeysDialog } from './keys-dialog.tsx';
 import { lazyView } from './lazy-view.tsx';
@@ -11,10 +10,11 @@ import { NoticeList } from './notice-list.tsx';
 import { language } from './preferences.ts';
 import { StartPage } from './start-page.tsx';
 import { strings } from './strings.ts';
-import { TaskPage } from './task-page.tsx';
-import { TasksPage } from './tasks-page.tsx';
 import { UpdateNotice } from './update-notice.tsx';
 
+const JobPage = lazyView(async () => (await import('./job-page.tsx')).JobPage);
+const TasksPage = lazyView(async () => (await import('./tasks-page.tsx')).TasksPage);
+const TaskPage = lazyView(async () => (await import('./task/page.tsx')).TaskPage);
 const WirePage = lazyView(async () => (await import('./wire/wire-page.tsx')).WirePage);
 const LessonsPage = lazyView(async () => (await import('./wire/lessons-page.tsx')).LessonsPage);
 
@@ -63,7 +63,13 @@ function View({ ready, app }: { ready: Ready; app: AppModel }) {
       return route.type === null ? (
         <StartPage app={ready} shared={route.shared} />
       ) : (
-        <JobPage key={route.type} app={ready} type={route.type} />
+        <JobPage
+          key={`${route.type} ${route.again}`}
+          app={ready}
+          type={route.type}
+          again={route.again ?? null}
+          notices={app.notices}
+        />
       );
     case 'tasks':
       return <TasksPage app={ready} filter={route.filter} router={app.router} />;

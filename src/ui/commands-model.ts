@@ -1,6 +1,6 @@
 /** What people do with tasks, one or many: cancel, pause, resume, retry, and remove with a while to undo it. */
 import { signal } from '@preact/signals';
-import { type Client, canChange, HttpProblem, isFinished, type Status } from '../client/index.ts';
+import { type Client, canChange, HttpProblem, isFinished, type Status, type Task } from '../client/index.ts';
 import { words } from './format.ts';
 import { queryOf } from './matching.ts';
 import type { Notices } from './notices-model.ts';
@@ -36,10 +36,14 @@ export function createCommands(client: Client, tasks: TasksModel, notices: Notic
 
   async function carryOut(row: Row, command: Command) {
     if (command === 'remove') return remove([row.task_id]);
+    await done(row, command, () => client[command](row.task_id));
+  }
+
+  async function done(row: Row, command: Command, work: () => Promise<Task>) {
     if (row.command.peek()) return;
     row.command.value = command;
     try {
-      tasks.put(await client[command](row.task_id));
+      tasks.put(await work());
     } catch (error) {
       notices.show(strings.notices.command(command, words(error)));
     } finally {
@@ -110,6 +114,8 @@ export function createCommands(client: Client, tasks: TasksModel, notices: Notic
     selected,
     working,
     carryOut,
+    /** A retry that does not go on from the checkpoint. */
+    startOver: (row: Row) => done(row, 'retry', () => client.retry(row.task_id, 'start')),
 
     select(task_id: string, on: boolean) {
       const next = new Set(selected.peek());

@@ -101,7 +101,8 @@ function controlOf(property: unknown): Control {
   }
 }
 
-function initialOf({ kind }: Control, value: unknown): string {
+/** What stands in the control for a value that it has had before. */
+export function initialOf({ kind }: Control, value: unknown): string {
   if (value === undefined) return '';
   if (kind === 'switch') return value === true ? 'on' : '';
   if (kind === 'lines' && Array.isArray(value)) return value.join('\n');

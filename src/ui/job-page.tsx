@@ -1,26 +1,45 @@
 import { useSignal } from '@preact/signals';
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { JobType } from '../client/index.ts';
 import type { Ready } from './app-model.ts';
 import { Empty } from './empty.tsx';
 import { FieldControl } from './field-control.tsx';
-import { answerIn, type Field, Unanswered } from './form-fields.ts';
+import { answerIn, type Field, initialOf, Unanswered } from './form-fields.ts';
+import { at } from './json.ts';
+import type { Notices } from './notices-model.ts';
 import { hrefOf } from './route.ts';
 import { Progress, StagedFiles } from './staged-files.tsx';
 import { strings } from './strings.ts';
 import { useHeading } from './use-heading.ts';
 
-export function JobPage({ app, type }: { app: Ready; type: string }) {
+interface PageProps {
+  app: Ready;
+  type: string;
+  /** The task whose input stands in the form at first. */
+  again: string | null;
+  notices: Notices;
+}
+
+type Before = { kind: 'loading' } | { kind: 'there'; input: unknown };
+
+export function JobPage({ app, type, again, notices }: PageProps) {
   const texts = strings.start;
   const job = app.types.find(type);
+  const before = useSignal<Before>(again ? { kind: 'loading' } : { kind: 'there', input: null });
+  useEffect(() => {
+    if (!again) return;
+    recall(app, again, notices).then((input) => {
+      before.value = { kind: 'there', input };
+    });
+  }, []);
   return (
     <main tabIndex={-1} class="single">
       <a class="back" href={hrefOf({ view: 'start', type: null, shared: null })}>
         {texts.back}
       </a>
-      {job ? (
-        <JobForm job={job} app={app} />
-      ) : app.types.loaded.value ? (
+      {job && before.value.kind === 'there' ? (
+        <JobForm job={job} app={app} input={before.value.input} />
+      ) : app.types.loaded.value && !job ? (
         <Empty isAll title={texts.unknown(type)} />
       ) : (
         <p role="status">{texts.loading}</p>
@@ -29,12 +48,29 @@ export function JobPage({ app, type }: { app: Ready; type: string }) {
   );
 }
 
-function JobForm({ job, app: { types, start } }: { job: JobType; app: Ready }) {
+/** What a task was given, its files chosen again; null when that cannot be known any more. */
+async function recall({ tasks, start }: Ready, task_id: string, notices: Notices): Promise<unknown> {
+  try {
+    const row = await tasks.load(task_id);
+    if (!row) return null;
+    const task = row.task.peek();
+    const gone = await start.again(task);
+    if (gone > 0) notices.show(strings.start.goneFiles(gone));
+    return task.input;
+  } catch (error) {
+    notices.failed(error);
+    return null;
+  }
+}
+
+function JobForm({ job, app: { types, start }, input: before }: { job: JobType; app: Ready; input: unknown }) {
   const texts = strings.start;
   const title = useHeading();
   const form = useRef<HTMLFormElement>(null);
   const problem = useSignal<string | null>(null);
-  const fields = types.fieldsOf(job);
+  const fields = types
+    .fieldsOf(job)
+    .map((field) => (before ? { ...field, initial: initialOf(field.control, at(before, field.name)) } : field));
   const files = fields.find(({ control }) => control.kind === 'files');
   const busy = start.adding.value !== null;
   const note = texts.sampleNotes[job.type];

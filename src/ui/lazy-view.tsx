@@ -8,12 +8,16 @@ type Loaded<P> = { is: 'loading' } | { is: 'there'; Shown: ComponentType<P> } | 
 
 /** A view whose code comes when it is first shown. */
 export function lazyView<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
+  // Once it is there, it is shown at once.
+  let there: Loaded<P> = { is: 'loading' };
   return function LazyView(props: P) {
-    const view = useSignal<Loaded<P>>({ is: 'loading' });
+    const view = useSignal(there);
     useEffect(() => {
+      if (there.is === 'there') return;
       load().then(
         (Shown) => {
-          view.value = { is: 'there', Shown };
+          there = { is: 'there', Shown };
+          view.value = there;
         },
         (error: unknown) => {
           view.value = { is: 'failed', why: words(error) };

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { Health } from '../client/index.ts';
 import type { AppModel } from './app-model.ts';
 import { size } from './format.ts';
+import { Switches } from './manners/switches.tsx';
 import { choose, language, type Theme, theme } from './preferences.ts';
 import { type Language, languages, strings } from './strings.ts';
 
@@ -59,6 +60,7 @@ export function Menu({ app }: { app: AppModel }) {
           </label>
         ))}
       </fieldset>
+      <Switches notices={app.notices} />
       <button
         type="button"
         onClick={({ currentTarget }) => {

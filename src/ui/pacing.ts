@@ -1,16 +1,23 @@
 /** How often things happen: many events a second become one change a frame, many wishes one request. */
 import { batch } from '@preact/signals';
 
-/** Does `work` once in the next frame, however often it is asked to. A hidden page has no frames: then it waits until it is seen. */
+/** A hidden page has no frames; its title and icon still tell how far it is. */
+const HIDDEN_MS = 1_000;
+
+/** Does `work` once in the next frame, however often it is asked to; in a hidden page about once a second. */
 export function eachFrame(work: () => void): () => void {
   let asked = false;
   return () => {
     if (asked) return;
     asked = true;
-    requestAnimationFrame(() => {
+    const now = () => {
+      cancelAnimationFrame(frame);
+      clearTimeout(timer);
       asked = false;
       batch(work);
-    });
+    };
+    const frame = requestAnimationFrame(now);
+    const timer = setTimeout(now, HIDDEN_MS);
   };
 }
 

@@ -17,6 +17,9 @@ const spoken = (): Language =>
 export const theme = signal<Theme>(named(themes, kept('theme')) ?? 'auto');
 export const language = signal<Language>(named(languageNames, kept('language')) ?? spoken());
 export const singleKeys = signal(kept('keys') !== 'off');
+/** Off until the person wants it: each takes something. */
+export const notify = signal(kept('notify') === 'on');
+export const awake = signal(kept('awake') === 'on');
 speak(language.peek());
 
 export const choose = {
@@ -32,6 +35,14 @@ export const choose = {
   singleKeys(value: boolean) {
     singleKeys.value = value;
     keep('keys', value ? 'on' : 'off');
+  },
+  notify(value: boolean) {
+    notify.value = value;
+    keep('notify', value ? 'on' : 'off');
+  },
+  awake(value: boolean) {
+    awake.value = value;
+    keep('awake', value ? 'on' : 'off');
   },
 };
 

@@ -11,8 +11,11 @@ export interface Filter {
 }
 
 export type Route =
-  /** `type`: the job whose form is shown. `shared`: files that the system handed over, as the service worker wrote them. */
-  | { view: 'start'; type: string | null; shared: string | null }
+  /**
+   * `type`: the job whose form is shown; `again`: the task whose input stands in it. `shared`: files that the system handed over, as the
+   * service worker wrote them.
+   */
+  | { view: 'start'; type: string | null; shared: string | null; again?: string }
   | { view: 'tasks'; filter: Filter }
   | { view: 'task'; task_id: string }
   /** What passes between the server and who follows the task. */
@@ -45,14 +48,21 @@ export function parseRoute(hash: string): Route {
       },
     };
   }
-  return { view: 'start', type: (view === 'start' && name) || null, shared: search.get('shared') };
+  const again = search.get('again');
+  return {
+    view: 'start',
+    type: (view === 'start' && name) || null,
+    shared: search.get('shared'),
+    ...(again ? { again } : {}),
+  };
 }
 
 /** The address of a route, for links. */
 export function hrefOf(route: Route): string {
   switch (route.view) {
     case 'start':
-      return route.type ? `#/start/${encodeURIComponent(route.type)}` : '#/';
+      if (!route.type) return '#/';
+      return `#/start/${encodeURIComponent(route.type)}${route.again ? `?${new URLSearchParams({ again: route.again })}` : ''}`;
     case 'task':
       return `#/tasks/${encodeURIComponent(route.task_id)}`;
     case 'wire':

@@ -1,8 +1,14 @@
 /** Files and folders that people drop or pick. Where the browser has handles, they are kept: nothing is copied then. */
 import type { AddedFile } from '../client/index.ts';
 
+/** An output file of a task that is completed. */
+export interface OutputRef {
+  task_id: string;
+  name: string;
+}
+
 export interface Source {
-  source: File | FileSystemFileHandle | AddedFile;
+  source: File | FileSystemFileHandle | AddedFile | OutputRef;
   /** With its folders, as in `photos/2026/a.jpg`. */
   name: string;
 }

@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals';
 import type { AddedFile, Client, Draft, Task } from '../client/index.ts';
 import { words } from './format.ts';
+import { type FileRef, fileRefsIn } from './json.ts';
 import type { Notices } from './notices-model.ts';
 import { allOf } from './pacing.ts';
 import { hrefOf, type Router } from './route.ts';
@@ -16,6 +17,8 @@ export type Adding =
   | { kind: 'submitting' };
 
 const ADDED_AT_ONCE = 100;
+/** As many names as the client tells at once. */
+const NAMED_AT_ONCE = 1_000;
 
 export type StartModel = ReturnType<typeof createStart>;
 
@@ -39,7 +42,7 @@ export function createStart(client: Client, notices: Notices, router: Router, st
   }
 
   /** One that is named twice is added once. */
-  async function add(sources: readonly Source[]): Promise<AddedFile[] | null> {
+  async function add(sources: readonly Source[]): Promise<{ refs: FileRef[]; added: AddedFile[] } | null> {
     const added: AddedFile[] = [];
     const distinct = [...new Set(sources)];
     const show = () => {
@@ -47,21 +50,22 @@ export function createStart(client: Client, notices: Notices, router: Router, st
     };
     show();
     try {
-      const files = await allOf(ADDED_AT_ONCE, distinct, async ({ source, name }) => {
-        // Already with the server: the service worker has taken it.
-        if ('file_id' in source) return source;
+      const files = await allOf(ADDED_AT_ONCE, distinct, async ({ source, name }): Promise<FileRef> => {
+        // Already with the server: the service worker has taken it, or a task has it.
+        if ('task_id' in source) return { task_id: source.task_id, name: source.name };
+        if ('file_id' in source) return { file_id: source.file_id };
         try {
           const file = await client.addFile(source, name);
           added.push(file);
           show();
-          return file;
+          return { file_id: file.file_id };
         } catch (error) {
           notices.show(strings.notices.notAdded(name, words(error)));
           throw error;
         }
       });
       const bySource = new Map(distinct.map((source, i) => [source, files[i]]));
-      return sources.map((source) => bySource.get(source)).filter((file) => file !== undefined);
+      return { refs: sources.map((source) => bySource.get(source)).filter((file) => file !== undefined), added };
     } catch {
       // Told above, by the file's name.
       await forget(added);
@@ -76,11 +80,11 @@ export function createStart(client: Client, notices: Notices, router: Router, st
   /** `field`: where the files stand in the input; null for a job without. */
   async function submitOver(type: string, input: object, field: string | null, sources: readonly Source[]) {
     if (field === null) return submit({ type, input });
-    const added = await add(sources);
-    if (!added) return false;
-    const files = added.map(({ file_id }) => ({ file_id }));
-    if (await submit({ type, input: { ...input, [field]: files } })) return true;
-    await forget(added);
+    const files = await add(sources);
+    if (!files) return false;
+    if (await submit({ type, input: { ...input, [field]: files.refs } })) return true;
+    // Not those that were there before: another task may work on them.
+    await forget(files.added);
     return false;
   }
 
@@ -133,6 +137,25 @@ export function createStart(client: Client, notices: Notices, router: Router, st
     shared(text: string) {
       take(sharedIn(text));
       history.replaceState(history.state, '', hrefOf({ view: 'start', type: null, shared: null }));
+    },
+
+    /** What a task worked on; resolves with how many of its files are not there any more. */
+    async again({ input }: Pick<Task, 'input'>): Promise<number> {
+      const refs = fileRefsIn(input);
+      const ids = refs.flatMap((ref) => ('file_id' in ref ? [ref.file_id] : []));
+      const known = new Map<string, AddedFile>();
+      for (let at = 0; at < ids.length; at += NAMED_AT_ONCE) {
+        for (const file of await client.inputFiles(ids.slice(at, at + NAMED_AT_ONCE))) {
+          if (file) known.set(file.file_id, file);
+        }
+      }
+      const sources = refs.flatMap((ref): Source[] => {
+        if ('task_id' in ref) return [{ source: ref, name: ref.name }];
+        const source = known.get(ref.file_id);
+        return source ? [{ source, name: source.name }] : [];
+      });
+      chosen.value = sources;
+      return refs.length - sources.length;
     },
 
     without(source: Source) {

@@ -28,13 +28,19 @@ export function createTasks(client: Client, notices: Notices, titleOf: (task: Ta
   const listing = signal<Listing>({ kind: 'loading' });
   const connected = signal<boolean | null>(null);
   const counts = signal(noCounts);
+  /** The last one that ended while this page looked on. */
+  const ended = signal<Task | null>(null);
   /** Those that fit the filter, newest first, as far as they are loaded. */
   const rows = signal<readonly Row[]>([]);
   /** About to be removed, unless that is undone. */
   const hidden = signal<ReadonlySet<string>>(new Set());
+  /** Those that run, of all that were met. */
+  const running = signal<readonly Row[]>([]);
   const nextPage = signal<string | null>(null);
   /** Those of every task that was met: what the list can be narrowed by. */
   const tags = signal<readonly string[]>([]);
+  /** How many rows were met. */
+  const met = signal(0);
   /** Every row that was met, also one that does not fit. */
   const byId = new Map<string, Row>();
   const moved = new Map<string, TaskUpdate>();
@@ -49,7 +55,11 @@ export function createTasks(client: Client, notices: Notices, titleOf: (task: Ta
     if (before === task.status) return;
     recount();
     if (task.status === 'running') notices.say(strings.announce.started(titleOf(task)));
-    if (isFinished(task.status)) notices.say(strings.announce.ended(titleOf(task), task.status));
+    if (isFinished(task.status)) {
+      notices.say(strings.announce.ended(titleOf(task), task.status));
+      // What had ended before this page knew it is no news.
+      if (before) ended.value = task;
+    }
   }
 
   /** Into the list or out of it, as it fits. */
@@ -66,7 +76,10 @@ export function createTasks(client: Client, notices: Notices, titleOf: (task: Ta
 
   function drop(task_id: string) {
     if (hidden.peek().has(task_id)) hidden.value = new Set([...hidden.peek()].filter((id) => id !== task_id));
-    if (!byId.delete(task_id)) return;
+    const row = byId.get(task_id);
+    if (!row) return;
+    byId.delete(task_id);
+    track(row);
     rows.value = rows.peek().filter((row) => row.task_id !== task_id);
     recount();
   }
@@ -76,9 +89,18 @@ export function createTasks(client: Client, notices: Notices, titleOf: (task: Ta
     known?.replace(task);
     const row = known ?? createRow(task);
     byId.set(task.task_id, row);
+    if (!known) met.value += 1;
+    track(row);
     const fresh = task.tags.filter((tag) => !tags.peek().includes(tag));
     if (fresh.length > 0) tags.value = [...new Set([...tags.peek(), ...fresh])].sort();
     return row;
+  }
+
+  function track(row: Row) {
+    const isThere = running.peek().includes(row);
+    const runs = row.task.peek().status === 'running' && byId.has(row.task_id);
+    if (runs === isThere) return;
+    running.value = runs ? [...running.peek(), row] : running.peek().filter((each) => each !== row);
   }
 
   async function list(): Promise<string> {
@@ -172,6 +194,8 @@ export function createTasks(client: Client, notices: Notices, titleOf: (task: Ta
     listing,
     connected,
     counts,
+    ended,
+    running,
     tags,
     hidden,
     visible: computed(() =>
@@ -181,6 +205,8 @@ export function createTasks(client: Client, notices: Notices, titleOf: (task: Ta
     put,
     drop,
     find: (task_id: string) => byId.get(task_id),
+    /** The same for what is drawn: drawn again when rows come. */
+    shown: (task_id: string) => (met.value > 0 ? byId.get(task_id) : undefined),
 
     /** The row of any task, asked for when it is not known; null when there is no such task. */
     async load(task_id: string): Promise<Row | null> {

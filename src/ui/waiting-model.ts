@@ -11,6 +11,8 @@ export type Waiting = ReturnType<typeof createWaiting>;
 
 export function createWaiting(tasks: TasksModel, notices: Notices) {
   const here = signal<ReadonlySet<string>>(new Set());
+  /** What the executors of this tab are and were called. */
+  const mine = signal<ReadonlySet<string>>(new Set());
   /** The tasks that others wait for; null while one is not known, or when there is none. */
   const awaited = new Map<string, Signal<Row | null>>();
 
@@ -30,6 +32,12 @@ export function createWaiting(tasks: TasksModel, notices: Notices) {
   const isDone = (task_id: string) => rowOf(task_id).value?.task.value.status === 'completed';
 
   return {
+    mine,
+
+    startedHere(executor: string) {
+      mine.value = new Set([...mine.peek(), executor]);
+    },
+
     runsHere(task_ids: readonly string[]) {
       here.value = new Set(task_ids);
     },

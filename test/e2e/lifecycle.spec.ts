@@ -76,9 +76,9 @@ test('a task goes on in another tab when its own is discarded', async ({ bare: b
   const owner = await openTab();
   const draft = { type: 'countdown', input: { steps: 10_000, step_ms: 50 } };
   const { task_id } = await owner.evaluate((draft) => globalThis.holdfast.submit(draft), draft);
-  await owner.evaluate(() => {
-    document.title = 'the owner';
-  }, null);
+  // Its title tells what it shows: so the list of all tabs has one row with the task's name.
+  await owner.evaluate((task_id) => location.assign(`#/tasks/${task_id}`), task_id);
+  await expect.poll(() => owner.evaluate(() => document.title, null)).toContain('Countdown');
   const status = async () => (await owner.evaluate((task_id) => globalThis.holdfast.get(task_id), task_id)).status;
   await expect.poll(status).toBe('running');
   const other = await openTab();
@@ -100,7 +100,7 @@ test('a task goes on in another tab when its own is discarded', async ({ bare: b
   await expect
     .poll(() => {
       lost = Date.now();
-      return click(discards, '[Urgent Discard]', 'the owner');
+      return click(discards, '[Urgent Discard]', 'Countdown');
     })
     .toBe(true);
   const adopted = () => other.evaluate(() => Number(Reflect.get(globalThis, 'adopted') ?? 0), null);

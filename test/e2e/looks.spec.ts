@@ -11,17 +11,31 @@ declare global {
 const { source }: typeof import('axe-core') = createRequire(import.meta.url)('axe-core');
 
 /** One task of each kind; the ids of those that have a view of their own here. */
-async function furnish(page: Page): Promise<Record<'completed' | 'failed' | 'running', string>> {
+async function furnish(
+  page: Page,
+): Promise<Record<'completed' | 'failed' | 'running' | 'verified' | 'profiled', string>> {
+  const sums = Array.from({ length: 30 }, (_, i) => `${'0'.repeat(64)}  missing ${i}.txt\n`).join('');
   const { file_id } = await addText(page, `a long name ${'that does not end '.repeat(8)}.txt`, 'x');
   const completed = await submit(page, 'checksum', { files: [{ file_id }] });
   await finished(page, completed.task_id);
   const failed = await submit(page, 'countdown', { steps: 2, step_ms: 1, fail_at: 2 });
   await finished(page, failed.task_id);
+  const verified = await submit(page, 'verify', { files: [await addText(page, 'SHA256SUMS', sums), { file_id }] });
+  await finished(page, verified.task_id);
+  const csv = `id,name,a long column name ${'that goes on '.repeat(8)}\n${'1,rope,2.5\n2,line,3\n'.repeat(40)}`;
+  const profiled = await submit(page, 'table', { files: [await addText(page, 'ropes.csv', csv)], to: 'profile' });
+  await finished(page, profiled.task_id);
   const running = await submit(page, 'countdown', { steps: 100_000, step_ms: 1_000 });
   await page.evaluate(() =>
     holdfast.submit({ type: 'countdown', run_at: '2999-01-01T00:00:00.000Z', tags: ['harbour'] }),
   );
-  return { completed: completed.task_id, failed: failed.task_id, running: running.task_id };
+  return {
+    verified: verified.task_id,
+    profiled: profiled.task_id,
+    completed: completed.task_id,
+    failed: failed.task_id,
+    running: running.task_id,
+  };
 }
 
 type Look = [name: string, hash: string, act?: (page: Page) => Promise<unknown>];
@@ -37,6 +51,8 @@ const looksOf = (ids: Awaited<ReturnType<typeof furnish>>): Look[] => [
   ['completed', `#/tasks/${ids.completed}`],
   ['failed', `#/tasks/${ids.failed}`],
   ['running', `#/tasks/${ids.running}`],
+  ['a profile', `#/tasks/${ids.profiled}`],
+  ['a preview', `#/tasks/${ids.verified}`, (page) => page.getByRole('button', { name: /^Preview of/ }).click()],
   ['gone', '#/tasks/nothing'],
   ['the wire', `#/tasks/${ids.failed}/wire`, (page) => page.getByRole('button', { name: 'id 2', exact: true }).click()],
   ['no such wire', '#/tasks/nothing/wire'],

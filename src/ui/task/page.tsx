@@ -1,11 +1,11 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { AppModel, Ready } from './app-model.ts';
-import { Empty } from './empty.tsx';
-import { hrefOf, noFilter } from './route.ts';
-import type { Row } from './row.ts';
-import { strings } from './strings.ts';
-import { TaskCard } from './task-card.tsx';
+import type { AppModel, Ready } from '../app-model.ts';
+import { Empty } from '../empty.tsx';
+import { hrefOf, noFilter } from '../route.ts';
+import type { Row } from '../row.ts';
+import { strings } from '../strings.ts';
+import { TaskView } from './task-view.tsx';
 
 type Found = { kind: 'loading' } | { kind: 'found'; row: Row } | { kind: 'gone' };
 
@@ -28,9 +28,8 @@ export function TaskPage({ app, task_id, all }: { app: Ready; task_id: string; a
       {found.value.kind === 'loading' && <p role="status">{texts.loading}</p>}
       {found.value.kind === 'gone' && <Empty isAll title={texts.gone} about={texts.goneAbout} />}
       {found.value.kind === 'found' && (
-        <TaskCard row={found.value.row} app={app} notices={all.notices} removed={toList} />
+        <TaskView row={found.value.row} app={app} notices={all.notices} removed={toList} />
       )}
-      {found.value.kind === 'found' && <a href={hrefOf({ view: 'wire', task_id })}>{texts.wire}</a>}
     </main>
   );
 }

@@ -1,10 +1,10 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { Component } from 'preact';
-import { CopyButton } from './copy-button.tsx';
-import { size } from './format.ts';
-import type { Sum, Sums } from './json.ts';
-import type { Notices } from './notices-model.ts';
-import { strings } from './strings.ts';
+import { CopyButton } from '../copy-button.tsx';
+import { size } from '../format.ts';
+import type { Sum, Sums } from '../json.ts';
+import type { Notices } from '../notices-model.ts';
+import { strings } from '../strings.ts';
 
 /** More than a screen of them is shown when it is asked for. */
 const OPEN_AT_MOST = 20;
@@ -26,7 +26,7 @@ export function SumTable({ sums: { algorithm, files }, notices }: { sums: Sums; 
   return (
     <details class="result" open={files.length <= OPEN_AT_MOST}>
       <summary>{texts.summary(files.length, label)}</summary>
-      <table>
+      <table class="sums">
         <thead>
           <tr>
             <th scope="col">{texts.file}</th>

@@ -1,0 +1,36 @@
+/** The tab's title and icon: what is looked at, and how far what runs has come. */
+import { effect } from '@preact/signals';
+import type { Ready } from '../app-model.ts';
+import { percent } from '../format.ts';
+import type { Router } from '../route.ts';
+import { strings } from '../strings.ts';
+import { iconOf } from './icon.ts';
+
+/** Returns the stop. */
+export function showInTab(app: Ready, router: Router): () => void {
+  const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
+  const plain = icon?.href ?? '';
+  let shown = plain;
+  return effect(() => {
+    const { title, progress } = stateOf(app, router);
+    document.title = title;
+    const href = progress === null ? plain : iconOf(progress);
+    if (!icon || href === shown) return;
+    icon.href = href;
+    shown = href;
+  });
+}
+
+/** On a task's page it is that task's; elsewhere that of all that run and say how far they are. */
+function stateOf({ tasks, types, names }: Ready, router: Router): { title: string; progress: number | null } {
+  const route = router.route.value;
+  const own = route.view === 'task' ? tasks.shown(route.task_id) : undefined;
+  const task = own?.task.value;
+  const running = tasks.running.value.map((row) => row.task.value).filter((each) => each.total !== null);
+  const mean = running.reduce((sum, each) => sum + each.progress, 0) / running.length;
+  const progress =
+    task?.status === 'running' ? (task.total === null ? null : task.progress) : running.length ? mean : null;
+  const named = task ? [types.titleOf(task), names.summary(task)].filter(Boolean).join(' ') : '';
+  const words = [progress === null ? '' : percent(progress), named, strings.name];
+  return { title: words.filter(Boolean).join(' · '), progress };
+}
