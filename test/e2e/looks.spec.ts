@@ -52,7 +52,7 @@ const looksOf = (ids: Awaited<ReturnType<typeof furnish>>): Look[] => [
   ['failed', `#/tasks/${ids.failed}`],
   ['running', `#/tasks/${ids.running}`],
   ['a profile', `#/tasks/${ids.profiled}`],
-  ['a preview', `#/tasks/${ids.verified}`, (page) => page.getByRole('button', { name: /^Preview of/ }).click()],
+  ['a preview', `#/tasks/${ids.verified}`, (page) => page.locator('.outputs [aria-expanded]').click()],
   ['gone', '#/tasks/nothing'],
   ['the wire', `#/tasks/${ids.failed}/wire`, (page) => page.getByRole('button', { name: 'id 2', exact: true }).click()],
   ['no such wire', '#/tasks/nothing/wire'],
@@ -86,20 +86,20 @@ for (const colorScheme of ['light', 'dark'] as const) {
   });
 }
 
-test('a screen of 320 pixels needs no scrolling sideways, in either language', async ({ page, site }) => {
-  test.setTimeout(240_000);
-  await page.setViewportSize({ width: 320, height: 640 });
-  await open(page, site.url);
-  const looks = looksOf(await furnish(page));
-  for (const language of ['en', 'zh']) {
+for (const language of ['en', 'zh']) {
+  test(`a screen of 320 pixels needs no scrolling sideways, ${language}`, async ({ page, site }) => {
+    test.setTimeout(240_000);
+    await page.setViewportSize({ width: 320, height: 640 });
+    await open(page, site.url);
+    const looks = looksOf(await furnish(page));
     await page.evaluate((language) => localStorage.setItem('holdfast:language', language), language);
     for (const each of looks) {
       await look(page, each);
       const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      expect([language, each[0], over]).toEqual([language, each[0], 0]);
+      expect([each[0], over]).toEqual([each[0], 0]);
     }
-  }
-});
+  });
+}
 
 test('a theme that is chosen holds over a reload', async ({ page, site }) => {
   await page.emulateMedia({ colorScheme: 'light' });
