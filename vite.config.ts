@@ -84,7 +84,23 @@ function serviceWorkerInDev(): Plugin {
 export default defineConfig({
   base: './',
   define,
-  build: { target },
+  build: {
+    target,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // One script of what the page and its lazy views share: many small ones pack worse. What only lazy views share stays theirs.
+          groups: [
+            {
+              name: 'shared',
+              minShareCount: 2,
+              test: /src.(?:client|ui)(?!.*(?:samples|panel|system|breaking|wire))|node_modules/,
+            },
+          ],
+        },
+      },
+    },
+  },
   worker: workerBuild(),
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   plugins: [

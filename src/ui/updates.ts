@@ -1,9 +1,17 @@
 /** New versions of the app: Workbox tells of one that waits; it takes over when the user wants it. */
-import { Workbox } from 'workbox-window';
+
+/** Asks the site for one. Resolves with whether it has one; that it is ready is told by `newVersion`. */
+export async function lookForUpdate(): Promise<boolean> {
+  const registration = await navigator.serviceWorker.getRegistration();
+  await registration?.update();
+  return Boolean(registration?.installing ?? registration?.waiting);
+}
 
 /** Resolves when a new version waits to take over. */
-export function newVersion(): Promise<unknown> {
+export async function newVersion(): Promise<unknown> {
   if (!('serviceWorker' in navigator)) return new Promise(() => {});
+  // Not needed for the first paint.
+  const { Workbox } = await import('workbox-window');
   const workbox = new Workbox('sw.js');
   const waiting = new Promise((resolve) => workbox.addEventListener('waiting', resolve));
   // Why a script cannot be registered is for `connect` to tell.
