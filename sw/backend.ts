@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { connection, Outdated } from '../src/core/connection.ts';
 import { discarding } from '../src/core/discard.ts';
 import { filesOf } from '../src/core/files.ts';
+import { executorsIn } from '../src/core/held-locks.ts';
 import { idbStore } from '../src/core/idb-store.ts';
 import { DEFAULT_GRACE_MS } from '../src/core/job.ts';
 import { namesFor } from '../src/core/names.ts';
@@ -26,6 +27,10 @@ import { openStreams } from './streams.ts';
 declare const self: ServiceWorkerGlobalScope;
 
 const OURS = /^(?:tasks|files|share|submit|stream|stream-events|stream-with-id|openapi\.json)(?:\/|$)/;
+
+/** How long executors and an import that is under way may take to let go before nothing is erased. */
+const LET_GO_MS = 15_000;
+const STRANGER = 'Only a page of this app may ask for that.';
 
 /**
  * A page of a newer version (loaded past this service worker) has changed the database: this one can answer nothing any more, so there
@@ -88,6 +93,7 @@ export function createBackend(scope: string) {
     }),
     settingsChanged: () => tell({ kind: 'settings' }),
     alone: (work) => navigator.locks.request(names.housekeepingLock, work),
+    tell: async (client, message) => (await self.clients.get(client))?.postMessage(message),
     report,
     async health() {
       const [{ usage = null, quota = null } = {}, persisted = false, running, settings, locks] = await Promise.all([
@@ -102,6 +108,7 @@ export function createBackend(scope: string) {
         version: __HOLDFAST_VERSION__,
         uptime_ms: Date.now() - started,
         executors: locks.held?.filter((lock) => lock.name === names.executorLock).length ?? 0,
+        tabs: executorsIn(locks.held ?? [], names),
         running: running.length,
         running_limit: settings.running_limit ?? defaultRunningLimit(navigator.hardwareConcurrency),
         open_streams: streams.count(),
@@ -119,11 +126,42 @@ export function createBackend(scope: string) {
     if ('tasks' in output) hub.deliver(output);
   };
   channel.addEventListener('message', ({ data }) => deliver(data, HintSchema));
-  self.clients.matchAll().then((pages) => {
-    for (const page of pages) page.postMessage({ kind: 'backend-started' } satisfies PageMessage);
-  });
+  tellPages({ kind: 'backend-started' });
+
+  async function tellPages(message: PageMessage) {
+    for (const page of await self.clients.matchAll()) page.postMessage(message);
+  }
+
+  /** Everything of this scope and nothing of another: its database's rows, and its folder with whatever is in it. */
+  async function erase(): Promise<void> {
+    tell({ kind: 'erase' });
+    const late = new DOMException(
+      'Something is still at work here and does not let go. Nothing was erased.',
+      'TimeoutError',
+    );
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(late), LET_GO_MS);
+    const { signal } = patience;
+    try {
+      // In this order: an executor that cleans up lets go of both.
+      await navigator.locks.request(names.executorLock, { signal }, () =>
+        navigator.locks.request(names.housekeepingLock, { signal }, async () => {
+          clearTimeout(timer);
+          await store.erase();
+          await files.removeFolder();
+        }),
+      );
+    } finally {
+      clearTimeout(timer);
+      streams.endOpen();
+      await tellPages({ kind: 'erased' });
+    }
+  }
 
   const asError = (error: unknown) => ({ error: error instanceof Error ? error.message : String(error) });
+
+  /** Another folder of this origin may be another app's. */
+  const isOurs = (source: ExtendableMessageEvent['source']) => source instanceof Client && source.url.startsWith(scope);
 
   return {
     /** The answer to a request that is ours; undefined for anything else, which then goes where it would have gone without us. */
@@ -140,7 +178,7 @@ export function createBackend(scope: string) {
       return Promise.resolve(app.fetch(request, { client: clientId || null }));
     },
 
-    async message({ data: sent, ports: [port] }: ExtendableMessageEvent): Promise<void> {
+    async message({ data: sent, ports: [port], source }: ExtendableMessageEvent): Promise<void> {
       const { success, output: data, issues } = v.safeParse(BackendMessageSchema, sent);
       if (!success) return port?.postMessage({ error: `This message is not understood: ${v.summarize(issues)}` });
       switch (data.kind) {
@@ -166,6 +204,14 @@ export function createBackend(scope: string) {
             .then((row) => (row?.body && 'getFile' in row.body ? row.body : null));
           return port?.postMessage(await handle.catch(asError));
         }
+        case 'erase':
+          if (!isOurs(source)) return port?.postMessage(asError(STRANGER));
+          return port?.postMessage(await erase().then(() => ({}), asError));
+        case 'break':
+          if (!isOurs(source)) return port?.postMessage(asError(STRANGER));
+          if (data.what === 'streams') streams.cut();
+          else database.drop();
+          return port?.postMessage({});
         case 'input-files': {
           const named = data.file_ids.map(async (file_id) => {
             const row = await files.input(file_id);

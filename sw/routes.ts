@@ -4,6 +4,7 @@ import { Hono } from 'hono/tiny';
 import * as v from 'valibot';
 import { FileChanged, FileMissing, type Files } from '../src/core/files.ts';
 import type { JobSpec } from '../src/core/job.ts';
+import type { PageMessage } from '../src/core/protocol.ts';
 import { type Health, SettingsPatchSchema, TaskDraftSchema } from '../src/core/schema.ts';
 import { framesOf, logFramesOf } from '../src/core/sse.ts';
 import type { TaskStore } from '../src/core/store.ts';
@@ -43,6 +44,8 @@ interface RouteHost {
   settingsChanged(): void;
   /** What went wrong and is nobody's request. */
   report(error: unknown): void;
+  /** Tells a page something, if it is still there. */
+  tell(client: string, message: PageMessage): void;
   /** Runs work that must not meet the clean-up. */
   alone<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -53,7 +56,8 @@ const TASK = '/tasks/:id{(?!(?:cancel|export|health|import|settings|stream|types
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 export function routes(host: RouteHost): Hono {
-  const { base, version, store, files, commands, bulk, streams, specs, health, settingsChanged, report, alone } = host;
+  const { base, version, store, files, commands, bulk, streams, specs, health, settingsChanged, report, alone, tell } =
+    host;
   const transfer = { store, files, version, alone };
   const app = new Hono().basePath(base);
   const json = (body: unknown, status = 200, headers: Record<string, string> = {}) =>
@@ -108,7 +112,13 @@ export function routes(host: RouteHost): Hono {
     const headers = exportHeaders(new Date());
     return new Response(c.req.raw.method === 'HEAD' ? null : exportStream(transfer), { headers });
   });
-  app.post('/tasks/import', async (c) => json({ count: await onDemand().importAll(c.req.raw, transfer) }));
+  app.post('/tasks/import', async (c) => {
+    const { request, client } = asked(c);
+    const progress = (read: number, size: number) => {
+      if (client !== null) tell(client, { kind: 'import-progress', read, size });
+    };
+    return json({ count: await onDemand().importAll(request, transfer, progress) });
+  });
 
   app.get('/tasks/types', () => json({ types: [...specs.values()].map(describe) }));
   app.get('/tasks/health', async () => json(await health()));

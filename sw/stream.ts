@@ -8,6 +8,11 @@ const HEARTBEAT_MS = 15_000;
 /** A reader that is further behind than this gets the rest from the log: nothing more is kept for it. */
 const BYTES_KEPT = 256 * 1024;
 
+/** The reason of a signal that breaks its stream in the middle, instead of ending it. */
+export class StreamCut extends Error {
+  override name = 'StreamCut';
+}
+
 interface StreamOptions {
   feed: Feed;
   hub: Hub;
@@ -74,7 +79,8 @@ export function eventStream({
   /** Also for a reader that does not read: it gets what it was sent, and then the end. */
   const end = () => {
     stop();
-    controller.close();
+    if (signal.reason instanceof StreamCut) controller.error(signal.reason);
+    else controller.close();
   };
   signal.addEventListener('abort', end);
 

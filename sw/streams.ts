@@ -5,7 +5,7 @@ import { isFinished } from '../src/core/task.ts';
 import { allFeed, type Feed, taskFeed } from './feed.ts';
 import type { Hub } from './hub.ts';
 import { notFound, Refusal } from './problem.ts';
-import { eventStream } from './stream.ts';
+import { eventStream, StreamCut } from './stream.ts';
 
 export const streamHeaders = {
   'Content-Type': 'text/event-stream; charset=utf-8',
@@ -74,13 +74,25 @@ export function openStreams({ store, hub, isAlive, report }: StreamsHost) {
     });
   }
 
+  function endOpen() {
+    for (const { end } of open) end.abort();
+  }
+
   return {
     count: () => open.size,
+
+    /** Ends every stream cleanly: their readers come back. */
+    endOpen,
 
     /** Ends every stream cleanly, and any that is asked for from now on: their readers come back to the next service worker. */
     endAll() {
       replaced = true;
-      for (const { end } of open) end.abort();
+      endOpen();
+    },
+
+    /** Breaks every stream in the middle. */
+    cut() {
+      for (const { end } of open) end.abort(new StreamCut('cut on purpose'));
     },
 
     async task(task_id: string, asked: StreamRequest): Promise<Response> {

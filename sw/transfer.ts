@@ -23,6 +23,7 @@ export const EXPORT_TYPE = 'application/vnd.holdfast.export';
 const FORMATS = [1, 2] as const;
 const FORMAT = 2;
 const CHUNK_BYTES = 4 * 1024 * 1024;
+const PROGRESS_MS = 200;
 
 export function exportHeaders(now: Date): Record<string, string> {
   const day = now.toISOString().slice(0, 10);
@@ -143,7 +144,11 @@ const RecordSchema = v.variant('kind', [
 ]);
 
 /** Resolves with how many tasks were taken. Throws a `Refusal` that names the place; nothing is taken then. */
-export async function importAll(request: Request, host: TransferHost): Promise<number> {
+export async function importAll(
+  request: Request,
+  host: TransferHost,
+  progress: (read: number, size: number) => void,
+): Promise<number> {
   const type = mediaType(request);
   if (type !== EXPORT_TYPE && type !== 'application/octet-stream') {
     throw new Refusal(415, 'unsupported-media-type', `The body has to be ${EXPORT_TYPE}.`);
@@ -151,10 +156,11 @@ export async function importAll(request: Request, host: TransferHost): Promise<n
   // Firefox has no Request.body in a service worker, and a blob stays on disk.
   const body = await request.blob();
   try {
-    return await host.alone(() => takeIn(body, host));
+    return await host.alone(() => takeIn(body, host, told(progress, body.size)));
   } catch (error) {
     if (error instanceof BrokenExport) {
-      throw new Refusal(422, 'invalid-input', error.message, { position: error.position });
+      const { message, position, record } = error;
+      throw new Refusal(422, 'invalid-input', message, { position, record });
     }
     if (error instanceof NotTaken && error.reason === 'exists') {
       throw new Refusal(409, 'conflict', error.message, { task_id: error.task_id });
@@ -163,12 +169,22 @@ export async function importAll(request: Request, host: TransferHost): Promise<n
   }
 }
 
-async function takeIn(body: Blob, { store, files }: TransferHost): Promise<number> {
+/** Not more often than anybody can see. */
+function told(progress: (read: number, size: number) => void, size: number) {
+  let last = 0;
+  return (read: number) => {
+    if (Date.now() - last < PROGRESS_MS && read < size) return;
+    last = Date.now();
+    progress(read, size);
+  };
+}
+
+async function takeIn(body: Blob, { store, files }: TransferHost, read: (bytes: number) => void): Promise<number> {
   const intake = store.intake();
   const owners = new Set<string>();
   const added: string[] = [];
   try {
-    await readAll(body, { store, files, intake, owners, added });
+    await readAll(body, { files, intake, owners, added, read });
     return await intake.commit();
   } catch (error) {
     await intake.abort();
@@ -179,16 +195,17 @@ async function takeIn(body: Blob, { store, files }: TransferHost): Promise<numbe
 }
 
 interface Taking {
-  store: TaskStore;
   files: Files;
   intake: ReturnType<TaskStore['intake']>;
   /** The tasks that have output files from here. */
   owners: Set<string>;
   /** The input files from here. */
   added: string[];
+  /** Told how far it has come, in bytes. */
+  read(bytes: number): void;
 }
 
-async function readAll(body: Blob, { files, intake, owners, added }: Taking): Promise<void> {
+async function readAll(body: Blob, { files, intake, owners, added, read }: Taking): Promise<void> {
   /** By task and name, the output files that may still come; a task that goes on from its checkpoint cannot do without. */
   const expected = new Map<string, { size: number; mark: number | undefined; wanted: boolean }>();
   let output: { key: string; offset: number; writer: OutputWriter } | null = null;
@@ -198,10 +215,11 @@ async function readAll(body: Blob, { files, intake, owners, added }: Taking): Pr
   let last = 0;
 
   for await (const record of readRecords(body.stream())) {
-    const { at, body: bytes } = record;
-    const head = headOf(record);
+    const { at, end, body: bytes } = record;
     records += 1;
+    const head = headOf(record);
     last = at;
+    read(end);
     if (ended) throw new BrokenExport(at, 'Something follows the end.');
     if ((head.kind === 'holdfast') !== (records === 1)) throw new BrokenExport(at, 'This is no export of Holdfast.');
     const open = output ?? input;

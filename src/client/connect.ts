@@ -1,8 +1,8 @@
 /** Brings a page and its service worker together, and says clearly when that cannot be. */
-import type { BackendMessage, PageMessage } from '../core/protocol.ts';
+import type { BackendMessage } from '../core/protocol.ts';
 import type { AddedFile } from '../core/schema.ts';
-import { controlled, earlier } from './control.ts';
-import { type ExecutorListener, startExecutor } from './executor.ts';
+import { controlled, earlier, onMessage } from './control.ts';
+import { type Executing, type ExecutorListener, startExecutor } from './executor.ts';
 import { type Tasks, tasksAt } from './tasks.ts';
 import { Unavailable } from './unavailable.ts';
 import { type FeedEvent, type StreamEvent, type WatchOptions, watch, watchAll } from './watch.ts';
@@ -17,7 +17,13 @@ export interface Client extends Tasks {
   /** What input files are called, in the order of their ids; null for one that is not there (in a worker, for all). At most 1,000. */
   inputFiles(file_ids: readonly string[]): Promise<(AddedFile | null)[]>;
   /** Runs tasks in this page. Returns the stop. */
-  startExecutor(listener?: ExecutorListener): () => void;
+  startExecutor(listener?: ExecutorListener): Executing;
+  /** As in `Tasks`; in a page, `progress` is told how many bytes of the file have been read. */
+  importAll(file: Blob, progress?: (read: number) => void): Promise<number>;
+  /** Erases all that is stored here: tasks, logs, files, settings. Executors let go of what they run first, and start anew after it. */
+  eraseAll(): Promise<void>;
+  /** A fault, made on purpose: every open stream breaks in the middle, or the service worker's database handle is closed under it. */
+  break(what: 'streams' | 'database'): Promise<void>;
   /** Lets a new version of the service worker take over, if one waits; `controllerchange` tells when it has. */
   takeOver(): void;
 }
@@ -77,6 +83,13 @@ export async function connect({ script = 'sw.js', timeout_ms = 20_000 }: Connect
     fileHandle: (file_id) => ask<FileSystemFileHandle | null>({ kind: 'file-handle', file_id }),
     inputFiles: (file_ids) => ask<(AddedFile | null)[]>({ kind: 'input-files', file_ids: [...file_ids] }),
     startExecutor: (listener) => startExecutor(base, listener),
+    async importAll(file, progress) {
+      const end = new AbortController();
+      onMessage((message) => message.kind === 'import-progress' && progress?.(message.read), end.signal);
+      return tasks.importAll(file).finally(() => end.abort());
+    },
+    eraseAll: () => ask<void>({ kind: 'erase' }),
+    break: (what) => ask<void>({ kind: 'break', what }),
     takeOver: () => registration.waiting?.postMessage({ kind: 'skip-waiting' } satisfies BackendMessage),
   };
 }
@@ -97,8 +110,14 @@ async function inWorker(base: URL): Promise<Client> {
     startExecutor() {
       throw new Unavailable('no-service-worker', 'Tasks are run by a page; this is a worker.');
     },
+    eraseAll: notHere,
+    break: notHere,
     takeOver() {},
   };
+}
+
+async function notHere(): Promise<never> {
+  throw new Unavailable('no-service-worker', 'Only a page can ask for that; this is a worker.');
 }
 
 const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -124,11 +143,7 @@ function asking(registration: ServiceWorkerRegistration) {
         settled.abort();
         reject(new Unavailable('not-controlled', 'The service worker is gone. Reload the page, please.'));
       };
-      navigator.serviceWorker.addEventListener(
-        'message',
-        ({ data }: MessageEvent<PageMessage | null>) => data?.kind === 'backend-started' && send(),
-        settled,
-      );
+      onMessage(({ kind }) => kind === 'backend-started' && send(), settled.signal);
       send();
     });
 }

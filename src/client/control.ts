@@ -1,6 +1,15 @@
 /** A page and its service worker: found, and in control. */
-import type { BackendMessage } from '../core/protocol.ts';
+import type { BackendMessage, PageMessage } from '../core/protocol.ts';
 import { Unavailable } from './unavailable.ts';
+
+/** What the service worker tells its pages. Other apps on the origin may send what they like. */
+export function onMessage(heard: (message: PageMessage) => void, signal: AbortSignal) {
+  navigator.serviceWorker.addEventListener(
+    'message',
+    ({ data }: MessageEvent<PageMessage | null>) => data?.kind && heard(data),
+    { signal },
+  );
+}
 
 /**
  * The registration of this script, if it has a worker that is active; else this never settles. Chromium sometimes lets `register()` wait

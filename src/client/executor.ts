@@ -1,5 +1,6 @@
 /** Runs tasks in this page: starts the executor's worker, hands it ports, and lets go when the page goes away. */
-import type { AttemptRef, BackendMessage, ExecutorMessage, ExecutorReport, PageMessage } from '../core/protocol.ts';
+import type { AttemptRef, BackendMessage, ExecutorFault, ExecutorMessage, ExecutorReport } from '../core/protocol.ts';
+import { onMessage } from './control.ts';
 
 const PING_MS = 20_000;
 /**
@@ -15,10 +16,19 @@ export interface ExecutorListener {
   runs?(task_ids: readonly string[]): void;
   /** What this page's executor is called in the logs of the tasks that it runs. A page that comes back has a new one. */
   started?(id: string): void;
+  /** Everything that was stored has been erased, here or in another page. */
+  erased?(): void;
+}
+
+/** Stops the executor. */
+export interface Executing {
+  (): void;
+  /** A fault, made on purpose and for real. `executor`: its thread ends as if the browser had ended it, and nobody is told. */
+  break(what: ExecutorFault | 'executor'): void;
 }
 
 /** `scope`: the service worker's. Returns the stop. */
-export function startExecutor(scope: string, { outdated, runs, started }: ExecutorListener = {}): () => void {
+export function startExecutor(scope: string, { outdated, runs, started, erased }: ExecutorListener = {}): Executing {
   const { serviceWorker } = navigator;
   let worker: Worker | undefined;
   let late: ReturnType<typeof setTimeout> | undefined;
@@ -95,16 +105,27 @@ export function startExecutor(scope: string, { outdated, runs, started }: Execut
   document.addEventListener('freeze', leave, { signal });
   document.addEventListener('resume', start, { signal });
   serviceWorker.addEventListener('controllerchange', handOver, { signal });
-  // A service worker that was stopped has lost its ports: it says so when it starts again.
-  const heard = ({ data }: MessageEvent<PageMessage | null>) => data?.kind === 'backend-started' && handOver();
-  serviceWorker.addEventListener('message', heard, { signal });
+  onMessage(({ kind }) => {
+    // A service worker that was stopped has lost its ports: it says so when it starts again.
+    if (kind === 'backend-started') handOver();
+    if (kind === 'erased') {
+      restart();
+      erased?.();
+    }
+  }, signal);
   // Firefox stops a service worker that saw no event for 30 s, open streams or not (measured).
   const ping = setInterval(() => fetch(new URL('tasks/health', scope)).catch(() => {}), PING_MS);
   start();
 
-  return () => {
+  const stopAll = () => {
     end.abort();
     clearInterval(ping);
     stop();
   };
+  return Object.assign(stopAll, {
+    break(what: ExecutorFault | 'executor') {
+      if (what === 'executor') worker?.terminate();
+      else worker?.postMessage({ kind: 'break', what } satisfies ExecutorMessage);
+    },
+  });
 }

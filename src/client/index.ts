@@ -1,10 +1,10 @@
 /** What a page imports to work with tasks: `connect`, then typed requests, `watch`, and an executor. */
 
-export type { AddedFile, Happened, Health } from '../core/schema.ts';
+export type { AddedFile, Happened, Health, Settings } from '../core/schema.ts';
 export { canChange, isFinished, type Problem, type Status, type Task, type TaskDraft } from '../core/task.ts';
 export { trustOwnScripts } from '../core/trusted.ts';
 export { type Client, type ConnectOptions, connect } from './connect.ts';
-export { type ExecutorListener, startExecutor } from './executor.ts';
+export { type Executing, type ExecutorListener, startExecutor } from './executor.ts';
 export {
   type Draft,
   HttpProblem,

@@ -15,6 +15,8 @@ export interface Connection {
    * transaction began, or the browser aborted that.
    */
   <T>(use: (db: Database) => Promise<T>): Promise<T>;
+  /** Closes the handle and tells nobody, as a browser does that loses it. */
+  drop(): void;
   close(): void;
 }
 
@@ -53,6 +55,13 @@ export function connection(name: string): Connection {
   }
 
   return Object.assign(connect, {
+    drop() {
+      // Whoever opens it is told why that failed.
+      opening?.then(
+        (db) => db.close(),
+        () => {},
+      );
+    },
     close() {
       opening?.then((db) => db.close());
       opening = undefined;

@@ -12,13 +12,16 @@ export interface Head {
 export interface ExportRecord {
   head: Head & Record<string, unknown>;
   body: Uint8Array<ArrayBuffer>;
-  /** Where it begins, in bytes. */
+  /** Where it begins and ends, in bytes. */
   at: number;
+  end: number;
 }
 
 /** The file is not what an export is; `position` is where, in bytes. */
 export class BrokenExport extends Error {
   override name = 'BrokenExport';
+  /** Which record it is, counted from 1. */
+  record: number | undefined;
   constructor(
     readonly position: number,
     why: string,
@@ -55,8 +58,10 @@ export function recordWriter() {
 export async function* readRecords(stream: ReadableStream<Uint8Array>): AsyncGenerator<ExportRecord, void, void> {
   const input = buffered(stream);
   let chain = '';
+  let number = 0;
   try {
     for (;;) {
+      number += 1;
       const at = input.position;
       const line = await input.line();
       if (line === null) return;
@@ -66,8 +71,11 @@ export async function* readRecords(stream: ReadableStream<Uint8Array>): AsyncGen
       chain = await hashOf(chain, said, body);
       if (chain !== sha256)
         throw new BrokenExport(at, `The record "${head.kind}" is not what was written: its hash differs.`);
-      yield { head, body, at };
+      yield { head, body, at, end: input.position };
     }
+  } catch (error) {
+    if (error instanceof BrokenExport) error.record = number;
+    throw error;
   } finally {
     await input.cancel();
   }

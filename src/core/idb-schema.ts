@@ -97,6 +97,12 @@ export const inputPartsOwner = (file_id: string) => `${INPUT}:${file_id}`;
 
 export const logOf = (task_id: string, from: number) => IDBKeyRange.bound([task_id, from], [task_id, LAST]);
 
+/** What a database with nothing in it has. */
+export function begin(meta: { put(value: string | number, key: string): Promise<unknown> }) {
+  meta.put(crypto.randomUUID(), 'epoch');
+  meta.put(0, 'seq');
+}
+
 /** `closed` is called when the handle is worthless, whatever the reason. */
 export async function openDatabase(name: string, closed: () => void): Promise<Database> {
   const db = await openDB<HoldfastSchema>(name, VERSION, {
@@ -111,9 +117,7 @@ export async function openDatabase(name: string, closed: () => void): Promise<Da
       db.createObjectStore('cuts');
       db.createObjectStore('checkpoints');
       db.createObjectStore('files', { keyPath: ['owner', 'name', 'offset'] });
-      const meta = db.createObjectStore('meta');
-      meta.put(crypto.randomUUID(), 'epoch');
-      meta.put(0, 'seq');
+      begin(db.createObjectStore('meta'));
     },
     blocking(_current, _blocked, event) {
       (event.target as IDBDatabase).close();

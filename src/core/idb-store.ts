@@ -7,7 +7,7 @@ import { list } from './idb-list.ts';
 import { readAll, readTail } from './idb-log.ts';
 import { dropOrphans, expired, forgetDeletions, trim } from './idb-retention.ts';
 import { ifReadable, readable, setAside } from './idb-rows.ts';
-import { LAST } from './idb-schema.ts';
+import { begin, LAST } from './idb-schema.ts';
 import { intake, snapshot } from './idb-transfer.ts';
 import { claimKey, type Memory, Stale, transactionWriter } from './idb-writer.ts';
 import { CheckpointSchema, defaultSettings, type Settings, SettingsSchema, type StoredTask } from './schema.ts';
@@ -225,6 +225,18 @@ export function idbStore({ connection, publish, now = Date.now, heard = () => 0 
     ids: () => connection((db) => db.getAllKeys('tasks')),
     snapshot: (task_id) => connection((db) => snapshot(db, task_id)),
     intake: () => intake(connection, now, publish),
+
+    async erase() {
+      await connection(async (db) => {
+        const names = [...db.objectStoreNames];
+        const tx = db.transaction(names, 'readwrite', { durability: 'strict' });
+        for (const name of names) tx.objectStore(name).clear();
+        begin(tx.objectStore('meta'));
+        await tx.done;
+      });
+      memory.rows.clear();
+      memory.seq = 0;
+    },
 
     close: () => connection.close(),
   };

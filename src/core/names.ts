@@ -6,6 +6,8 @@ export interface Names {
   channel: string;
   /** The lease of one attempt of a task. */
   taskLock(task_id: string, attempt: number): string;
+  /** What the names of all leases begin with; the task's id and the attempt follow. */
+  tasksLocks: string;
   /** Held by each executor for as long as it lives. */
   executorLock: string;
   /** Held by the executor that cleans up. */
@@ -23,6 +25,7 @@ export function namesFor(scope: string): Names {
     database: name,
     channel: name,
     taskLock: (task_id, attempt) => `${name}:task:${task_id}:${attempt}`,
+    tasksLocks: `${name}:task:`,
     executorLock: `${name}:executor`,
     housekeepingLock: `${name}:housekeeping`,
     workerLock: (worker_id) => `${name}:worker:${worker_id}`,

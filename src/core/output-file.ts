@@ -60,6 +60,8 @@ export interface OutputFiles {
   removeOutputs(task_id: string): Promise<void>;
   /** The ids of the tasks that have output files. */
   outputOwners(): Promise<string[]>;
+  /** Removes the app's whole folder, whatever is in it. */
+  removeFolder(): Promise<void>;
 }
 
 const OWNER = 'task:';
@@ -188,6 +190,12 @@ export function outputFilesOf(connection: Connection, folder: string): OutputFil
       await connection((db) => db.delete('files', range));
       const parent = await appFolder(folder, false);
       if (parent) await whenFree(() => absent(parent.removeEntry(task_id, { recursive: true })));
+    },
+
+    async removeFolder() {
+      if (!(await appFolder(folder, false))) return;
+      const root = await navigator.storage.getDirectory();
+      await whenFree(() => absent(root.removeEntry(folder, { recursive: true })));
     },
 
     async outputOwners() {

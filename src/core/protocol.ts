@@ -34,11 +34,19 @@ export const HintSchema = v.variant('kind', [
   v.object({ kind: v.literal('settings') }),
   /** A running task is asked to end. A cancel is recorded as well, so this only makes it quick. */
   v.object({ kind: v.literal('stop'), task_id: Id, attempt: Whole, reason: v.picklist(['user', 'cancel']) }),
+  /** All of the scope is about to be erased: executors let go of everything, and start anew once it is done. */
+  v.object({ kind: v.literal('erase') }),
 ]);
 export type Hint = v.InferOutput<typeof HintSchema>;
 
-/** From the service worker to its pages: it has just started, and wants a port to each executor. */
-export type PageMessage = { kind: 'backend-started' };
+/** From the service worker to its pages. */
+export type PageMessage =
+  /** It has just started, and wants a port to each executor. */
+  | { kind: 'backend-started' }
+  /** How far the import of the page that asked for it has been read, in bytes. */
+  | { kind: 'import-progress'; read: number; size: number }
+  /** Nothing is left of the scope, or it could not be erased: executors were stopped for it. */
+  | { kind: 'erased' };
 
 const isSource = (source: unknown): source is File | FileSystemFileHandle =>
   source instanceof Blob || (typeof source === 'object' && source !== null && 'getFile' in source);
@@ -66,6 +74,10 @@ export const BackendMessageSchema = v.variant('kind', [
     /** The browser put it to sleep; otherwise it was closed, or left. */
     frozen: v.optional(v.boolean(), false),
   }),
+  /** Erase all that is stored of the scope; the answer on the port is `{}` or `{error}`. */
+  v.object({ kind: v.literal('erase') }),
+  /** A fault, made on purpose: break every open stream, or close the database's handle under whoever uses it. Answered `{}`. */
+  v.object({ kind: v.literal('break'), what: v.picklist(['streams', 'database']) }),
   /** An update that waits: take over now. */
   v.object({ kind: v.literal('skip-waiting') }),
   /** From the next service worker to this one: it is about to be replaced. */
@@ -77,7 +89,12 @@ export type BackendMessage = v.InferOutput<typeof BackendMessageSchema>;
 export type ExecutorMessage =
   | { kind: 'start'; scope: string }
   /** A new port to the service worker, which comes with it. */
-  | { kind: 'publish-to' };
+  | { kind: 'publish-to' }
+  /** A fault, made on purpose. */
+  | { kind: 'break'; what: ExecutorFault };
+
+/** `job`: a job worker is terminated, and nobody is told. `thread`: the executor's thread does nothing for a while. */
+export type ExecutorFault = 'job' | 'thread' | 'database';
 
 /** From an executor to its page. */
 export type ExecutorReport =

@@ -152,6 +152,8 @@ export interface TaskStore {
   /** Null when there is no such task; throws `Unreadable`. */
   snapshot(task_id: string): Promise<TaskSnapshot | null>;
   intake(): Intake;
+  /** Forgets everything, settings too. What reads on from before finds another epoch. */
+  erase(): Promise<void>;
   close(): void;
 }
 

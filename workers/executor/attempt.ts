@@ -33,6 +33,8 @@ export interface Attempt {
   task_id: string;
   attempt: number;
   stop(reason: StopReason): void;
+  /** Ends its worker's thread as if the browser had. */
+  killWorker(): void;
   /** Resolves once the end is committed; true if the worker can be used again. */
   ended: Promise<boolean>;
 }
@@ -167,7 +169,7 @@ export function startAttempt(
     }).catch(report);
   }
 
-  return { task_id, attempt, stop, ended: run() };
+  return { task_id, attempt, stop, killWorker: worker.kill, ended: run() };
 }
 
 const isQuota = (error: unknown) => error instanceof DOMException && error.name === 'QuotaExceededError';

@@ -239,14 +239,22 @@ export function createExecutor(host: ExecutorHost) {
       }
     },
 
-    /** Lets go of everything; what ran is adopted by others. */
-    stop() {
+    /** As if the browser had ended the thread of a job that runs here. */
+    killJobWorker() {
+      const [attempt] = mine.values();
+      attempt?.killWorker();
+    },
+
+    /** Lets go of everything; what ran is adopted by others. Resolves when nothing is written any more. */
+    async stop(): Promise<void> {
       stopped = true;
+      const ends = [...mine.values()].map(({ ended }) => ended);
       for (const attempt of mine.values()) attempt.stop('fenced');
       clearTimeout(wakeTimer);
       clearInterval(sweepTimer);
       for (const { unwatch } of watched.values()) unwatch();
       for (const worker of idle) worker.terminate();
+      await Promise.allSettled(ends);
     },
   };
 }

@@ -24,6 +24,8 @@ export interface JobWorker {
   run(assignment: Assignment, sink: Sink): Promise<Ending>;
   stop(keep: boolean): void;
   terminate(): void;
+  /** Ends the thread as if the browser had: nobody in here is told. */
+  kill(): void;
 }
 
 /**
@@ -123,6 +125,7 @@ export function startJobWorker(scope: string, lockOf: (worker_id: string) => str
       terminated = true;
       thread?.terminate();
     },
+    kill: () => thread?.kill(),
   };
 }
 
@@ -180,6 +183,7 @@ function startThread(scope: string, lockOf: (worker_id: string) => string) {
     lost,
     /** Rejects when the worker is lost before it is ready. */
     ready,
+    kill: () => worker.terminate(),
     terminate() {
       unwatch();
       worker.terminate();

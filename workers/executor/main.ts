@@ -14,6 +14,8 @@ import { ownScript } from './own-script.ts';
 
 /** How often to look whether a newer version has thrown away what this one would load for its next job. */
 const LOOK_MS = 20_000;
+/** How long a thread that is frozen on purpose does nothing: longer than the service worker waits for it. */
+const FROZEN_MS = 5_000;
 
 trustOwnScripts();
 
@@ -64,12 +66,21 @@ async function start(scope: string): Promise<void> {
     executor.stop();
     report({ kind: 'outdated' });
   };
+  /** Its lock is held until it writes nothing any more. */
+  const letGo = () => executor.stop().then(() => outlived.abort());
   channel.addEventListener('message', ({ data }) => {
     // What fits no schema comes from another version of the app, or from a stranger on this origin: the sweep finds out as well.
     const hint = v.safeParse(HintSchema, data);
     if (!hint.success) return console.warn('holdfast executor: a message that is none of ours', data);
     if (hint.output.kind === 'committed') heard = hint.output.newest;
+    if (hint.output.kind === 'erase') letGo();
     executor.hint(hint.output);
+  });
+  self.addEventListener('message', ({ data }: MessageEvent<ExecutorMessage>) => {
+    if (data.kind !== 'break') return;
+    if (data.what === 'job') executor.killJobWorker();
+    if (data.what === 'database') database.drop();
+    if (data.what === 'thread') freeze();
   });
   navigator.locks.request(names.executorLock, { mode: 'shared' }, () => aborted(outlived.signal));
   const lock = names.workerLock(id);
@@ -79,6 +90,11 @@ async function start(scope: string): Promise<void> {
   });
   setInterval(async () => (await ownScript()) === 'gone' && retire(), LOOK_MS);
   await executor.start();
+}
+
+/** Nothing of this thread runs meanwhile, and everything that it holds is held. */
+function freeze() {
+  for (const end = performance.now() + FROZEN_MS; performance.now() < end; );
 }
 
 self.addEventListener('message', ({ data, ports: [port] }: MessageEvent<ExecutorMessage>) => {

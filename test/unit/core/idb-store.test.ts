@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { connection } from '../../../src/core/connection.ts';
 import { idbStore } from '../../../src/core/idb-store.ts';
 import { type CheckpointDraft, StoredTaskSchema } from '../../../src/core/schema.ts';
-import { fenced } from '../../../src/core/store.ts';
+import { fenced, NoSuchTask } from '../../../src/core/store.ts';
 import { type Change, fold, type TaskDraft } from '../../../src/core/task.ts';
 import { freshStore, limits, numbers, shortcuts } from './database.ts';
 import { draft, examples } from './tasks.ts';
@@ -809,4 +809,32 @@ describe('the database', () => {
     expect((await second.list({}, 9, null)).tasks.map((task) => task.task_id)).toEqual([two.task_id, one.task_id]);
     second.close();
   });
+});
+
+test('what is erased is gone, all of it, and the database is another one', async () => {
+  const { store, database, submit, started, change } = freshStore();
+  const { task_id } = await started();
+  await change(task_id, [{ ...examples.progress, checkpoint: true }], { version: 1, data: 1, outputs: [] });
+  await store.submit([draft()], { key: 'a', fingerprint: 'b' });
+  await store.configure({ running_limit: 7 });
+  const epoch = await store.epoch();
+  await store.erase();
+  for (const name of ['tasks', 'log', 'cuts', 'checkpoints', 'files'] as const)
+    expect([name, await database((db) => db.count(name))]).toEqual([name, 0]);
+  expect(await store.settings()).toMatchObject({ running_limit: null });
+  expect(await store.epoch()).not.toBe(epoch);
+  expect(await store.readAll(0, 10)).toMatchObject({ newest: 0, segments: [] });
+  await expect(change(task_id, [examples.progress])).rejects.toThrow(NoSuchTask);
+  // And it works like a new one.
+  expect((await submit()).last_event_id).toBe('1');
+});
+
+test('a handle that is dropped under the store costs nothing that it was asked for', async () => {
+  const { store, database, submit, events } = freshStore();
+  const { task_id } = await submit();
+  database.drop();
+  expect(await store.get(task_id)).toMatchObject({ status: 'pending' });
+  database.drop();
+  await submit();
+  expect((await events(task_id)).length).toBe(1);
 });

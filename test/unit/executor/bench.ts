@@ -82,6 +82,7 @@ export function bench({ limit = 2, store: wrap = (store) => store, run: play = (
         current?.reject(new WorkerLost('The worker was terminated.'));
         current?.promise.catch(() => {});
       },
+      kill: () => current?.reject(new WorkerLost('The worker died.')),
     };
   }
 
@@ -103,7 +104,7 @@ export function bench({ limit = 2, store: wrap = (store) => store, run: play = (
     now: Date.now,
     report: (error) => errors.push(error),
   });
-  onTestFinished(() => executor.stop());
+  onTestFinished(() => void executor.stop());
 
   /** Whether somebody holds the lease of an attempt. */
   const isLeased = (task_id: string, attempt: number): Promise<boolean> =>

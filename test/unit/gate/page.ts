@@ -32,6 +32,7 @@ export async function openPage({ store, files, locks, published, get, submit }: 
       },
       stop: (keep) => stopping.abort(new DOMException(keep ? 'keep' : 'drop', 'AbortError')),
       terminate: () => lost.reject(new WorkerLost('The worker was terminated.')),
+      kill: () => lost.reject(new WorkerLost('The worker died.')),
     };
   }
 

@@ -205,5 +205,6 @@ function fakeWorker(alive: () => boolean): JobWorker {
       stopped.resolve();
     },
     terminate: () => lost.reject(new WorkerLost('The job’s worker was terminated.')),
+    kill: () => lost.reject(new WorkerLost('The job’s worker died.')),
   };
 }

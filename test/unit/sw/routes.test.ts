@@ -720,6 +720,19 @@ describe('many streams', () => {
     expect((await open(server, `${path}?exclusive=yes`)).status).toBe(400);
   });
 
+  test('all break in the middle when they are cut on purpose, and can be opened again', async () => {
+    const server = createServer();
+    const reader = readerOf((await open(server, 'tasks/stream')).body);
+    await reader.drain();
+    server.streams.cut();
+    await expect(reader.toEnd()).rejects.toThrow('cut on purpose');
+    expect(server.streams.count()).toBe(0);
+    const again = readerOf((await open(server, 'tasks/stream')).body);
+    await again.drain();
+    server.streams.endOpen();
+    await again.toEnd();
+  });
+
   test('all end cleanly when the service worker is replaced, and new ones are sent away', async () => {
     const server = createServer();
     const reader = readerOf((await open(server, 'tasks/stream')).body);

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { expect, vi } from 'vitest';
 import { filesOf } from '../../../src/core/files.ts';
+import type { PageMessage } from '../../../src/core/protocol.ts';
 import { ProblemSchema } from '../../../src/core/schema.ts';
 import type { Change, StoredTask } from '../../../src/core/task.ts';
 import { createBulk } from '../../../sw/bulk.ts';
@@ -26,6 +27,7 @@ export function createServer(stops: (task: StoredTask, reason: 'user' | 'cancel'
   const files = filesOf(database, 'folder');
   const living = new Set<string>();
   const reports: unknown[] = [];
+  const told: { client: string; message: PageMessage }[] = [];
   const report = (error: unknown) => void reports.push(error);
   const streams = openStreams({ store, hub, isAlive: async (client) => living.has(client), report });
   const command = commands({
@@ -51,11 +53,13 @@ export function createServer(stops: (task: StoredTask, reason: 'user' | 'cancel'
     },
     report,
     alone: (work) => work(),
+    tell: (client, message) => void told.push({ client, message }),
     health: async () => ({
       status: 'ok',
       version: '1.2.3',
       uptime_ms: 1,
       executors: 0,
+      tabs: [],
       running: 0,
       running_limit: 1,
       open_streams: streams.count(),
@@ -81,6 +85,7 @@ export function createServer(stops: (task: StoredTask, reason: 'user' | 'cancel'
     streams,
     living,
     reports,
+    told,
     request,
     post,
     settingsChanges: () => settings_changed,
@@ -105,5 +110,9 @@ export async function problemOf(response: Response, path?: string) {
     status: response.status,
     instance: path === undefined ? expect.stringMatching(/^\//) : BASE + path,
   });
-  return problem as typeof problem & { errors?: { pointer: string; detail: string }[]; position?: number };
+  return problem as typeof problem & {
+    errors?: { pointer: string; detail: string }[];
+    position?: number;
+    record?: number;
+  };
 }

@@ -170,6 +170,18 @@ test('an export that is imported twice is refused the second time, and changes n
   expect(await rowsOf(server)).toEqual(before);
 });
 
+test('the page that imports is told how far it has come, up to the end', async () => {
+  const { server } = await lived();
+  const bytes = await exported(server);
+  const there = createServer();
+  const init = { method: 'POST', headers: { 'Content-Type': TYPE }, body: bytes };
+  await there.request('tasks/import', init, 'a page');
+  expect(there.told.at(-1)).toEqual({
+    client: 'a page',
+    message: { kind: 'import-progress', read: bytes.length, size: bytes.length },
+  });
+});
+
 test('an empty one is exported and imported', async () => {
   const answer = await imported(createServer(), await exported(createServer()));
   expect(await answer.json()).toEqual({ count: 0 });
@@ -214,9 +226,10 @@ describe('an import that is not right', () => {
         changed[at] = (changed[at] ?? 0) ^ change;
         const answer = await imported(there, changed);
         expect(answer.status).toBe(422);
-        const { detail, position } = await problemOf(answer, 'tasks/import');
+        const { detail, position, record } = await problemOf(answer, 'tasks/import');
         expect(detail).toMatch(/at byte \d+/);
         expect(position).toBeLessThanOrEqual(at);
+        expect(record).toBeGreaterThan(0);
         await expectUntouched(there);
       }),
       { numRuns: 60 },
