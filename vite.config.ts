@@ -94,7 +94,7 @@ export default defineConfig({
             {
               name: 'shared',
               minShareCount: 2,
-              test: /src.(?:client|ui)(?!.*(?:samples|panel|system|breaking|wire))|node_modules/,
+              test: /\/src\/(?:client|ui)\/(?!samples|panel)[^/]+$|\/node_modules\/(?:@?preact|eventsource-parser)\//,
             },
           ],
         },

@@ -1,6 +1,6 @@
 /** The page's state from the first moment on, also when there is no server to be had. */
-import { effect, signal } from '@preact/signals';
-import { type Client, Unavailable } from '../client/index.ts';
+import { effect, type ReadonlySignal, signal } from '@preact/signals';
+import { type Client, type Executing, Unavailable } from '../client/index.ts';
 import { type CommandsModel, createCommands } from './commands-model.ts';
 import { createFileNames, type FileNames } from './file-names-model.ts';
 import { words } from './format.ts';
@@ -22,6 +22,12 @@ export interface Ready {
   names: FileNames;
   waiting: Waiting;
   start: StartModel;
+  /** This page's executor. */
+  executor: {
+    /** What it is called in the logs of the tasks that it runs. */
+    id: ReadonlySignal<string | null>;
+    break: Executing['break'];
+  };
 }
 
 export type Stage =
@@ -48,7 +54,7 @@ export function createApp(connect: () => Promise<Client>) {
   }
   window.addEventListener('pagehide', notices.settle);
 
-  function ready(client: Client): Ready {
+  function ready(client: Client): Omit<Ready, 'executor'> {
     const types = createTypes(client, notices);
     const tasks = createTasks(client, notices, types.titleOf);
     const commands = createCommands(client, tasks, notices);
@@ -94,18 +100,25 @@ export function createApp(connect: () => Promise<Client>) {
           if (route.view === 'tasks') app.tasks.narrow(route.filter);
         });
         app.tasks.open();
-        // Nothing of it is needed for the first sight.
-        import('./manners/manners.ts').then(({ openManners }) => openManners(app, router, notices), notices.failed);
-        client.startExecutor({
+        const executorId = signal<string | null>(null);
+        const executing = client.startExecutor({
           // A page that was left behind by an update runs nothing any more.
           outdated() {
             update.value = { kind: 'ready', apply: () => location.reload() };
           },
           runs: app.waiting.runsHere,
-          started: app.waiting.startedHere,
+          started(id) {
+            executorId.value = id;
+            app.waiting.startedHere(id);
+          },
+          // What this page shows is gone.
+          erased: () => location.reload(),
         });
         updated.then(() => offerUpdate(client));
-        stage.value = app;
+        const whole: Ready = { ...app, executor: { id: executorId, break: executing.break } };
+        stage.value = whole;
+        // Nothing of it is needed for the first sight.
+        import('./manners/manners.ts').then(({ openManners }) => openManners(whole, router, notices), notices.failed);
         window.launchQueue?.setConsumer(({ files }) => {
           if (files.length > 0) app.start.dropped(launched(files));
         });

@@ -17,6 +17,8 @@ const TasksPage = lazyView(async () => (await import('./tasks-page.tsx')).TasksP
 const TaskPage = lazyView(async () => (await import('./task/page.tsx')).TaskPage);
 const WirePage = lazyView(async () => (await import('./wire/wire-page.tsx')).WirePage);
 const LessonsPage = lazyView(async () => (await import('./wire/lessons-page.tsx')).LessonsPage);
+const SystemPage = lazyView(async () => (await import('./system/system-page.tsx')).SystemPage);
+const BreakPage = lazyView(async () => (await import('./breaking/break-page.tsx')).BreakPage);
 
 /** Every word on the page is another in another language: all of it is drawn anew. */
 export function App({ app }: { app: AppModel }) {
@@ -73,6 +75,10 @@ function View({ ready, app }: { ready: Ready; app: AppModel }) {
       );
     case 'tasks':
       return <TasksPage app={ready} filter={route.filter} router={app.router} />;
+    case 'system':
+      return <SystemPage app={ready} all={app} />;
+    case 'break':
+      return <BreakPage app={ready} all={app} />;
     case 'task':
       return <TaskPage key={route.task_id} app={ready} task_id={route.task_id} all={app} />;
     case 'wire':

@@ -42,6 +42,12 @@ export function Header({ app }: { app: AppModel }) {
         <a href={hrefOf({ view: 'lessons' })} aria-current={view === 'lessons' ? 'page' : undefined}>
           {nav.lessons}
         </a>
+        <a
+          href={hrefOf({ view: 'system' })}
+          aria-current={view === 'system' ? 'page' : view === 'break' ? 'true' : undefined}
+        >
+          {nav.system}
+        </a>
       </nav>
       {stage.kind !== 'unavailable' && (
         <button type="button" class="quiet state" popovertarget="menu" data-is={stateOf(app)}>

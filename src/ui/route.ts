@@ -20,7 +20,9 @@ export type Route =
   | { view: 'task'; task_id: string }
   /** What passes between the server and who follows the task. */
   | { view: 'wire'; task_id: string }
-  | { view: 'lessons' };
+  | { view: 'lessons' }
+  | { view: 'system' }
+  | { view: 'break' };
 
 export const noFilter: Filter = { status: [], type: '', tag: '', q: '' };
 
@@ -48,6 +50,7 @@ export function parseRoute(hash: string): Route {
       },
     };
   }
+  if (view === 'system') return { view: name === 'break' ? 'break' : 'system' };
   const again = search.get('again');
   return {
     view: 'start',
@@ -69,6 +72,10 @@ export function hrefOf(route: Route): string {
       return `#/tasks/${encodeURIComponent(route.task_id)}/wire`;
     case 'lessons':
       return '#/lessons';
+    case 'system':
+      return '#/system';
+    case 'break':
+      return '#/system/break';
     case 'tasks': {
       const { status, ...words } = route.filter;
       const parts = Object.entries({ status: status.join(','), ...words }).filter(([, value]) => value !== '');

@@ -47,6 +47,7 @@ const en = {
     start: 'Start',
     tasks: 'Tasks',
     lessons: 'Lessons',
+    system: 'System',
     running: (count: number) => `${count.toLocaleString('en')} running`,
   },
 
@@ -463,6 +464,7 @@ const zh: Strings = {
     start: '开始',
     tasks: '任务',
     lessons: '入门',
+    system: '系统',
     running: (count) => `${count.toLocaleString('zh')} 个运行中`,
   },
 

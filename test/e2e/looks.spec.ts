@@ -57,6 +57,9 @@ const looksOf = (ids: Awaited<ReturnType<typeof furnish>>): Look[] => [
   ['the wire', `#/tasks/${ids.failed}/wire`, (page) => page.getByRole('button', { name: 'id 2', exact: true }).click()],
   ['no such wire', '#/tasks/nothing/wire'],
   ['lessons', '#/lessons', (page) => page.locator('.lesson button.first').first().click()],
+  ['system', '#/system', (page) => page.getByRole('button', { name: /^(Save the limits|保存限额)$/ }).waitFor()],
+  ['erase, the first question', '#/system', (page) => page.getByRole('button', { name: /…$/ }).click()],
+  ['break', '#/system/break'],
   ['menu', '#/', (page) => page.locator('[popovertarget]').click()],
   ['keys', '#/tasks', (page) => page.keyboard.press('?')],
 ];

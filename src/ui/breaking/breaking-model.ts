@@ -1,0 +1,204 @@
+/** An experiment: a task, the faults that were made meanwhile, and what must hold of everything that was received. */
+import { batch, signal } from '@preact/signals';
+import { HttpProblem, isFinished, type LogEvent, type StreamEvent, type Task } from '../../client/index.ts';
+import type { AppModel, Ready } from '../app-model.ts';
+import { at } from '../json.ts';
+import { sampleOf } from '../samples.ts';
+import { type Fault, type Made, make, showsSurvival } from './faults.ts';
+import { concluded, type History, looked, noHistory, received } from './invariants.ts';
+import { type Counter, type Experiment, kept } from './kept.ts';
+import { readRaw } from './raw-stream.ts';
+
+const LOOK_MS = 1_000;
+const LOG_PAGE = 10_000;
+const COPIES_OF_64_MIB = { short: 8, middle: 32, long: 160 } as const;
+export type Length = keyof typeof COPIES_OF_64_MIB;
+
+/** `right`: whether the task's digests are those that WebCrypto has; null for a task that ended without. */
+export type Verdict = { kind: 'none' } | { kind: 'ended'; right: boolean | null };
+export type Starting = { kind: 'none' } | { kind: 'generating'; percent: number };
+
+export type BreakingModel = ReturnType<typeof createBreaking>;
+
+const models = new WeakMap<Ready, BreakingModel>();
+
+/** It lives as long as the page: who looks at another view meanwhile misses nothing. */
+export function breakingOf(app: Ready, all: AppModel): BreakingModel {
+  const known = models.get(app);
+  const model = known ?? createBreaking(app, all);
+  models.set(app, model);
+  return model;
+}
+
+function createBreaking({ client, executor, tasks }: Ready, { notices }: AppModel) {
+  const task = signal<Task | null>(null);
+  const starting = signal<Starting>({ kind: 'none' });
+  const verdict = signal<Verdict>({ kind: 'none' });
+  const experiment = signal<Experiment | null>(null);
+  const counter = signal<Counter>(kept.counter());
+  let following = new AbortController();
+
+  function change(next: Experiment) {
+    experiment.value = next;
+  }
+
+  function hear(who: keyof Experiment['histories'], event: StreamEvent) {
+    const now = experiment.peek();
+    if (!now) return;
+    const made = who === 'client' ? now.made.map((each) => survivedBy(each, event)) : now.made;
+    change({ ...now, made, histories: { ...now.histories, [who]: received(now.histories[who], event) } });
+  }
+
+  function survivedBy(made: Made, event: StreamEvent): Made {
+    const now = Date.now();
+    if (made.survived || !showsSurvival(made, event, now)) return made;
+    counter.value = { ...counter.peek(), [made.fault]: (counter.peek()[made.fault] ?? 0) + 1 };
+    kept.keepCounter(counter.peek());
+    const attempt = event.event === 'message' ? event.data.attempt : made.attempt;
+    return { ...made, survived: { ms: now - made.at, attempt, event: Number(event.id) } };
+  }
+
+  const fold = (change: (history: History) => History) => {
+    const now = experiment.peek();
+    if (!now) return;
+    const { client, wire } = now.histories;
+    experiment.value = { ...now, histories: { client: change(client), wire: change(wire) } };
+  };
+
+  const save = () => {
+    const now = experiment.peek();
+    if (now) kept.keepExperiment(now);
+  };
+  addEventListener('pagehide', save);
+
+  async function look(task_id: string) {
+    const found = await client.get(task_id);
+    batch(() => {
+      task.value = found;
+      fold((history) => looked(history, found));
+    });
+    save();
+  }
+
+  /** From where each of the two readers was, until both have come to the end. */
+  async function follow({ task_id, digest, histories }: Experiment) {
+    following.abort();
+    following = new AbortController();
+    const { signal } = following;
+    const timer = setInterval(() => look(task_id).catch(() => {}), LOOK_MS);
+    try {
+      await look(task_id);
+      const ended = histories.client.completes > 0;
+      await Promise.all([
+        ended ? null : followByClient(task_id, histories.client.last, signal),
+        ended ? null : followByHand(task_id, histories.wire.last, signal),
+      ]);
+      if (signal.aborted) return;
+      await look(task_id);
+      await conclude(task_id, digest);
+    } catch (error) {
+      // Removed meanwhile: there is nothing to be said of it any more.
+      if (!(error instanceof HttpProblem && error.status === 404)) throw error;
+      batch(() => {
+        task.value = null;
+        experiment.value = null;
+      });
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  async function followByClient(task_id: string, after: number, signal: AbortSignal) {
+    for await (const event of client.watch(task_id, { signal, ...(after > 0 ? { after: String(after) } : {}) }))
+      hear('client', event);
+  }
+
+  const followByHand = (task_id: string, after: number, signal: AbortSignal) =>
+    readRaw(new URL(`tasks/${task_id}/stream`, client.base).href, {
+      after,
+      signal,
+      heard: (event) => hear('wire', event),
+    });
+
+  async function conclude(task_id: string, digest: string) {
+    const ended = task.peek();
+    if (!ended || !isFinished(ended.status)) return;
+    const log: LogEvent[] = [];
+    for (;;) {
+      const page = await client.log(task_id, Number(log.at(-1)?.id ?? 0), LOG_PAGE);
+      log.push(...page.events);
+      if (page.events.length === 0 || log.at(-1)?.id === page.last_event_id) break;
+    }
+    fold((history) => concluded(history, ended, log));
+    verdict.value = { kind: 'ended', right: ended.status === 'completed' ? isRight(ended.result, digest) : null };
+    save();
+  }
+
+  return {
+    task,
+    starting,
+    verdict,
+    experiment,
+    counter,
+
+    /** After a reload, the experiment that was under way. */
+    goOn() {
+      const before = kept.experiment();
+      if (!before || experiment.peek()) return;
+      change(before);
+      follow(before).catch(notices.failed);
+    },
+
+    async start(length: Length) {
+      if (starting.peek().kind !== 'none') return;
+      try {
+        starting.value = { kind: 'generating', percent: 0 };
+        const sample = await sampleOf('checksum', (percent) => {
+          starting.value = { kind: 'generating', percent };
+        });
+        const noise = sample?.sources.at(-1)?.source;
+        if (!(noise instanceof File)) throw new Error('There is no sample to break.');
+        const digest = hex(await crypto.subtle.digest('SHA-256', await noise.arrayBuffer()));
+        const { file_id } = await client.addFile(noise);
+        const files = Array.from({ length: COPIES_OF_64_MIB[length] }, () => ({ file_id }));
+        const submitted = await client.submit({ type: 'checksum', input: { files }, tags: ['broken on purpose'] });
+        const next = {
+          task_id: submitted.task_id,
+          digest,
+          histories: { client: noHistory, wire: noHistory },
+          made: [],
+        };
+        batch(() => {
+          tasks.put(submitted);
+          task.value = submitted;
+          verdict.value = { kind: 'none' };
+          change(next);
+        });
+        save();
+        follow(next).catch(notices.failed);
+      } catch (error) {
+        notices.failed(error);
+      } finally {
+        starting.value = { kind: 'none' };
+      }
+    },
+
+    async break(fault: Fault) {
+      const now = experiment.peek();
+      const { client: history } = now?.histories ?? {};
+      if (!now || !history) return;
+      const attempt = history.state?.attempt ?? 0;
+      change({ ...now, made: [...now.made, { fault, at: Date.now(), attempt, after: history.last, survived: null }] });
+      save();
+      await make(fault, client, executor).catch(notices.failed);
+    },
+  };
+}
+
+function isRight(result: unknown, digest: string): boolean {
+  const files = at(result, 'files');
+  return Array.isArray(files) && files.length > 0 && files.every((file) => at(file, 'digest') === digest);
+}
+
+const hex = (bytes: ArrayBuffer) =>
+  [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -1,0 +1,69 @@
+/** The view Breaking it on purpose: every button, on a checksum that runs. */
+import type { Page } from '@playwright/test';
+import { serve } from '../../scripts/serve.mjs';
+import { dist, expect, expectWhole, logOf, open, test } from './app.ts';
+
+const made = (page: Page) => page.getByRole('region', { name: 'What you broke' }).getByRole('listitem');
+const counter = (page: Page) => page.getByRole('region', { name: 'Survived in this browser' });
+
+test('every fault, made in the middle of a checksum, is survived, and the digests are right', async ({
+  page,
+  site,
+}) => {
+  await open(page, `${site.url}#/system/break`);
+  await page.getByLabel('How long').selectOption('middle');
+  await page.getByRole('button', { name: 'Start a checksum' }).click();
+  const faults = [
+    'Terminate the job’s worker',
+    'Cut all streams',
+    'Kill this tab’s executor',
+    'Drop the database handles',
+    'Block the executor for 5 s',
+    'Reload in the middle',
+  ];
+  for (const [i, name] of faults.entries()) {
+    const button = page.getByRole('button', { name });
+    await expect(button).toHaveAttribute('aria-disabled', 'false');
+    // As a keyboard does it.
+    await button.press('Enter');
+    await expect(made(page)).toHaveCount(i + 1);
+    await expect(made(page).first()).toContainText(/went on after .+ with event \d+/);
+    await expect(counter(page)).toContainText(`${i + 1} fault`);
+  }
+  await expect(page.getByText('The digests are right')).toBeVisible();
+  await expect(page.getByRole('region', { name: 'What must hold' }).getByText('holds')).toHaveCount(10);
+  await expect(page.getByText('What did not hold')).toBeHidden();
+  const task_id =
+    (await page.getByRole('link', { name: 'Open the task' }).getAttribute('href'))?.split('/').at(-1) ?? '';
+  const log = await logOf(page, task_id);
+  expectWhole(log);
+  const attempts = log.flatMap(({ event, data }) => (event === 'message' ? [data.attempt] : []));
+  expect(Math.max(...attempts)).toBe(4);
+
+  // The next visit still knows how many it were.
+  await page.reload();
+  await expect(counter(page)).toContainText('6 faults');
+  await expect(page.getByText('The digests are right')).toBeVisible();
+});
+
+test('a stranger’s page on the same origin can neither break nor erase', async ({ page, context }) => {
+  const site = await serve({ root: dist, mount: '/app/' });
+  await open(page, site.url);
+  const stranger = await context.newPage();
+  await stranger.route('**/elsewhere/', (route) =>
+    route.fulfill({ contentType: 'text/html', body: '<title>x</title>' }),
+  );
+  await stranger.goto(new URL('/elsewhere/', site.url).href);
+  const answers = await stranger.evaluate(async () => {
+    const [registration] = await navigator.serviceWorker.getRegistrations();
+    const ask = (message: object) =>
+      new Promise((resolve) => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = ({ data }) => resolve(data);
+        registration?.active?.postMessage(message, [port2]);
+      });
+    return [await ask({ kind: 'erase' }), await ask({ kind: 'break', what: 'streams' })];
+  });
+  expect(answers).toEqual(Array(2).fill({ error: 'Only a page of this app may ask for that.' }));
+  await site.close();
+});
