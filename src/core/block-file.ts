@@ -25,6 +25,12 @@ const headerRow = (row: FileRow, mark: number, before: number) =>
 const headerIn = (row: FileRow | undefined) =>
   row?.body instanceof Uint8Array ? new Float64Array(row.body.slice().buffer) : [];
 
+/** The number of the last mark of a file; null when there is none. */
+export async function lastBlockMark(connection: Connection, { owner, name }: FileRow): Promise<number | null> {
+  const [mark] = headerIn(await connection((db) => db.get('files', [owner, undoOf(name), -1])));
+  return mark ?? null;
+}
+
 /** The file as it was at its mark, changing nothing; null when it cannot be had so. */
 export async function blocksAtMark(
   connection: Connection,

@@ -59,8 +59,23 @@ export interface RandomOutput {
   truncate(size: number): void;
 }
 
+/**
+ * A file that is written in place and outlasts the task. One thread has it open at a time; a thread that dies leaves it as it was at the
+ * last flush.
+ */
+export interface LastingFile extends RandomOutput {
+  /** The name of the `BroadcastChannel` on which others ask whoever has the file. */
+  readonly channel: string;
+  flush(): Promise<void>;
+  /** Begins it anew, whatever is in it. */
+  clear(): Promise<void>;
+  /** Lets others have it; what was not flushed is lost. */
+  close(): void;
+}
+
 /** What a job is given beside its input. */
 export interface JobContext<C> {
+  task_id: string;
   /** Aborts when the task is canceled, paused, timed out or its tab goes away. Give it to whatever can wait. */
   signal: AbortSignal;
   /** What the `checkpoint` function of an earlier attempt gave, or null. */
@@ -70,6 +85,8 @@ export interface JobContext<C> {
   output(name: string, type: string): Promise<Output>;
   /** Opens an output file that is written in place. */
   randomOutput(name: string, type: string): Promise<RandomOutput>;
+  /** Opens a file that outlasts the task, once nobody else has it open. */
+  lasting(name: string): Promise<LastingFile>;
   /** Opens an input file. Throws when it is gone (the task waits for it) or has changed since it was added (the task fails). */
   file(ref: FileRef): Promise<InputFile>;
 }

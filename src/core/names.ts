@@ -16,6 +16,12 @@ export interface Names {
   workerLock(worker_id: string): string;
   /** The OPFS folder. */
   folder: string;
+  /** The OPFS folder of what outlasts its task. */
+  lasting: string;
+  /** Held by whoever has such a file open, and the channel on which that one is asked. */
+  lastingLock(file: string): string;
+  /** Held by the executor that keeps a worker to answer on that channel. */
+  keeperLock: string;
 }
 
 /** `scope`: the address of the folder, as in `ServiceWorkerRegistration.scope`. */
@@ -30,6 +36,9 @@ export function namesFor(scope: string): Names {
     housekeepingLock: `${name}:housekeeping`,
     workerLock: (worker_id) => `${name}:worker:${worker_id}`,
     folder: encodeURIComponent(name),
+    lasting: encodeURIComponent(`${name}:lasting`),
+    lastingLock: (file) => `${name}:lasting:${file}`,
+    keeperLock: `${name}:keeper`,
   };
 }
 

@@ -5,7 +5,7 @@ import { type FileRow, LAST } from './idb-schema.ts';
 import type { RandomOutput } from './job.ts';
 import { marksLock } from './names.ts';
 import type { SavedOutput } from './schema.ts';
-import { headerBytes, logOfMark, undoable } from './undo-log.ts';
+import { headerBytes, lastMark, logOfMark, undoable } from './undo-log.ts';
 import { atMark, type SavedBytes } from './undo-reader.ts';
 
 /** An output file, and what its runner does with it. */
@@ -297,7 +297,16 @@ async function opfsFile(directory: FileSystemDirectoryHandle, name: string, size
   };
 }
 
-async function undoableFile(directory: FileSystemDirectoryHandle, name: string, mark: number | null) {
+/** The last mark that the file has, whichever that is. */
+export const LATEST = 'latest';
+
+/** A file of an OPFS folder that is written in place; null where there is no OPFS. */
+export async function openUndoable(folder: string, name: string, mark: number | typeof LATEST | null) {
+  const directory = await appFolder(folder, true);
+  return directory && undoableFile(directory, name, mark);
+}
+
+async function undoableFile(directory: FileSystemDirectoryHandle, name: string, mark: number | typeof LATEST | null) {
   const opened: FileSystemSyncAccessHandle[] = [];
   const open = async (suffix: string) => {
     const file = await directory.getFileHandle((await entryOf(name)) + suffix, { create: true });
@@ -306,7 +315,9 @@ async function undoableFile(directory: FileSystemDirectoryHandle, name: string, 
     return handle;
   };
   try {
-    return undoable(await open(''), [await open(`${UNDO}0`), await open(`${UNDO}1`)], mark);
+    const file = await open('');
+    const logs = [await open(`${UNDO}0`), await open(`${UNDO}1`)] as const;
+    return undoable(file, logs, mark === LATEST ? lastMark(logs) : mark);
   } catch (error) {
     for (const handle of opened) handle.close();
     throw error;

@@ -21,6 +21,12 @@ const MAGIC = 0x756e646f;
 
 export type UndoableFile = ReturnType<typeof undoable>;
 
+/** The number of the last mark of a file with these logs; null when it has none. */
+export function lastMark(logs: readonly [SyncFile, SyncFile]): number | null {
+  const marks = logs.flatMap((log) => headerOf(log)?.mark ?? []);
+  return marks.length > 0 ? Math.max(...marks) : null;
+}
+
 /**
  * `logs`: two files of its own. `saved`: the number of the mark to go back to; null begins an empty file.
  * Throws when the file cannot be brought back to that mark.

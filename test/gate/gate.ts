@@ -1,5 +1,6 @@
 /** What a job has to bring to the gate, the test that all jobs share. Its cases are `cases/<type>.ts`. */
 import type { FileRef } from '../../src/core/job.ts';
+import type { LastingFiles } from '../../src/core/lasting-file.ts';
 
 export interface GateFile {
   /** With its folders. */
@@ -26,6 +27,8 @@ export interface Gate {
   bad: Record<string, BadWork>;
   /** Work over about so many bytes; null for a job that takes no files. */
   big: ((bytes: number) => Work) | null;
+  /** What its tasks leave that outlasts them, in a form that can be compared. */
+  lasting?: (files: LastingFiles) => Promise<unknown>;
   /** The job keeps its thread busy, and means to. */
   busy?: true;
 }

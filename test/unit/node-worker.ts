@@ -8,6 +8,18 @@ globalThis.self = globalThis;
 // What libraries tell a worker by.
 self.location = { href: 'https://localhost/' };
 self.importScripts = () => {};
+// … and Node by.
+Object.defineProperty(process, Symbol.toStringTag, { value: 'none' });
+// Engines have had it for longer than Node 20.
+Promise.withResolvers ??= function () {
+  const made = {};
+  made.promise = new this((resolve, reject) => Object.assign(made, { resolve, reject }));
+  return made;
+};
+// pdf.js makes one when it is loaded; what it draws with it, nobody draws here.
+globalThis.DOMMatrix ??= class {};
+self.addEventListener = (type, heard) => type === 'message' && parentPort.on('message', (data) => heard({ data }));
+self.removeEventListener = () => {};
 self.postMessage = (message, options) => parentPort.postMessage(message, options?.transfer);
 parentPort.on('message', (data) => self.onmessage?.({ data }));
 `;

@@ -2,6 +2,7 @@
 import * as Comlink from 'comlink';
 import { connection } from '../../src/core/connection.ts';
 import { type Files, filesOf } from '../../src/core/files.ts';
+import { type LastingFiles, lastingFilesOf } from '../../src/core/lasting-file.ts';
 import { namesFor } from '../../src/core/names.ts';
 import type { Assignment, JobApi } from '../../src/core/protocol.ts';
 import { trustOwnScripts } from '../../src/core/trusted.ts';
@@ -12,6 +13,7 @@ import { sinkOver } from './sink.ts';
 trustOwnScripts();
 
 let files: Files | undefined;
+let lasting: LastingFiles | undefined;
 let stopping = new AbortController();
 
 /** Held for as long as this thread lives: being granted it is how the executor learns that it died. */
@@ -28,17 +30,20 @@ const holdForever = (name: string) =>
 Comlink.expose({
   async prepare(scope: string, worker_id: string) {
     const names = namesFor(scope);
-    files = filesOf(connection(names.database), names.folder);
+    const database = connection(names.database);
+    files = filesOf(database, names.folder);
+    lasting = lastingFilesOf(database, names, navigator.locks);
     await holdForever(names.workerLock(worker_id));
   },
 
   load: async (type: string) => void (await loadRun(type)),
 
   async run(assignment: Assignment, batches: MessagePort) {
-    if (!files) throw new Error('run before prepare');
+    if (!files || !lasting) throw new Error('run before prepare');
     stopping = new AbortController();
     const { signal } = stopping;
-    return runJob(() => loadRun(assignment.task.type), assignment, { files, sink: sinkOver(batches), signal });
+    const sink = sinkOver(batches);
+    return runJob(() => loadRun(assignment.task.type), assignment, { files, lasting, sink, signal });
   },
 
   stop(keep: boolean) {

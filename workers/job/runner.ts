@@ -1,6 +1,7 @@
 /** Runs one job: turns its generator into events, takes its checkpoints, and brings it to an end when it is told to stop. */
 import { FileChanged, FileMissing, type Files } from '../../src/core/files.ts';
-import type { Job, JobContext, Progress } from '../../src/core/job.ts';
+import type { Job, JobContext, LastingFile, Progress } from '../../src/core/job.ts';
+import type { LastingFiles } from '../../src/core/lasting-file.ts';
 import type { Assignment, Sink } from '../../src/core/protocol.ts';
 import type { Batch, CheckpointDraft, Ending, Outcome } from '../../src/core/schema.ts';
 import { taskProblem } from '../../src/core/task.ts';
@@ -15,6 +16,7 @@ const HOP_MS = 10;
 
 export interface RunnerHost {
   files: Files;
+  lasting: LastingFiles;
   sink: Sink;
   /** Aborts when the job is to end; its reason's message is "keep" when a last checkpoint is wanted. */
   signal: AbortSignal;
@@ -26,21 +28,28 @@ export async function runJob(
   { task, checkpoint }: Assignment,
   host: RunnerHost,
 ): Promise<Ending> {
-  const { files, sink, signal } = host;
+  const { files, lasting, sink, signal } = host;
   const events = eventQueue(sink);
   const outputs = openOutputs(files, task.task_id, checkpoint);
   const hop = messageHop();
+  const open: LastingFile[] = [];
 
   let last: CheckpointDraft | null = null;
 
   async function outcomeOf(): Promise<Outcome> {
     const job = await load();
     const context: JobContext<unknown> = {
+      task_id: task.task_id,
       signal,
       resumeFrom: checkpoint?.data ?? null,
       log: events.log,
       output: outputs.open,
       randomOutput: outputs.openRandom,
+      async lasting(name) {
+        const file = await lasting.open(name, signal);
+        open.push(file);
+        return file;
+      },
       file: (ref) => ('file_id' in ref ? files.openInput(ref.file_id) : files.readOutput(ref)),
     };
     const take = async ({ checkpoint: state }: Progress<unknown>): Promise<CheckpointDraft | null> =>
@@ -91,6 +100,7 @@ export async function runJob(
     if (signal.aborted && error !== signal.reason) events.log('warn', `while it was stopped: ${messageOf(error)}`);
   }
   outputs.close();
+  for (const file of open) file.close();
   hop.close();
   const batch: Batch = await events.rest(last);
   return { outcome, batch };

@@ -7,6 +7,7 @@ const runs = new Map<string, () => Promise<{ job: Job }>>([
   ['duplicates', () => import('./duplicates/run.ts')],
   ['archive', () => import('./archive/run.ts')],
   ['extract', () => import('./extract/run.ts')],
+  ['documents', () => import('./documents/run.ts')],
   ['grep', () => import('./grep/run.ts')],
   ['images', () => import('./images/run.ts')],
   ['countdown', () => import('./countdown/run.ts')],

@@ -3,6 +3,7 @@ import type { JobSpec } from '../../src/core/job.ts';
 import { spec as archive } from './archive/spec.ts';
 import { spec as checksum } from './checksum/spec.ts';
 import { spec as countdown } from './countdown/spec.ts';
+import { spec as documents } from './documents/spec.ts';
 import { spec as duplicates } from './duplicates/spec.ts';
 import { spec as extract } from './extract/spec.ts';
 import { spec as grep } from './grep/spec.ts';
@@ -18,6 +19,7 @@ export const specs: readonly JobSpec[] = [
   archive,
   extract,
   table,
+  documents,
   grep,
   images,
   countdown,

@@ -13,11 +13,12 @@ export type Attempt = { kind: 'ended'; left: Left; taken: number } | { kind: 'di
  */
 export async function attempt(
   job: Job,
-  { files, input }: Stage,
+  staged: Stage,
   task_id: string,
   checkpoint: Checkpoint | null,
   last = Number.POSITIVE_INFINITY,
 ): Promise<Attempt> {
+  const { files, lasting, input } = staged;
   const died = Promise.withResolvers<Attempt>();
   const task = after({ kind: 'created', task_id, draft: draft({ type: job.type, input }) });
   let kept = checkpoint;
@@ -27,6 +28,7 @@ export async function attempt(
     { task, checkpoint: structuredClone(checkpoint) },
     {
       files,
+      lasting,
       signal: new AbortController().signal,
       sink: {
         async append({ checkpoint: draft }) {
@@ -43,7 +45,7 @@ export async function attempt(
   );
   const end = async ({ outcome }: Ending): Promise<Attempt> => {
     if (outcome.kind !== 'completed') throw new Error(`It ended otherwise: ${JSON.stringify(outcome)}`);
-    return { kind: 'ended', left: await leftBy({ files }, task_id, outcome.result, outcome.files), taken };
+    return { kind: 'ended', left: await leftBy(staged, task_id, outcome.result, outcome.files), taken };
   };
   return Promise.race([ended.then(end), died.promise]);
 }

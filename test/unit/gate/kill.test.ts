@@ -21,6 +21,7 @@ test.each(works)(
     const whole = await finish(job, staged, 'whole');
     for (let n = 0; n < whole.taken; n += 1) {
       const task_id = `killed after ${n}`;
+      await staged.afresh();
       const killed = await attempt(job, staged, task_id, null, n);
       if (killed.kind === 'ended') throw new Error(`It had no checkpoint ${n} this time, of ${whole.taken}.`);
       const { left } = await finish(job, staged, task_id, killed.checkpoint);
@@ -34,6 +35,7 @@ test.each(works)(
   async ({ job, work }) => {
     const staged = await stage(job, work);
     const whole = await finish(job, staged, 'whole');
+    await staged.afresh();
     let checkpoint: Checkpoint | null = null;
     for (let lives = 0; ; lives += 1) {
       const life = await attempt(job, staged, 'again and again', checkpoint, 1);

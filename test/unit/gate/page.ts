@@ -13,7 +13,7 @@ import type { Stage } from './stage.ts';
 
 export type OpenPage = Awaited<ReturnType<typeof openPage>>;
 
-export async function openPage({ store, files, locks, published, get, submit }: Stage, job: Job) {
+export async function openPage({ store, files, lasting, locks, published, get, submit }: Stage, job: Job) {
   const hub = createHub();
   const errors: unknown[] = [];
   let open = true;
@@ -26,7 +26,7 @@ export async function openPage({ store, files, locks, published, get, submit }: 
       run(assignment, sink) {
         stopping = new AbortController();
         return Promise.race([
-          runJob(async () => job, assignment, { files, sink, signal: stopping.signal }),
+          runJob(async () => job, assignment, { files, lasting, sink, signal: stopping.signal }),
           lost.promise,
         ]);
       },

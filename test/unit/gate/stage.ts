@@ -8,6 +8,7 @@ import { loadRun } from '../../../workers/jobs/runs.ts';
 import { specs } from '../../../workers/jobs/specs.ts';
 import { gateOf, type Work } from '../../gate/gate.ts';
 import { freshStore } from '../core/database.ts';
+import { forgetLasting, lastingIn } from '../lasting.ts';
 import { NodeWorker } from '../node-worker.ts';
 import { fakeLocks } from '../simulation/fake-locks.ts';
 
@@ -29,28 +30,42 @@ export async function stage(job: Job, work: Work) {
   vi.stubGlobal('Worker', NodeWorker);
   const fresh = freshStore();
   const files = filesOf(fresh.database, 'gate');
+  const lasting = lastingIn(fresh.database);
+  const { lasting: look = async () => null } = await gateOf(job.type);
   const refs: FileRef[] = [];
   for (const { name, parts } of work.files) {
     const { file_id } = await files.addInput(new File([...parts()], name), name);
     refs.push({ file_id });
   }
-  return { ...fresh, files, locks: fakeLocks(), type: job.type, input: v.parse(job.input, work.input(refs)) };
+  return {
+    ...fresh,
+    files,
+    lasting,
+    locks: fakeLocks(),
+    type: job.type,
+    input: v.parse(job.input, work.input(refs)),
+    /** What outlasts the job's tasks. */
+    outlasting: () => look(lasting),
+    /** As if no task had left anything that outlasts it. */
+    afresh: () => forgetLasting(fresh.database),
+  };
 }
 
 /** What a task left, small enough to be shown when it differs. */
 export interface Left {
   result: unknown;
   files: { name: string; type: string; size: number; sha256: string }[];
+  outlasting: unknown;
 }
 
 /** `files` are the outputs as the job's end names them. */
 export async function leftBy(
-  { files }: Pick<Stage, 'files'>,
+  { files, outlasting }: Pick<Stage, 'files' | 'outlasting'>,
   task_id: string,
   result: unknown,
   named: { name: string; type: string; size: number }[],
 ): Promise<Left> {
-  const left: Left = { result, files: [] };
+  const left: Left = { result, files: [], outlasting: await outlasting() };
   for (const { name, type, size } of named) {
     const blob = await files.output(task_id, name);
     if (blob?.size !== size) throw new Error(`${name} should have ${size} bytes and has ${blob?.size}.`);

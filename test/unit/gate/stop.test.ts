@@ -15,7 +15,9 @@ const cases = works.flatMap((each) => places.map(([place, share]) => ({ ...each,
 /** A task that is told to stop when it has come to that yield, and comes no further. */
 async function stoppedAt(job: Job, work: Work, share: number, how: 'cancel' | 'pause') {
   const staged = await stage(job, work);
+  const empty = await staged.outlasting();
   const at = Math.max(1, Math.round((await yieldsOf(job, staged)) * share));
+  await staged.afresh();
   let stopped: Promise<unknown> | undefined;
   const page = await openPage(
     staged,
@@ -30,17 +32,18 @@ async function stoppedAt(job: Job, work: Work, share: number, how: 'cancel' | 'p
   const status = how === 'cancel' ? 'canceled' : 'paused';
   const task = await page.when(task_id, (task) => task.status === status);
   await stopped;
-  return { staged, page, task };
+  return { staged, page, task, empty };
 }
 
 test.each(cases)('$type ($what), canceled at $place, leaves nothing', async ({ job, work, share }) => {
-  const { staged, page, task } = await stoppedAt(job, work, share, 'cancel');
+  const { staged, page, task, empty } = await stoppedAt(job, work, share, 'cancel');
   expect(task).toMatchObject({ status: 'canceled', stopped: { rung: 'return' }, files: [], result: null });
   const { task_id } = task;
   const keys = await staged.database((db) => db.getAllKeys('files'));
   expect(keys.filter(([owner]) => owner.includes(task_id))).toEqual([]);
   expect(await staged.database((db) => db.getAllKeys('checkpoints'))).not.toContain(task_id);
   expect(await staged.files.outputOwners()).not.toContain(task_id);
+  expect(await staged.outlasting()).toEqual(empty);
   expect(page.errors).toEqual([]);
 });
 
@@ -53,10 +56,10 @@ test.each(cases)(
     await page.backend.resume(task_id);
     const resumed = await page.ended(task_id);
     expect(resumed).toMatchObject({ status: 'completed', attempt: 2, failures: 0 });
+    const left = await leftBy(staged, task_id, resumed.result, resumed.files);
+    await staged.afresh();
     const whole = await page.ended((await page.submit(staged.input)).task_id);
-    expect(await leftBy(staged, task_id, resumed.result, resumed.files)).toEqual(
-      await leftBy(staged, whole.task_id, whole.result, whole.files),
-    );
+    expect(left).toEqual(await leftBy(staged, whole.task_id, whole.result, whole.files));
     expect(page.errors).toEqual([]);
   },
 );

@@ -22,6 +22,7 @@ interface Setting {
 
 /** Starts a job; `said` is everything that was committed, its end included once it has ended. */
 function start(run: Run, { append = async () => {}, files = {}, load }: Setting = {}) {
+  const lasting = { open: () => Promise.reject(new Error('nothing outlasts these tasks')) };
   const stopping = new AbortController();
   const batches: Batch[] = [];
   const job = { ...spec, version: 7, run: (_: unknown, context: JobContext<unknown>) => run(context) } as Job;
@@ -37,6 +38,7 @@ function start(run: Run, { append = async () => {}, files = {}, load }: Setting 
     { task, checkpoint: null },
     {
       files: files as Files,
+      lasting,
       sink,
       signal: stopping.signal,
     },

@@ -32,7 +32,9 @@ const bare = {
   resumeFrom: null,
   log: () => {},
   output: async () => ({ size: 0, write: async () => {}, close: async () => {} }),
+  task_id: 'task',
   randomOutput: () => Promise.reject(new Error('a checksum writes nothing in place')),
+  lasting: () => Promise.reject(new Error('a checksum outlasts nothing')),
 };
 
 describe('a digest is the published one', () => {

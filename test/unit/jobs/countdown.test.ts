@@ -46,7 +46,9 @@ test('a countdown that is told to stop while it waits ends at once, cleans up an
     resumeFrom: null,
     log,
     output: never,
+    task_id: 'task',
     randomOutput: never,
+    lasting: never,
     file: never,
   });
   const first = run.next();
@@ -68,7 +70,9 @@ test('a countdown that is told to stop between two steps cleans up', async () =>
     resumeFrom: null,
     log,
     output: never,
+    task_id: 'task',
     randomOutput: never,
+    lasting: never,
     file: never,
   });
   await run.next();

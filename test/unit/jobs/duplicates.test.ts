@@ -103,7 +103,9 @@ test('groups are told while others are still looked for', async () => {
     resumeFrom: null,
     log: () => void told.push(1),
     output: async () => ({ size: 0, write: async () => {}, close: async () => {} }),
+    task_id: 'task',
     randomOutput: () => Promise.reject(new Error('nothing is written in place')),
+    lasting: () => Promise.reject(new Error('nothing outlasts it')),
     file: async (ref) => fileOf(sources, ref),
   });
   const after: number[] = [];

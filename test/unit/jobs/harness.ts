@@ -45,7 +45,9 @@ function contextOf(disk: Disk, logs: Ended['logs'], { sources = {}, signal, file
     resumeFrom: structuredClone(disk.checkpoint?.value ?? null),
     log: (level, message) => logs.push({ level, message }),
     file: file ?? (async (ref) => fileOf(sources, ref)),
+    task_id: 'task',
     randomOutput,
+    lasting: randomOutput,
     async output(name) {
       const size = disk.checkpoint?.sizes.get(name) ?? 0;
       disk.outputs.set(name, (disk.outputs.get(name) ?? new Uint8Array()).slice(0, size));

@@ -3,8 +3,12 @@ import init, { type Sqlite3Static } from '@sqlite.org/sqlite-wasm';
 import type { RandomOutput } from '../../../src/core/job.ts';
 import { installVfs } from './vfs.ts';
 
+export type Bound = string | number | null;
+
 export interface Database {
-  exec(sql: string): void;
+  exec(sql: string, bound?: readonly Bound[]): void;
+  /** All rows, as objects. They are what the statement says, so `T` is its author's word. */
+  rows<T>(sql: string, bound?: readonly Bound[]): T[];
   /** A statement that takes a row of values each time it runs. */
   insert(sql: string): Insert;
   close(): void;
@@ -58,7 +62,13 @@ export async function openDatabase(file: RandomOutput): Promise<Database> {
   });
 
   return {
-    exec: (sql) => checked(() => void db.exec(sql)),
+    exec: (sql, bound) => checked(() => void db.exec({ sql, ...(bound ? { bind: [...bound] } : {}) })),
+
+    rows: <T>(sql: string, bound?: readonly Bound[]) =>
+      checked(
+        () =>
+          db.exec({ sql, rowMode: 'object', returnValue: 'resultRows', ...(bound ? { bind: [...bound] } : {}) }) as T[],
+      ),
 
     insert(sql) {
       const statement = checked(() => db.prepare(sql));

@@ -7,6 +7,7 @@ import { runJob } from '../../../../workers/job/runner.ts';
 import { job } from '../../../../workers/jobs/table/run.ts';
 import { freshStore } from '../../core/database.ts';
 import { after, draft } from '../../core/tasks.ts';
+import { lastingIn } from '../../lasting.ts';
 
 export interface Table {
   file: string;
@@ -23,7 +24,8 @@ type Content = string | Uint8Array<ArrayBuffer>;
 /** Resolves with the reports of the tables, and the output files. Throws with the task's error. */
 export async function convert(files: Record<string, Content>, input: object = {}) {
   vi.stubGlobal('navigator', {});
-  const kept = filesOf(freshStore().database, 'table');
+  const { database } = freshStore();
+  const kept = filesOf(database, 'table');
   const refs: { file_id: string }[] = [];
   for (const [name, content] of Object.entries(files)) refs.push(await kept.addInput(new File([content], name), name));
   const task = after({
@@ -37,7 +39,12 @@ export async function convert(files: Record<string, Content>, input: object = {}
   const { outcome } = await runJob(
     async () => job,
     { task, checkpoint: null },
-    { files: kept, sink: { append: async () => {} }, signal: new AbortController().signal },
+    {
+      files: kept,
+      lasting: lastingIn(database),
+      sink: { append: async () => {} },
+      signal: new AbortController().signal,
+    },
   );
   if (outcome.kind === 'failed') throw new Error(outcome.error.detail);
   if (outcome.kind !== 'completed') throw new Error(`it ended as ${outcome.kind}`);

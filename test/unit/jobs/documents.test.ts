@@ -1,0 +1,115 @@
+/** What is read of documents, by the real job; against pdftotext where there is one. */
+import 'fake-indexeddb/auto';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import type { FileRef } from '../../../src/core/job.ts';
+import { INDEX } from '../../../src/core/search.ts';
+import { job } from '../../../workers/jobs/documents/run.ts';
+import { openIndex } from '../../../workers/jobs/index/open.ts';
+import { bytesFile, type GateFile, textFile } from '../../gate/gate.ts';
+import { type PdfPage, pdfOf } from '../../gate/pdf-file.ts';
+import { finish } from '../gate/attempt.ts';
+import { folderOf } from '../gate/outputs.ts';
+import { stage } from '../gate/stage.ts';
+
+/** The text of each page of these files, by file. */
+async function textsOf(files: GateFile[], input: object = {}) {
+  const staged = await stage(job, { files, input: (refs: FileRef[]) => ({ files: refs, ...input }) });
+  const { left } = await finish(job, staged, 'task');
+  const index = await openIndex(await staged.lasting.open(INDEX));
+  const texts: Record<string, string[]> = {};
+  for (const { document_id, file, pages } of index.documents('', 100, 0).documents)
+    texts[file] = Array.from({ length: pages }, (_, n) => index.page(document_id, n + 1)?.text ?? '');
+  index.close();
+  return { texts, result: left.result };
+}
+
+// Fonts of named codes need files that only a browser is given here: those are in the browser's test.
+const pages: PdfPage[] = [
+  { lines: ['Plain text, in (brackets) and with a \\ in it', 'a second line'] },
+  { lines: ['Turned by a quarter'], rotate: 90 },
+  { lines: ['Upside down'], rotate: 180 },
+  { lines: ['Wide: żółw, Ωμέγα'], font: 'wide' },
+  { lines: ['naïve café £5'] },
+];
+const expected = pages.map(({ lines }) => lines.join('\n'));
+const kinds: Record<string, Uint8Array<ArrayBuffer>> = {
+  'plain.pdf': pdfOf(pages),
+  'packed.pdf': pdfOf(pages, { compress: true, title: 'A (fine) title' }),
+  'encrypted.pdf': pdfOf(pages, { encrypt: { user: '' }, title: 'A (fine) title' }),
+};
+
+test('the text of a PDF is what stands on its pages, whatever its fonts, turned, packed or encrypted', async () => {
+  const { texts, result } = await textsOf(Object.entries(kinds).map(([name, bytes]) => bytesFile(name, bytes)));
+  for (const name of Object.keys(kinds)) expect({ name, texts: texts[name] }).toEqual({ name, texts: expected });
+  const title = (file: string) =>
+    (result as { files: { file: string; title: string | null }[] }).files.find((each) => each.file === file)?.title;
+  expect(title('packed.pdf')).toBe('A (fine) title');
+  expect(title('encrypted.pdf')).toBe('A (fine) title');
+  expect(title('plain.pdf')).toBe(null);
+});
+
+test.skipIf(spawnSync('pdftotext', ['-v']).error)(
+  'pdftotext reads the same (skipped where it is not installed)',
+  async () => {
+    const folder = await folderOf(Object.entries(kinds));
+    const { texts } = await textsOf(Object.entries(kinds).map(([name, bytes]) => bytesFile(name, bytes)));
+    const words = (text: string) => text.split(/\s+/).filter(Boolean);
+    for (const name of Object.keys(kinds)) {
+      const there = execFileSync('pdftotext', ['-enc', 'UTF-8', `${folder}/${name}`, '-'], { encoding: 'utf8' });
+      const but = (page: string) => page.trim() !== '';
+      expect(there.split('\f').filter(but).map(words)).toEqual((texts[name] ?? []).filter(but).map(words));
+    }
+  },
+);
+
+test('HTML gives its text, without scripts and styles, with its entities read and its blocks apart', async () => {
+  const html = `<!doctype html><meta charset="windows-1252"><title>A &lt;title&gt;</title><style>p{}</style>
+    <body>one<br>two<p>three&nbsp;<b>bo</b>ld &amp; <script>var four</script><ul><li>five<li>six</ul><pre>a  b</pre> caf\xe9`;
+  const { texts } = await textsOf([
+    bytesFile(
+      'page.html',
+      Uint8Array.from(html, (c) => c.charCodeAt(0)),
+    ),
+  ]);
+  expect(texts['page.html']).toEqual(['one\ntwo\nthree bold &\n\nfive\n\nsix\n\na  b\ncafé']);
+});
+
+test.each([
+  ['utf-8', new TextEncoder().encode('Größe 全文')],
+  ['utf-8 with a mark', new TextEncoder().encode('\ufeffGröße 全文')],
+  ['utf-16', new Uint8Array(Buffer.from('\ufeffGröße 全文', 'utf16le'))],
+])('text in %s is told apart by itself', async (_, bytes) => {
+  expect((await textsOf([bytesFile('a.txt', bytes)])).texts).toEqual({ 'a.txt': ['Größe 全文'] });
+});
+
+test('text in GB 18030 and in Windows-1252 is told apart, and another encoding can be named', async () => {
+  // 全文检索, then "naïve", then "мир".
+  const chinese = Uint8Array.of(0xc8, 0xab, 0xce, 0xc4, 0xbc, 0xec, 0xcb, 0xf7);
+  const western = Uint8Array.of(0x6e, 0x61, 0xef, 0x76, 0x65);
+  expect((await textsOf([bytesFile('a', chinese), bytesFile('b', western)])).texts).toEqual({
+    a: ['全文检索'],
+    b: ['naïve'],
+  });
+  const russian = Uint8Array.of(0xec, 0xe8, 0xf0);
+  expect((await textsOf([bytesFile('c', russian)], { encoding: 'windows-1251' })).texts).toEqual({ c: ['мир'] });
+});
+
+test('a long text has pages of some thousand characters, cut where a paragraph, a line or a sentence ends', async () => {
+  const { texts } = await textsOf([textFile('a.txt', `${'A sentence of a text. '.repeat(400)}\fAfter a form feed.`)]);
+  const pages = texts['a.txt'] ?? [];
+  expect(pages.length).toBe(4);
+  for (const page of pages) expect(page).toMatch(/\.$/);
+  expect(pages.at(-1)).toBe('After a form feed.');
+  expect(pages.slice(0, -1).join(' ')).toBe('A sentence of a text. '.repeat(400).trim());
+});
+
+test('two files with the same name are two documents, and a scan is told of', async () => {
+  const { texts, result } = await textsOf([
+    textFile('a.txt', 'one'),
+    textFile('a.txt', 'two'),
+    bytesFile('scan.pdf', pdfOf([{ lines: [] }])),
+  ]);
+  expect(texts).toEqual({ 'a.txt': ['one'], 'a (2).txt': ['two'], 'scan.pdf': [''] });
+  expect(result).toMatchObject({ documents: 3, without_text: ['scan.pdf'] });
+});

@@ -1,0 +1,132 @@
+/** What is found in the index of documents, and how it is shown. */
+import 'fake-indexeddb/auto';
+import { expect, test, vi } from 'vitest';
+import { type Index, openIndex } from '../../../../workers/jobs/index/open.ts';
+import { BadQuery } from '../../../../workers/jobs/index/query.ts';
+import { freshStore } from '../../core/database.ts';
+import { lastingIn } from '../../lasting.ts';
+
+async function indexOf(documents: Record<string, string[]>, task = 'task'): Promise<Index> {
+  vi.stubGlobal('navigator', {});
+  const index = await openIndex(await lastingIn(freshStore().database).open('index'));
+  addTo(index, documents, task);
+  return index;
+}
+
+function addTo(index: Index, documents: Record<string, string[]>, task: string, digest = task) {
+  for (const [n, [file, pages]] of Object.entries(documents).entries()) {
+    const begun = index.begin(task, { file, digest, format: 'text', size: 1 });
+    index.add(begun, file, pages, 'null');
+    index.finish(task, n, begun, file, null);
+  }
+}
+
+const found = (index: Index, q: string) =>
+  index
+    .search(q, 20, 0)
+    .hits.map(({ file, page }) => `${file} ${page}`)
+    .sort();
+const shown = (index: Index, q: string) => {
+  const [hit] = index.search(q, 1, 0).hits;
+  return hit?.marks.map(([start, end]) => hit.snippet.slice(start, end));
+};
+
+test('all words have to be on a page, phrases in their order, without what is not wanted', async () => {
+  const index = await indexOf({ a: ['the old rope holds', 'the rope is old'], b: ['an old anchor'] });
+  expect(found(index, 'old rope')).toEqual(['a 1', 'a 2']);
+  expect(found(index, '"old rope"')).toEqual(['a 1']);
+  expect(found(index, 'old -rope')).toEqual(['b 1']);
+  expect(found(index, 'anch*')).toEqual(['b 1']);
+  expect(found(index, 'anch')).toEqual([]);
+  expect(found(index, '  OLD   ÀNCHOR ')).toEqual(['b 1']);
+});
+
+test('a document is found by its name, which counts for more than its text', async () => {
+  const index = await indexOf({ 'about/anchors.pdf': ['nothing of it'], 'b.txt': ['anchors '.repeat(3)] });
+  const { hits } = index.search('anchors', 20, 0);
+  expect(hits.map(({ file }) => file)).toEqual(['about/anchors.pdf', 'b.txt']);
+});
+
+test('any part of Chinese, Japanese and Thai text is found, a single character too', async () => {
+  const index = await indexOf({ zh: ['我们用全文检索系统。'], ja: ['全文の検索ができます'], th: ['ค้นหาข้อความ'] });
+  expect(found(index, '检索')).toEqual(['zh 1']);
+  expect(found(index, '索检')).toEqual([]);
+  expect(found(index, '文')).toEqual(['ja 1', 'zh 1']);
+  expect(found(index, '検索')).toEqual(['ja 1']);
+  expect(found(index, 'ข้อความ')).toEqual(['th 1']);
+  expect(shown(index, '检索系统')).toEqual(['检索系统']);
+});
+
+test('case, accents, width, ligatures and the hyphens of line ends make no difference, and marks stand where the words do', async () => {
+  const index = await indexOf({ a: ['Ｆｕｌｌ width, ﬁne NAÏVE exam-\nple e\u0301tude soft\u00adened'] });
+  for (const [q, marked] of [
+    ['full', 'Ｆｕｌｌ'],
+    ['fine', 'ﬁne'],
+    ['naive', 'NAÏVE'],
+    ['example', 'exam-\nple'],
+    ['etude', 'e\u0301tude'],
+    ['softened', 'soft\u00adened'],
+  ] as const) {
+    expect({ q, found: found(index, q), marked: shown(index, q) }).toEqual({ q, found: ['a 1'], marked: [marked] });
+  }
+});
+
+test('a snippet is the part of a long page where most of the words are', async () => {
+  const filler = 'nothing to see here '.repeat(100);
+  const index = await indexOf({ a: [`rope ${filler} the anchor and the rope 😀 ${filler}`] });
+  const [hit] = index.search('anchor rope', 1, 0).hits;
+  expect(hit?.snippet).toContain('the anchor and the rope 😀');
+  expect(hit?.snippet.length).toBeLessThan(300);
+  expect(shown(index, 'anchor rope')).toEqual(['anchor', 'rope']);
+});
+
+test('a query without a word is refused', async () => {
+  const index = await indexOf({});
+  for (const q of ['', '   ', '"', '* -', '-old', '…', 'word '.repeat(40)]) {
+    expect(() => index.search(q, 1, 0), q).toThrow(BadQuery);
+  }
+});
+
+test.each([
+  'AND',
+  'a OR b',
+  'NEAR(a b)',
+  'name:x',
+  "'; drop table pages; --",
+  '^a',
+  '(a',
+  'a"b',
+  '{x}',
+  '\u0000'.concat('a'),
+])('what FTS5 would take for a part of its language is words: %s', async (q) => {
+  const index = await indexOf({ a: [`text with ${q} in it`] });
+  expect(found(index, q)).toEqual(['a 1']);
+});
+
+test('what a task replaced comes back when it is canceled, and goes when it is completed', async () => {
+  const index = await indexOf({ a: ['old words'], b: ['others'] }, 'one');
+  index.settle('one', true);
+  addTo(index, { a: ['new words'] }, 'two');
+  expect(found(index, 'words')).toEqual(['a 1']);
+  expect(found(index, 'new')).toEqual(['a 1']);
+  index.settle('two', false);
+  await index.sweep();
+  expect(found(index, 'new')).toEqual([]);
+  expect(found(index, 'old')).toEqual(['a 1']);
+
+  addTo(index, { a: ['new words'] }, 'three');
+  index.settle('three', true);
+  await index.sweep();
+  expect(found(index, 'old')).toEqual([]);
+  expect(found(index, 'new')).toEqual(['a 1']);
+  expect(index.documents('', 10, 0)).toMatchObject({ total: 2 });
+  expect(index.unsettled()).toEqual([]);
+});
+
+test('a document that another task has found there stays when the one that brought it is canceled', async () => {
+  const index = await indexOf({ a: ['words'] }, 'one');
+  const known = index.find('a', 'one');
+  index.recognise('two', 0, 'a', known ?? 0);
+  index.settle('one', false);
+  expect(found(index, 'words')).toEqual(['a 1']);
+});

@@ -1,0 +1,149 @@
+/** The thread that reads documents, seen from the job: it is watched, and terminated when a page takes too long. */
+import type { InputFile } from '../../../src/core/job.ts';
+import { startThread } from '../thread.ts';
+import type { Encoding, Format, Order, Pages, Position, Report } from './plan.ts';
+
+/** A document that cannot be read. Its message goes on from the file's name. */
+export class Unreadable extends Error {
+  override name = 'Unreadable';
+}
+
+export type Step = { kind: 'at'; page: number; share: number } | ({ kind: 'pages' } & Pages);
+
+export interface ReadOrder {
+  file: InputFile;
+  format: Format;
+  encoding: Encoding;
+  from: Position | null;
+}
+
+export interface DocumentReader {
+  /** Gives the pages of a document, and its title at the end. Throws `Unreadable`, and what reading the file threw. */
+  read(order: ReadOrder): AsyncGenerator<Step, string | null, void>;
+  close(): void;
+}
+
+/** The thread's code is large, and comes from the network at first. */
+const LOAD_MS = 60_000;
+const REPORTS = new Set(['want', 'at', 'pages', 'end', 'failed']);
+
+/** `page_ms`: as long as the thread may take without having anything to show for it. */
+export function openReader(page_ms: number, signal: AbortSignal): DocumentReader {
+  let thread: Worker | null = null;
+  const create = () =>
+    new Worker(new URL('./reader.worker.ts', import.meta.url), { type: 'module', name: 'documents' });
+
+  function close() {
+    thread?.terminate();
+    thread = null;
+  }
+
+  return {
+    close,
+    async *read({ file, format, encoding, from }) {
+      const worker = thread ?? (await startThread(create, signal));
+      thread = worker;
+      const { next, report, fail, stop } = inbox();
+      const send = (order: Order, transfer: Transferable[] = []) => worker.postMessage(order, { transfer });
+      let page = 0;
+      let begun = false;
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      // Only the thread's own time counts: what it waits for, the file's bytes or room for pages, does not.
+      let parts = 0;
+      const rest = () => clearTimeout(timer);
+      const watch = () => {
+        clearTimeout(timer);
+        if (parts > 0) return;
+        timer = setTimeout(
+          () => {
+            const place = page > 0 ? ` at page ${page}` : ' at its beginning';
+            const why = begun ? `was given up after ${page_ms / 1000} s${place}` : 'could not be loaded';
+            fail(new Unreadable(`cannot be read: its reader ${why}`));
+          },
+          begun ? page_ms : LOAD_MS,
+        );
+      };
+      const give = async (start: number, end: number) => {
+        parts += 1;
+        rest();
+        const bytes = (await file.read(start, end)).slice();
+        parts -= 1;
+        send({ kind: 'bytes', bytes }, [bytes.buffer]);
+        watch();
+      };
+      const aborted = () => fail(signal.reason);
+      signal.addEventListener('abort', aborted);
+      worker.onmessage = ({ data }: MessageEvent<Report>) => {
+        // pdf.js says something here, too, when it is loaded.
+        if (!REPORTS.has(data.kind)) return;
+        begun = true;
+        if (data.kind === 'want') return void give(data.start, data.end).catch(fail);
+        if (data.kind === 'at') page = data.page;
+        watch();
+        report(data);
+      };
+      worker.onerror = (event) => {
+        event.preventDefault();
+        fail(new Unreadable(`cannot be read: ${event.message || 'the thread that read it died'}`));
+      };
+      let whole = false;
+      try {
+        if (signal.aborted) aborted();
+        watch();
+        send({ kind: 'read', name: file.name, size: file.size, format, encoding, from });
+        for (;;) {
+          const data = await next();
+          if (data.kind === 'end') {
+            whole = true;
+            return data.title;
+          }
+          if (data.kind === 'failed') throw new Unreadable(data.why);
+          if (data.kind === 'at') yield data;
+          if (data.kind !== 'pages') continue;
+          rest();
+          yield data;
+          send({ kind: 'more' });
+          watch();
+        }
+      } finally {
+        stop();
+        rest();
+        signal.removeEventListener('abort', aborted);
+        // One that has failed, or was left in the middle, is not asked again: what it left behind may be anything.
+        if (!whole) close();
+      }
+    },
+  };
+}
+
+/** Reports, in the order in which they came; after a failure there are no more. */
+function inbox() {
+  const reports: Report[] = [];
+  let failure: { error: unknown } | null = null;
+  let wake = () => {};
+  let open = true;
+  return {
+    report(report: Report) {
+      if (!open) return;
+      reports.push(report);
+      wake();
+    },
+    fail(error: unknown) {
+      failure ??= { error };
+      wake();
+    },
+    async next(): Promise<Report> {
+      for (;;) {
+        if (failure) throw failure.error;
+        const report = reports.shift();
+        if (report) return report;
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    },
+    stop() {
+      open = false;
+    },
+  };
+}

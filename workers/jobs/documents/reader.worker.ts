@@ -1,0 +1,62 @@
+/** The thread that reads documents: what it is doing cannot be interrupted, but it can be terminated. */
+import type { Format, Order, Reader, Report } from './plan.ts';
+
+const post = (report: Report, transfer: Transferable[] = []) => self.postMessage(report, { transfer });
+
+const readers: Record<Format, () => Promise<Reader>> = {
+  pdf: async () => (await import('./pdf.ts')).readPdf,
+  html: async () => (await import('./html.ts')).readHtml,
+  markdown: async () => {
+    const { readText } = await import('./text.ts');
+    return (source) => readText(source, true);
+  },
+  text: async () => (await import('./text.ts')).readText,
+};
+
+/** The parts that were asked for, in the order in which they will come. */
+const wanted: ((bytes: Uint8Array<ArrayBuffer>) => void)[] = [];
+/** The job takes so many bunches before it has to say that there is room for more. */
+const AHEAD = 2;
+let room = AHEAD;
+let free: (() => void) | null = null;
+
+function bytes(start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
+  const { promise, resolve } = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
+  wanted.push(resolve);
+  post({ kind: 'want', start, end });
+  return promise;
+}
+
+async function read({ format, ...order }: Extract<Order, { kind: 'read' }>): Promise<void> {
+  room = AHEAD;
+  const reader = await readers[format]();
+  const pages = reader({ ...order, bytes, at: (page, share) => post({ kind: 'at', page, share }) });
+  for (;;) {
+    const { done, value } = await pages.next();
+    if (done) return post({ kind: 'end', title: value });
+    post({ kind: 'pages', ...value });
+    room -= 1;
+    if (room > 0) continue;
+    await new Promise<void>((resolve) => {
+      free = resolve;
+    });
+  }
+}
+
+self.onmessage = ({ data }: MessageEvent<Order>) => {
+  switch (data.kind) {
+    case 'bytes':
+      return wanted.shift()?.(data.bytes);
+    case 'more':
+      room += 1;
+      free?.();
+      free = null;
+      return;
+    case 'read':
+      read(data).catch((error: unknown) => {
+        post({ kind: 'failed', why: error instanceof Error ? error.message : String(error) });
+      });
+  }
+};
+
+post({ kind: 'ready' });

@@ -1,0 +1,195 @@
+import { defineJob, type FileRef, type InputFile, type JobContext, type Progress } from '../../../src/core/job.ts';
+import { INDEX } from '../../../src/core/search.ts';
+import { freeName } from '../archive/names.ts';
+import { digestOf, type Hashing } from '../hashing/digest.ts';
+import { hasherOf } from '../hashing/hashers.ts';
+import { answerOn } from '../index/answer.ts';
+import { type Begun, type Index, openIndex } from '../index/open.ts';
+import { bytesOf, opened } from '../opened.ts';
+import { formatOf, HEAD_BYTES } from './format.ts';
+import type { Format, Position } from './plan.ts';
+import { type DocumentReader, openReader, Unreadable } from './reader.ts';
+import { reportOf } from './report.ts';
+import { spec } from './spec.ts';
+
+/** What is in the index goes with the index: a task goes on from there. This only spares a file to be hashed again. */
+interface Checkpoint {
+  /** Of the file, in the order of the task. */
+  n: number;
+  hashing: Hashing | null;
+  digest: string | null;
+}
+
+/** Of a file's share in progress; the rest is reading it. */
+const HASHING = 0.1;
+const MAX_LOGGED = 1_000;
+
+export const job = defineJob({
+  ...spec,
+  async *run({ files, on_error, page_seconds, encoding }, context: JobContext<Checkpoint>) {
+    const { task_id, signal } = context;
+    const metas = yield* opened(files, context);
+    const total = bytesOf(metas);
+    // Two files of a task with the same name are two documents.
+    const taken = new Set<string>();
+    const names = metas.map(({ name }) => freeName(name, taken));
+    const index = await open(context);
+    const stopAnswering = answerOn(index.channel, { index: () => index, clear: null });
+    const reader = openReader(page_seconds * 1000, signal);
+    let ended = false;
+
+    try {
+      const first = begin(index, context);
+      let done = bytesOf(metas.slice(0, first));
+      let logged = 0;
+      for (const [n, ref] of files.entries()) {
+        if (n < first) continue;
+        const [name = '', size = 0] = [names[n], metas[n]?.size];
+        const tell = ({ share, checkpoint, ...rest }: Told): Progress<Checkpoint> => ({
+          done: done + Math.floor(size * share),
+          total,
+          unit: 'bytes',
+          message: `${n + 1} of ${files.length}: ${name}`,
+          ...rest,
+          ...(checkpoint ? { checkpoint: () => ({ n, hashing: null, digest: null, ...checkpoint() }) } : {}),
+        });
+        try {
+          yield* bringIn({ n, name, ref, encoding, index, reader, context, tell });
+        } catch (error) {
+          if (!(error instanceof Unreadable) || signal.aborted) throw error;
+          if (on_error === 'fail') throw new Error(`${name} ${error.message}`, { cause: error });
+          index.skip(task_id, n, name, error.message);
+          if (logged < MAX_LOGGED) context.log('warn', `${name} ${error.message}.`);
+          logged += 1;
+        }
+        await index.flush();
+        done += size;
+        yield { ...tell({ share: 0, checkpoint: () => ({ n: n + 1 }) }) };
+      }
+      const entries = index.report(task_id);
+      const result = await reportOf(entries, context);
+      ended = true;
+      return result;
+    } finally {
+      reader.close();
+      stopAnswering();
+      // What a canceled task brought goes with it. (Of one that had to be terminated, the next who opens the index is told.)
+      if (!ended && isDropped(signal)) {
+        index.settle(task_id, false);
+        await index.sweep();
+        await index.flush();
+      }
+      index.close();
+    }
+  },
+});
+
+interface Told {
+  share: number;
+  message?: string;
+  checkpoint?: () => Partial<Checkpoint>;
+}
+
+interface Work {
+  n: number;
+  name: string;
+  ref: FileRef;
+  encoding: Parameters<DocumentReader['read']>[0]['encoding'];
+  index: Index;
+  reader: DocumentReader;
+  context: JobContext<Checkpoint>;
+  tell(told: Told): Progress<Checkpoint>;
+}
+
+async function open(context: JobContext<Checkpoint>): Promise<Index> {
+  try {
+    return await openIndex(await context.lasting(INDEX));
+  } catch (error) {
+    if (context.signal.aborted || error instanceof DOMException) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`The index cannot be used: ${why}. Remove all documents from it, and it is begun anew.`, {
+      cause: error,
+    });
+  }
+}
+
+/** The file to go on with. */
+function begin(index: Index, { task_id, resumeFrom, log }: JobContext<Checkpoint>): number {
+  // Told to begin with the first file, or killed before the first checkpoint: what is there is recognised.
+  if (!resumeFrom) index.restart(task_id);
+  const first = index.entries(task_id);
+  if (resumeFrom && first < resumeFrom.n) {
+    log('warn', `The index has ${first} of the ${resumeFrom.n} files that were done with: the others are read again.`);
+  }
+  return first;
+}
+
+async function* bringIn(work: Work): AsyncGenerator<Progress<Checkpoint>, void, void> {
+  const { n, name, ref, index, context } = work;
+  const file = await context.file(ref);
+  const format = formatIn(name, await file.read(0, Math.min(file.size, HEAD_BYTES)));
+  const digest = yield* digested(work, file);
+  const known = index.find(name, digest);
+  if (known !== null) {
+    context.log('info', `${name} is in the index already.`);
+    return index.recognise(context.task_id, n, name, known);
+  }
+  const begun = index.begin(context.task_id, { file: name, digest, format, size: file.size });
+  const title = yield* readPages(work, file, { format, digest, begun });
+  index.finish(context.task_id, n, begun, name, title);
+}
+
+function formatIn(name: string, head: Uint8Array): Format {
+  try {
+    return formatOf(name, head);
+  } catch (error) {
+    throw new Unreadable(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function* digested(
+  { n, context, tell }: Work,
+  file: InputFile,
+): AsyncGenerator<Progress<Checkpoint>, string, void> {
+  const from = context.resumeFrom?.n === n ? context.resumeFrom : null;
+  if (from?.digest) return from.digest;
+  const steps = digestOf(file, await hasherOf('blake3'), from?.hashing ?? null, context.log);
+  for (;;) {
+    const { done, value } = await steps.next();
+    if (done) return value;
+    yield tell({
+      share: (HASHING * value.offset) / file.size,
+      checkpoint: () => ({ hashing: value.save() }),
+    });
+  }
+}
+
+async function* readPages(
+  { name, encoding, index, reader, tell }: Work,
+  file: InputFile,
+  { format, digest, begun }: { format: Format; digest: string; begun: Begun },
+): AsyncGenerator<Progress<Checkpoint>, string | null, void> {
+  const from: Position | null = begun.position === null ? null : JSON.parse(begun.position);
+  const steps = reader.read({ file, format, encoding, from });
+  try {
+    for (;;) {
+      const { done, value } = await steps.next();
+      if (done) return value;
+      const told: Told = { share: HASHING + (1 - HASHING) * value.share };
+      if (value.kind === 'at') {
+        const page = value.page > 0 ? `, page ${value.page}` : '';
+        const { message } = tell(told);
+        yield tell({ ...told, message: `${message}${page}` });
+        continue;
+      }
+      index.add(begun, name, value.texts, JSON.stringify(value.position));
+      await index.flush();
+      yield tell({ ...told, checkpoint: () => ({ digest }) });
+    }
+  } finally {
+    await steps.return(null);
+  }
+}
+
+const isDropped = ({ aborted, reason }: AbortSignal) =>
+  aborted && reason instanceof DOMException && reason.message === 'drop';

@@ -1,0 +1,47 @@
+/** Reads text and Markdown, a part at a time: of any size. */
+import { encodingOf, type Label } from './encoding.ts';
+import { paginate } from './paginate.ts';
+import { clean, type Pages, type Source, titleOf } from './plan.ts';
+
+const PART_BYTES = 256 * 1024;
+const SAMPLE_BYTES = 64 * 1024;
+const HEADING = /^#{1,6}\s+(.+?)\s*#*\s*$/m;
+
+export async function* readText(source: Source, markdown = false): AsyncGenerator<Pages, string | null, void> {
+  const { size, encoding, from, bytes, at } = source;
+  const sample = await bytes(0, Math.min(size, SAMPLE_BYTES));
+  const { label, mark } = encodingOf(sample, encoding);
+  const decoder = new TextDecoder(label);
+  const title = markdown ? (HEADING.exec(decoder.decode(sample))?.[1] ?? '') : '';
+  let offset = from && 'offset' in from ? from.offset : mark;
+  while (offset < size) {
+    at(0, offset / size);
+    const part = await bytes(offset, Math.min(size, offset + PART_BYTES));
+    const zero = label.startsWith('utf-16') ? -1 : part.indexOf(0);
+    if (zero >= 0) throw new Error(`is no text: its byte ${offset + zero} is 0`);
+    const length = offset + part.length < size ? cutOf(part, label) : part.length;
+    offset += length;
+    const texts = [...paginate(clean(decoder.decode(part.subarray(0, length))))];
+    yield { texts, position: { offset }, share: offset / size };
+  }
+  return titleOf(title);
+}
+
+/** Behind the last line that is whole. In none of these encodings but UTF-16 has that byte another meaning. */
+function cutOf(part: Uint8Array, label: Label): number {
+  if (label.startsWith('utf-16')) {
+    const high = label === 'utf-16le' ? 1 : 0;
+    const even = part.length - (part.length % 2);
+    const last = part[even - 2 + high] ?? 0;
+    // Half of a pair waits for its other half.
+    return last >= 0xd8 && last < 0xdc ? even - 2 : even;
+  }
+  const line = part.lastIndexOf(10) + 1;
+  if (line > 0) return line;
+  const space = part.lastIndexOf(32) + 1;
+  if (space > 0) return space;
+  // One endless word: at least no character of UTF-8 is cut.
+  let end = part.length;
+  while (label === 'utf-8' && end > part.length - 4 && ((part[end] ?? part[end - 1] ?? 0) & 0xc0) === 0x80) end -= 1;
+  return end;
+}

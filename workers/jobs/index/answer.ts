@@ -1,0 +1,81 @@
+/** Answers on the channel of the index, for as long as this thread has it open. */
+import * as v from 'valibot';
+import { type Answer, type IndexMessage, IndexMessageSchema, type Question } from '../../../src/core/search.ts';
+import type { Index } from './open.ts';
+import { BadQuery } from './query.ts';
+
+export interface Desk {
+  /** Who wants something of the index now; throws when it cannot be opened. */
+  index(): Index;
+  /** Begins it anew; null where that would pull it from under a task that indexes. */
+  clear: (() => Promise<void>) | null;
+  /** Something was asked. */
+  asked?(): void;
+  /** Somebody else wants the file. */
+  wanted?(): void;
+}
+
+/** Returns the stop. */
+export function answerOn(name: string, { index, clear, asked, wanted }: Desk): () => void {
+  const channel = new BroadcastChannel(name);
+  const post = (message: IndexMessage) => channel.postMessage(message);
+
+  async function answerTo(question: Question): Promise<Answer['value']> {
+    if (question.about === 'forget' && question.document_id === null && clear) {
+      const count = countOf(index);
+      await clear();
+      return { count };
+    }
+    const open = index();
+    switch (question.about) {
+      case 'search':
+        return open.search(question.q, question.limit, question.offset);
+      case 'documents':
+        return open.documents(question.q, question.limit, question.after);
+      case 'page':
+        return open.page(question.document_id, question.page);
+      case 'settle':
+        open.settle(question.task_id, question.keep);
+        await open.flush();
+        sweep(open);
+        return { count: 1 };
+      case 'forget': {
+        const count = open.forget(question.document_id);
+        await open.flush();
+        sweep(open);
+        return question.document_id !== null && count === 0 ? null : { count };
+      }
+    }
+  }
+
+  channel.onmessage = async ({ data }) => {
+    const message = v.safeParse(IndexMessageSchema, data);
+    if (!message.success) return;
+    if (message.output.kind === 'wanted') return wanted?.();
+    if (message.output.kind !== 'ask') return;
+    asked?.();
+    const { id, question } = message.output;
+    const answer: Answer = { kind: 'answer', id, value: null, refused: null, unsettled: [] };
+    try {
+      const value = await answerTo(question);
+      post({ ...answer, value, unsettled: index().unsettled() });
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : String(error);
+      post({ ...answer, refused: { why: error instanceof BadQuery ? 'query' : 'broken', detail } });
+    }
+  };
+  post({ kind: 'open' });
+  return () => channel.close();
+}
+
+/** Nobody waits for it, and what it does not come to is done when the index is opened next. */
+const sweep = (index: Index) => void index.sweep().catch((error: unknown) => console.error('holdfast index:', error));
+
+function countOf(index: () => Index): number {
+  try {
+    return index().documents('', 1, 0).total;
+  } catch {
+    // One that cannot be read is begun anew all the same.
+    return 0;
+  }
+}

@@ -1,0 +1,219 @@
+/** The index of documents: one SQLite database, which whoever has its file open writes and reads. */
+import type { LastingFile } from '../../../src/core/job.ts';
+import type { IndexedDocument } from '../../../src/core/search.ts';
+import { openDatabase } from '../sqlite/database.ts';
+import { reading } from './read.ts';
+import { prepare, states } from './schema.ts';
+import { indexable } from './words.ts';
+
+export type Index = Awaited<ReturnType<typeof openIndex>>;
+
+/** A document that is coming in. */
+export interface Draft {
+  file: string;
+  digest: string;
+  format: IndexedDocument['format'];
+  size: number;
+}
+
+/** How far a document has come. */
+export interface Begun {
+  id: number;
+  pages: number;
+  /** As `add` was told. */
+  position: string | null;
+}
+
+/** What became of a file of a task. */
+export interface Entry {
+  file: string;
+  /** Null for one that was left out, and for one that was forgotten since. */
+  document: IndexedDocument | null;
+  skipped: string | null;
+}
+
+/** So many pages go in one transaction. */
+const SWEPT = 200;
+
+/** Throws when what is in the file is no index that can be used. */
+export async function openIndex(file: LastingFile) {
+  const database = await openDatabase(file);
+  const one = <T>(sql: string, ...bound: (string | number | null)[]): T | undefined => database.rows<T>(sql, bound)[0];
+  const numberOf = (sql: string, ...bound: (string | number | null)[]) =>
+    one<{ n: number | null }>(sql, ...bound)?.n ?? 0;
+
+  function transaction<T>(work: () => T): T {
+    database.exec('begin');
+    try {
+      const result = work();
+      database.exec('commit');
+      return result;
+    } catch (error) {
+      database.exec('rollback');
+      throw error;
+    }
+  }
+
+  try {
+    prepare(database);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  const addPage = database.insert('insert into pages values (?, ?, ?)');
+  const addText = database.insert('insert into texts values (?, ?)');
+  const addWords = database.insert('insert into words (rowid, name, text) values (?, ?, ?)');
+  const addEntry = (task: string, n: number, name: string, document: number | null, skipped: string | null) =>
+    database.exec('insert or replace into entries values (?, ?, ?, ?, ?)', [task, n, name, document, skipped]);
+  let lastPage = numberOf('select max(id) as n from pages');
+
+  /** Removes what is gone, some pages at a time, so that others have their turn. */
+  async function sweep(): Promise<void> {
+    for (;;) {
+      const id = numberOf(`select id as n from documents where state = ${states.gone} limit 1`);
+      if (!id) return;
+      transaction(() => {
+        const ids = database.rows<{ id: number }>('select id from pages where document = ? limit ?', [id, SWEPT]);
+        for (const page of ids) {
+          database.exec('delete from words where rowid = ?', [page.id]);
+          database.exec('delete from texts where id = ?', [page.id]);
+          database.exec('delete from pages where id = ?', [page.id]);
+        }
+        if (ids.length < SWEPT) database.exec('delete from documents where id = ?', [id]);
+      });
+      await file.flush();
+    }
+  }
+
+  return {
+    channel: file.channel,
+    flush: file.flush,
+    ...reading(database),
+
+    /** How many files of the task are done with. */
+    entries: (task: string) => numberOf('select count(*) as n from entries where task = ?', task),
+    /** The task begins with its first file; what it has indexed is recognised. */
+    restart: (task: string) => database.exec('delete from entries where task = ?', [task]),
+
+    /** The document that is there already, whole, for this file with these bytes. */
+    find: (name: string, digest: string) =>
+      numberOf(
+        `select id as n from documents where file = ? and digest = ? and state = ${states.whole} limit 1`,
+        name,
+        digest,
+      ) || null,
+    recognise: (task: string, n: number, name: string, id: number) =>
+      transaction(() => {
+        // One that another task has brought, which has not ended, is this one's as well: it may not go with the other.
+        database.exec('update documents set task = ? where id = ? and task is not null', [task, id]);
+        addEntry(task, n, name, id, null);
+      }),
+
+    /** Goes on with a document that the task has begun, or begins it. */
+    begin(task: string, { file: name, digest, format, size }: Draft): Begun {
+      const begun = one<Begun>(
+        `select id, pages, position from documents
+          where task = ? and file = ? and digest = ? and state = ${states.partial}`,
+        task,
+        name,
+        digest,
+      );
+      if (begun) return begun;
+      return transaction(() => {
+        const id = numberOf('select max(id) as n from documents') + 1;
+        database.exec(
+          `insert into documents (id, file, digest, format, size, added_at, state, task)
+            values (?, ?, ?, ?, ?, ?, ${states.partial}, ?)`,
+          [id, name, digest, format, size, Date.now(), task],
+        );
+        return { id, pages: 0, position: null };
+      });
+    },
+
+    /** Pages that follow those which are there, and where the document goes on, in one transaction. */
+    add({ id }: Begun, name: string, texts: readonly string[], position: string) {
+      transaction(() => {
+        let page = numberOf('select pages as n from documents where id = ?', id);
+        let characters = 0;
+        for (const text of texts) {
+          page += 1;
+          characters += text.length;
+          lastPage += 1;
+          addPage.run([lastPage, id, page]);
+          addText.run([lastPage, text]);
+          // A document is found by its name, too: on its first page.
+          addWords.run([lastPage, page === 1 ? indexable(name) : '', indexable(text)]);
+        }
+        database.exec('update documents set pages = ?, characters = characters + ?, position = ? where id = ?', [
+          page,
+          characters,
+          position,
+          id,
+        ]);
+      });
+    },
+
+    /** It is whole: from now on it is found, and what was there under its name is not. */
+    finish: (task: string, n: number, { id }: Begun, name: string, title: string | null) =>
+      transaction(() => {
+        database.exec(
+          `update documents set state = ${states.replaced}, replaced_by = ?
+            where file = ? and state = ${states.whole} and id <> ?`,
+          [task, name, id],
+        );
+        database.exec(`update documents set state = ${states.whole}, title = ?, position = null where id = ?`, [
+          title,
+          id,
+        ]);
+        addEntry(task, n, name, id, null);
+      }),
+
+    /** What was read of the file goes. What was there under its name before stays. */
+    skip: (task: string, n: number, name: string, why: string) =>
+      transaction(() => {
+        database.exec(
+          `update documents set state = ${states.gone} where task = ? and file = ? and state = ${states.partial}`,
+          [task, name],
+        );
+        addEntry(task, n, name, null, why);
+      }),
+
+    /**
+     * The task has ended. What it brought stays and what that replaced goes; or the other way round. What is left of files that it
+     * never came to the end of goes in any case.
+     */
+    settle(task: string, keep: boolean) {
+      transaction(() => {
+        const gone = keep ? `and state = ${states.partial}` : '';
+        database.exec(`update documents set state = ${states.gone} where task = ? ${gone}`, [task]);
+        database.exec(
+          `update documents set state = ${keep ? states.gone : states.whole} where replaced_by = ? and state = ${states.replaced}`,
+          [task],
+        );
+        database.exec('update documents set replaced_by = null where replaced_by = ?', [task]);
+        database.exec('update documents set task = null where task = ?', [task]);
+        database.exec('delete from entries where task = ?', [task]);
+      });
+    },
+
+    forget: (id: number | null) =>
+      transaction(() => {
+        const count = numberOf(
+          `select count(*) as n from documents where state = ${states.whole} and id = coalesce(?, id)`,
+          id,
+        );
+        database.exec(
+          `update documents set state = ${states.gone}, task = null where state in (${states.whole}, ${states.replaced}) and id = coalesce(?, id)`,
+          [id],
+        );
+        return count;
+      }),
+
+    sweep,
+
+    close() {
+      for (const statement of [addPage, addText, addWords]) statement.finalize();
+      database.close();
+    },
+  };
+}
