@@ -30,6 +30,8 @@ const manifest: Partial<ManifestOptions> = {
         'application/zip': ['.zip'],
         'application/gzip': ['.gz', '.tgz'],
         'application/zstd': ['.zst'],
+        'application/pdf': ['.pdf'],
+        'text/markdown': ['.md'],
         'text/plain': ['.md5', '.sfv', '.sha1', '.sha256', '.sha512'],
       },
     },
@@ -119,7 +121,7 @@ export default defineConfig({
         buildPlugins: { vite: [onDemandScript(define)] },
         // The plugin adds manifest.webmanifest by itself; twice would make Workbox throw.
         // SQLite's package refers to workers of its own, which nothing here starts.
-        // Codecs that most pictures do not need are 5 MB: they are cached when they are first used.
+        // Codecs that most pictures do not need are 5 MB: they are cached when they are first used. So are pdf.js's tables (*.bcmap).
         globIgnores: [
           'sw-on-demand-*.js',
           '**/sqlite3-worker1*',

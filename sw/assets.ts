@@ -4,6 +4,9 @@ import { guarded } from './policy.ts';
 
 declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: { url: string; revision: string | null }[] };
 
+/** What is cached when it is first used: codecs, and the tables of characters that few PDFs need. */
+const ON_DEMAND = /\.(?:wasm|bcmap)$/;
+
 export function offlineShell(scope: string) {
   const precache = new PrecacheController();
   precache.addToCacheList(self.__WB_MANIFEST);
@@ -26,7 +29,7 @@ export function offlineShell(scope: string) {
     const response = await fetch(request);
     // Some hosts answer with a page for what they do not have.
     const isFile = response.ok && !response.headers.get('Content-Type')?.startsWith('text/html');
-    if (key.endsWith('.wasm') && isFile) {
+    if (ON_DEMAND.test(key) && isFile) {
       const cache = await caches.open(precache.strategy.cacheName);
       // That there is no room for it is no reason to go without it now.
       await cache.put(key, response.clone()).catch(() => {});

@@ -16,17 +16,19 @@ import {
   type PageMessage,
 } from '../src/core/protocol.ts';
 import { defaultRunningLimit } from '../src/core/schema.ts';
+import { INDEX } from '../src/core/search.ts';
 import { specs } from '../workers/jobs/specs.ts';
 import { createBulk } from './bulk.ts';
 import { commands } from './command.ts';
 import { createHub } from './hub.ts';
+import { indexAsks } from './index-asks.ts';
 import { problemResponse, Refusal } from './problem.ts';
 import { routes } from './routes.ts';
 import { openStreams } from './streams.ts';
 
 declare const self: ServiceWorkerGlobalScope;
 
-const OURS = /^(?:tasks|files|share|submit|stream|stream-events|stream-with-id|openapi\.json)(?:\/|$)/;
+const OURS = /^(?:tasks|files|share|submit|search|stream|stream-events|stream-with-id|openapi\.json)(?:\/|$)/;
 
 /** How long executors and an import that is under way may take to let go before nothing is erased. */
 const LET_GO_MS = 15_000;
@@ -78,6 +80,19 @@ export function createBackend(scope: string) {
     askToStop: ({ task_id, attempt }, reason) => tell({ kind: 'stop', task_id, attempt, reason }),
     graceOf: (type) => byType.get(type)?.limits.grace_ms ?? DEFAULT_GRACE_MS,
   });
+  const executors = async () => {
+    const { held = [] } = await navigator.locks.query();
+    return held.filter((lock) => lock.name === names.executorLock).length;
+  };
+  const askIndex = indexAsks({
+    channel: names.lastingLock(INDEX),
+    executors,
+    async settles(task_id) {
+      const task = await store.get(task_id);
+      if (task?.status === 'canceled') return 'drop';
+      return !task || task.status === 'completed' ? 'keep' : null;
+    },
+  });
   const app = routes({
     base,
     version: __HOLDFAST_VERSION__,
@@ -95,6 +110,7 @@ export function createBackend(scope: string) {
     alone: (work) => navigator.locks.request(names.housekeepingLock, work),
     tell: async (client, message) => (await self.clients.get(client))?.postMessage(message),
     report,
+    askIndex,
     async health() {
       const [{ usage = null, quota = null } = {}, persisted = false, running, settings, locks] = await Promise.all([
         navigator.storage?.estimate?.(),

@@ -101,7 +101,7 @@ function fieldErrors(issues: readonly v.BaseIssue<unknown>[], prefix: string): F
   });
 }
 
-const wholeNumber = (min: number, max: number) =>
+export const wholeNumber = (min: number, max: number) =>
   v.pipe(
     v.string(),
     v.regex(/^\d{1,15}$/, 'a whole number is wanted'),

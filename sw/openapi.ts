@@ -11,7 +11,9 @@ import {
   TaskDraftSchema,
   TaskSchema,
 } from '../src/core/schema.ts';
+import { DocumentsSchema, HitsSchema, PageTextSchema } from '../src/core/search.ts';
 import { AtQuerySchema, FilterSchema, ListQuerySchema, LogQuerySchema } from './body.ts';
+import { DocumentsQuerySchema, SearchQuerySchema } from './search-routes.ts';
 import { EXPORT_TYPE } from './transfer.ts';
 
 /** A schema as JSON Schema; `input`: as a request has to be, before defaults are filled in. */
@@ -212,6 +214,39 @@ export function openApi(version: string, base: string, specs: Iterable<JobSpec>)
           responses: { 303: { description: 'To the page, which is told of them.' }, ...errors(400, 422, 507) },
         },
       },
+      '/search': {
+        get: {
+          summary: 'Pages of the documents in the index that have these words, the best first.',
+          parameters: queryOf(SearchQuerySchema),
+          responses: { 200: answer('What was found.', ref('Hits')), ...errors(400, 409) },
+        },
+      },
+      '/search/documents': {
+        get: {
+          summary: 'The documents in the index, the latest first.',
+          parameters: queryOf(DocumentsQuerySchema),
+          responses: { 200: answer('A page.', ref('Documents')), ...errors(400, 409) },
+        },
+        delete: {
+          summary: 'Forget all documents, and begin the index anew.',
+          parameters: [parameter('query', 'all', { enum: ['true'] })],
+          responses: { 200: count, ...errors(400, 409) },
+        },
+      },
+      '/search/documents/{id}': {
+        delete: {
+          summary: 'Forget a document.',
+          parameters: [id],
+          responses: { 204: { description: 'Forgotten.' }, ...errors(404, 409) },
+        },
+      },
+      '/search/documents/{id}/pages/{page}': {
+        get: {
+          summary: 'The text of a page.',
+          parameters: [id, parameter('path', 'page')],
+          responses: { 200: answer('The page.', ref('PageText')), ...errors(404, 409) },
+        },
+      },
       '/openapi.json': { get: { summary: 'This.', responses: { 200: answer('OpenAPI 3.1.') } } },
       '/submit': {
         post: { summary: 'Start a ten-step countdown.', responses: { 200: answer('Started.'), ...errors() } },
@@ -242,6 +277,9 @@ export function openApi(version: string, base: string, specs: Iterable<JobSpec>)
             cursor: { type: 'string' },
           },
         },
+        Hits: jsonSchema(HitsSchema, 'output'),
+        Documents: jsonSchema(DocumentsSchema, 'output'),
+        PageText: jsonSchema(PageTextSchema, 'output'),
         Health: jsonSchema(HealthSchema, 'output'),
         Settings: jsonSchema(SettingsSchema, 'output'),
         SettingsPatch: jsonSchema(SettingsPatchSchema),

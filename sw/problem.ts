@@ -17,6 +17,7 @@ const titles = {
   'range-not-satisfiable': 'The range lies outside of the file',
   'storage-full': 'The storage is full',
   'store-unavailable': 'The database cannot be opened',
+  'no-executor': 'No page is open that runs tasks',
   unreadable: 'What is stored of this task cannot be read',
 } as const;
 

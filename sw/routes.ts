@@ -24,10 +24,12 @@ import type { Bulk } from './bulk.ts';
 import type { Commands } from './command.ts';
 import { gapFrames, SEGMENTS_AT_ONCE } from './feed.ts';
 import { addFile, serveFile, stageShared } from './file-route.ts';
+import type { AskIndex } from './index-asks.ts';
 import * as lesson from './lesson.ts';
 import { onDemand } from './on-demand.ts';
 import { taskAt } from './past.ts';
 import { notFound, problemResponse, Refusal } from './problem.ts';
+import { searchRoutes } from './search-routes.ts';
 import { type Streams, streamHeaders } from './streams.ts';
 
 interface RouteHost {
@@ -46,6 +48,7 @@ interface RouteHost {
   report(error: unknown): void;
   /** Tells a page something, if it is still there. */
   tell(client: string, message: PageMessage): void;
+  askIndex: AskIndex;
   /** Runs work that must not meet the clean-up. */
   alone<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -214,6 +217,8 @@ export function routes(host: RouteHost): Hono {
     await files.removeInput(id(c));
     return new Response(null, { status: 204, headers: { 'Cache-Control': 'no-store' } });
   });
+
+  searchRoutes(app, host.askIndex, json);
 
   app.get('/openapi.json', () => json(onDemand().openApi(version, base, specs.values())));
 

@@ -1,6 +1,7 @@
 /** What a page imports to work with tasks: `connect`, then typed requests, `watch`, and an executor. */
 
 export type { AddedFile, Happened, Health, Settings } from '../core/schema.ts';
+export type { Documents, Hit, Hits, IndexedDocument, PageText } from '../core/search.ts';
 export { canChange, isFinished, type Problem, type Status, type Task, type TaskDraft } from '../core/task.ts';
 export { trustOwnScripts } from '../core/trusted.ts';
 export { type Client, type ConnectOptions, connect } from './connect.ts';

@@ -1,5 +1,6 @@
 /** Typed requests. They speak the HTTP contract and nothing else, so `base` may be any origin that does. */
 import type { AddedFile, Happened, Health, Settings } from '../core/schema.ts';
+import type { Documents, Hits, PageText } from '../core/search.ts';
 import type { Problem, Status, Task, TaskDraft } from '../core/task.ts';
 
 export type Draft = Partial<Omit<TaskDraft, 'type'>> & Pick<TaskDraft, 'type'>;
@@ -150,6 +151,17 @@ export function tasksAt(base: string | URL) {
     file: async (file_id: string) => (await request('GET', inputAt(file_id))).blob(),
     removeFile: (file_id: string) => drop(inputAt(file_id)),
 
+    /** Pages of the documents in the index that have these words, the best first. */
+    search: (q: string, page: { limit?: number; offset?: number } = {}) =>
+      get<Hits>(`search?${search({ q, ...page })}`),
+    /** What is in the index, the latest first. */
+    documents: (query: { q?: string; limit?: number; page?: string } = {}) =>
+      get<Documents>(`search/documents?${search(query)}`),
+    pageText: (document_id: number, page: number) => get<PageText>(`search/documents/${document_id}/pages/${page}`),
+    forget: (document_id: number) => drop(`search/documents/${document_id}`),
+    /** Resolves with how many documents were forgotten. */
+    forgetAll: async () => (await call<{ count: number }>('DELETE', `search/documents?${search('all')}`)).count,
+
     /** Every task, log, checkpoint and file as one file: the address to save it from. */
     exportUrl: new URL('tasks/export', base).href,
     /** Takes all of an export or nothing; resolves with how many tasks came. */
@@ -162,7 +174,7 @@ export function tasksAt(base: string | URL) {
   };
 }
 
-const search = (query: ListQuery | 'all'): URLSearchParams =>
+const search = (query: object | 'all'): URLSearchParams =>
   new URLSearchParams(
     query === 'all' ? { all: 'true' } : Object.entries(query).map(([name, value]) => [name, `${value}`]),
   );

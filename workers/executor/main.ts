@@ -6,9 +6,11 @@ import { idbStore } from '../../src/core/idb-store.ts';
 import { namesFor } from '../../src/core/names.ts';
 import { type ExecutorMessage, type ExecutorReport, type Hint, HintSchema } from '../../src/core/protocol.ts';
 import { defaultRunningLimit } from '../../src/core/schema.ts';
+import { INDEX } from '../../src/core/search.ts';
 import { trustOwnScripts } from '../../src/core/trusted.ts';
 import { specs } from '../jobs/specs.ts';
 import { createExecutor } from './executor.ts';
+import { keepIndex } from './index-keeper.ts';
 import { startJobWorker } from './job-worker.ts';
 import { ownScript } from './own-script.ts';
 
@@ -60,10 +62,19 @@ async function start(scope: string): Promise<void> {
       else console.error('holdfast executor:', error);
     },
   });
+  const stopKeeping = keepIndex({
+    channel: names.lastingLock(INDEX),
+    keeperLock: names.keeperLock,
+    locks: navigator.locks,
+    create: () => new Worker(new URL('../index/main.ts', import.meta.url), { type: 'module', name: 'holdfast index' }),
+    scope,
+    report: (error) => console.error('holdfast executor:', error),
+  });
   const retire = () => {
     if (outlived.signal.aborted) return;
     outlived.abort();
     executor.stop();
+    stopKeeping();
     report({ kind: 'outdated' });
   };
   /** Its lock is held until it writes nothing any more. */

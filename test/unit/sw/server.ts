@@ -8,6 +8,7 @@ import type { Change, StoredTask } from '../../../src/core/task.ts';
 import { createBulk } from '../../../sw/bulk.ts';
 import { commands } from '../../../sw/command.ts';
 import { createHub } from '../../../sw/hub.ts';
+import type { AskIndex } from '../../../sw/index-asks.ts';
 import { routes } from '../../../sw/routes.ts';
 import { openStreams } from '../../../sw/streams.ts';
 import { specs } from '../../../workers/jobs/specs.ts';
@@ -39,6 +40,7 @@ export function createServer(stops: (task: StoredTask, reason: 'user' | 'cancel'
     graceOf: () => 0,
   });
   let settings_changed = 0;
+  let asked: AskIndex = async () => null;
   const app = routes({
     base: BASE,
     version: '1.2.3',
@@ -54,6 +56,7 @@ export function createServer(stops: (task: StoredTask, reason: 'user' | 'cancel'
     report,
     alone: (work) => work(),
     tell: (client, message) => void told.push({ client, message }),
+    askIndex: (question) => asked(question),
     health: async () => ({
       status: 'ok',
       version: '1.2.3',
@@ -89,6 +92,10 @@ export function createServer(stops: (task: StoredTask, reason: 'user' | 'cancel'
     request,
     post,
     settingsChanges: () => settings_changed,
+    /** Who answers for the index. */
+    index(answers: AskIndex) {
+      asked = answers;
+    },
     routes: app.routes,
   };
 }
