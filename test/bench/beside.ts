@@ -16,6 +16,8 @@ export interface Beside {
   times?: number;
   /** Beside `files`. */
   input?: object;
+  /** Before each task, and not measured. */
+  before?(): Promise<void>;
   /** Is asked with no files first, to be loaded, then with them. */
   worker(): Worker;
   /** Of a result, what the worker answers too. */
@@ -58,6 +60,7 @@ export async function besideBare(bench: Bench, job: Beside): Promise<Figure[]> {
 
   const speed = await interleave(job.rounds, {
     async holdfast() {
+      await job.before?.();
       let done = '';
       const speed = await timed('holdfast', async () => {
         const input = { files: repeated(refs), ...job.input };
