@@ -19,7 +19,7 @@ export function actOn(shortcut: Shortcut, { stage, router, notices, keysShown }:
       router.go({ view: 'tasks', filter: noFilter });
       return true;
     case 'search':
-      if (router.route.peek().view !== 'tasks') router.go({ view: 'tasks', filter: noFilter });
+      if (!['tasks', 'search'].includes(router.route.peek().view)) router.go({ view: 'tasks', filter: noFilter });
       requestAnimationFrame(() => document.querySelector<HTMLElement>('input[type="search"]')?.focus());
       return true;
     case 'undo':

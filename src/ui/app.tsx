@@ -19,6 +19,7 @@ const WirePage = lazyView(async () => (await import('./wire/wire-page.tsx')).Wir
 const LessonsPage = lazyView(async () => (await import('./wire/lessons-page.tsx')).LessonsPage);
 const SystemPage = lazyView(async () => (await import('./system/system-page.tsx')).SystemPage);
 const BreakPage = lazyView(async () => (await import('./breaking/break-page.tsx')).BreakPage);
+const SearchPage = lazyView(async () => (await import('./search-page.tsx')).SearchPage);
 
 /** Every word on the page is another in another language: all of it is drawn anew. */
 export function App({ app }: { app: AppModel }) {
@@ -79,6 +80,8 @@ function View({ ready, app }: { ready: Ready; app: AppModel }) {
       return <SystemPage app={ready} all={app} />;
     case 'break':
       return <BreakPage app={ready} all={app} />;
+    case 'search':
+      return <SearchPage ready={ready} q={route.q} app={app} />;
     case 'task':
       return <TaskPage key={route.task_id} app={ready} task_id={route.task_id} all={app} />;
     case 'wire':

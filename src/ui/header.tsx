@@ -39,6 +39,9 @@ export function Header({ app }: { app: AppModel }) {
             </>
           )}
         </a>
+        <a href={hrefOf({ view: 'search', q: '' })} aria-current={view === 'search' ? 'page' : undefined}>
+          {nav.search}
+        </a>
         <a href={hrefOf({ view: 'lessons' })} aria-current={view === 'lessons' ? 'page' : undefined}>
           {nav.lessons}
         </a>

@@ -22,7 +22,9 @@ export type Route =
   | { view: 'wire'; task_id: string }
   | { view: 'lessons' }
   | { view: 'system' }
-  | { view: 'break' };
+  | { view: 'break' }
+  /** Of the documents. */
+  | { view: 'search'; q: string };
 
 export const noFilter: Filter = { status: [], type: '', tag: '', q: '' };
 
@@ -38,6 +40,7 @@ export function parseRoute(hash: string): Route {
   const search = new URLSearchParams(query);
   if (view === 'tasks' && name) return { view: part === 'wire' ? 'wire' : 'task', task_id: name };
   if (view === 'lessons') return { view };
+  if (view === 'search') return { view: 'search', q: search.get('q') ?? '' };
   if (view === 'tasks') {
     const wanted = (search.get('status') ?? '').split(',');
     return {
@@ -66,6 +69,8 @@ export function hrefOf(route: Route): string {
     case 'start':
       if (!route.type) return '#/';
       return `#/start/${encodeURIComponent(route.type)}${route.again ? `?${new URLSearchParams({ again: route.again })}` : ''}`;
+    case 'search':
+      return route.q ? `#/search?${new URLSearchParams({ q: route.q })}` : '#/search';
     case 'task':
       return `#/tasks/${encodeURIComponent(route.task_id)}`;
     case 'wire':

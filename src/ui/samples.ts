@@ -78,6 +78,22 @@ const samples: Record<string, (onProgress: (percent: number) => void) => Promise
     return { input: {}, sources: [text(['id,name,length,made\n', ...rows].join(''), 'ropes.csv')] };
   },
 
+  async documents() {
+    const logbook = Array.from(
+      { length: 2_000 },
+      (_, i) => `Day ${i + 1}. Moored at harbour ${i % 7}, ${2 + (i % 9)} fathoms, rope ${i % 31} made fast.\n\n`,
+    );
+    return {
+      input: {},
+      sources: [
+        text('# Kelp\n\nA holdfast is what anchors kelp to the ground.\n', 'sea/kelp.md'),
+        text('<!doctype html><title>Anchors</title><p>An anchor holds &amp; keeps.', 'sea/anchors.html'),
+        text('海带用固着器附着在岩石上。\n', 'sea/海带.txt'),
+        text(logbook.join(''), 'sea/logbook.txt'),
+      ],
+    };
+  },
+
   async grep() {
     const lines = Array.from({ length: 200_000 }, (_, i) => {
       const level = i % 97 === 0 ? 'ERROR' : i % 13 === 0 ? 'WARN' : 'INFO';

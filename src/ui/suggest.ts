@@ -12,6 +12,7 @@ const madeFor: Record<string, (names: readonly string[]) => boolean> = {
     names.some((name) => /(?:sums?(?:\.txt)?|\.(?:md5|sfv|sha\d*|sha\d+sum|md5sum|b3|b3sums|xxh\d*))$/i.test(name)),
   extract: (names) => names.every((name) => /\.(?:zip|gz|tgz|zst|jar|epub|docx|xlsx|odt)$/i.test(name)),
   table: (names) => names.every((name) => /\.(?:csv|tsv|jsonl|ndjson)$/i.test(name)),
+  documents: (names) => names.some((name) => /\.(?:pdf|md|markdown|html?|txt)$/i.test(name)),
   grep: (names) => names.every((name) => /\.(?:log|txt|md|out|err)(?:\.gz)?$/i.test(name)),
   images: (names) => names.every((name) => /\.(?:jpe?g|jfif|png|webp|avif|gif)$/i.test(name)),
   duplicates: (names) => names.length > 2,

@@ -18,6 +18,9 @@ async function furnish(
   const { file_id } = await addText(page, `a long name ${'that does not end '.repeat(8)}.txt`, 'x');
   const completed = await submit(page, 'checksum', { files: [{ file_id }] });
   await finished(page, completed.task_id);
+  const note = await addText(page, 'a note.txt', 'An anchor, and what holds it.');
+  const read = await submit(page, 'documents', { files: [{ file_id: note.file_id }] });
+  await finished(page, read.task_id);
   const failed = await submit(page, 'countdown', { steps: 2, step_ms: 1, fail_at: 2 });
   await finished(page, failed.task_id);
   const verified = await submit(page, 'verify', { files: [await addText(page, 'SHA256SUMS', sums), { file_id }] });
@@ -60,6 +63,8 @@ const looksOf = (ids: Awaited<ReturnType<typeof furnish>>): Look[] => [
   ['system', '#/system', (page) => page.getByRole('button', { name: /^(Save the limits|保存限额)$/ }).waitFor()],
   ['erase, the first question', '#/system', (page) => page.getByRole('button', { name: /…$/ }).click()],
   ['break', '#/system/break'],
+  ['searching', '#/search'],
+  ['found', '#/search?q=anchor', (page) => page.locator('.hit').first().waitFor()],
   ['menu', '#/', (page) => page.locator('[popovertarget]').click()],
   ['keys', '#/tasks', (page) => page.keyboard.press('?')],
 ];
