@@ -17,6 +17,8 @@ export type AskIndex = (question: Question) => Promise<Answer['value']>;
 
 /** Whoever opens the index hears nothing until it has done so. */
 const AGAIN_MS = 250;
+/** A page that has just been opened has its executor a moment later. */
+const NOBODY_MS = 5_000;
 const PATIENCE_MS = 15_000;
 
 export function indexAsks({ channel: name, executors, settles }: IndexHost): AskIndex {
@@ -30,13 +32,6 @@ export function indexAsks({ channel: name, executors, settles }: IndexHost): Ask
   };
 
   async function send(question: Question): Promise<Answer> {
-    if ((await executors()) === 0) {
-      throw new Refusal(
-        409,
-        'no-executor',
-        'The index is read by a page that runs tasks, and none is open. Open the app, and ask again.',
-      );
-    }
     const id = crypto.randomUUID();
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     const ask = () => channel.postMessage({ kind: 'ask', id, question } satisfies IndexMessage);
@@ -46,10 +41,21 @@ export function indexAsks({ channel: name, executors, settles }: IndexHost): Ask
       () => reject(new Refusal(503, 'store-unavailable', 'Nobody could open the index of documents.')),
       PATIENCE_MS,
     );
+    const nobody = setTimeout(async () => {
+      if ((await executors()) > 0) return;
+      reject(
+        new Refusal(
+          409,
+          'no-executor',
+          'The index is read by a page that runs tasks, and none is open. Open the app, and ask again.',
+        ),
+      );
+    }, NOBODY_MS);
     ask();
     return promise.finally(() => {
       clearInterval(again);
       clearTimeout(late);
+      clearTimeout(nobody);
       waiting.delete(id);
     });
   }

@@ -124,6 +124,8 @@ function Shelves({ model }: { model: SearchModel }) {
         </p>
       );
     case 'failed':
+      // Told once is enough.
+      if (model.found.value.kind === 'failed') return null;
       return (
         <div class="notice" data-is="bad" role="alert">
           <span class="notice-text">{texts.failed(shelf.detail)}</span>
