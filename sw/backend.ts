@@ -7,6 +7,7 @@ import { executorsIn } from '../src/core/held-locks.ts';
 import { idbStore } from '../src/core/idb-store.ts';
 import { DEFAULT_GRACE_MS } from '../src/core/job.ts';
 import { namesFor } from '../src/core/names.ts';
+import { removeOpfsFolder } from '../src/core/output-file.ts';
 import {
   type BackendMessage,
   BackendMessageSchema,
@@ -165,6 +166,7 @@ export function createBackend(scope: string) {
           clearTimeout(timer);
           await store.erase();
           await files.removeFolder();
+          await navigator.locks.request(names.lastingLock(INDEX), () => removeOpfsFolder(names.lasting));
         }),
       );
     } finally {

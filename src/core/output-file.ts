@@ -192,11 +192,7 @@ export function outputFilesOf(connection: Connection, folder: string): OutputFil
       if (parent) await whenFree(() => absent(parent.removeEntry(task_id, { recursive: true })));
     },
 
-    async removeFolder() {
-      if (!(await appFolder(folder, false))) return;
-      const root = await navigator.storage.getDirectory();
-      await whenFree(() => absent(root.removeEntry(folder, { recursive: true })));
-    },
+    removeFolder: () => removeOpfsFolder(folder),
 
     async outputOwners() {
       const range = IDBKeyRange.bound([OWNER], [`${OWNER}\uffff`]);
@@ -295,6 +291,13 @@ async function opfsFile(directory: FileSystemDirectoryHandle, name: string, size
     flush: async () => handle.flush(),
     close: () => handle.close(),
   };
+}
+
+/** With whatever is in it; waits for a dying worker that still has some of it open. */
+export async function removeOpfsFolder(folder: string): Promise<void> {
+  if (!(await appFolder(folder, false))) return;
+  const root = await navigator.storage.getDirectory();
+  await whenFree(() => absent(root.removeEntry(folder, { recursive: true })));
 }
 
 /** The last mark that the file has, whichever that is. */

@@ -78,7 +78,10 @@ async function start(scope: string): Promise<void> {
     report({ kind: 'outdated' });
   };
   /** Its lock is held until it writes nothing any more. */
-  const letGo = () => executor.stop().then(() => outlived.abort());
+  const letGo = () => {
+    stopKeeping();
+    return executor.stop().then(() => outlived.abort());
+  };
   channel.addEventListener('message', ({ data }) => {
     // What fits no schema comes from another version of the app, or from a stranger on this origin: the sweep finds out as well.
     const hint = v.safeParse(HintSchema, data);
