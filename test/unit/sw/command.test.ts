@@ -71,6 +71,14 @@ describe('a page that leaves', () => {
     expect((await events(task_id)).at(-1)).toMatchObject({ kind: 'released', frozen: true });
   });
 
+  test('leaves its tasks to be canceled by the service worker itself, and the receipt says so', async () => {
+    const { started, get, backend } = bench();
+    const { task_id } = await started();
+    await backend.release([{ task_id, attempt: 1 }], false);
+    await backend.cancel(task_id);
+    expect(await get(task_id)).toMatchObject({ status: 'canceled', stopped: { rung: 'fenced', ms: 0 } });
+  });
+
   test('leaves alone what another has by now, what is to be canceled, and what is gone', async () => {
     const { started, claim, change, get, backend, reports } = bench();
     const { task_id: adopted } = await started();
