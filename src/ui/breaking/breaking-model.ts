@@ -38,15 +38,17 @@ function createBreaking({ client, executor, tasks }: Ready, { notices }: AppMode
   const counter = signal<Counter>(kept.counter());
   let following = new AbortController();
 
-  function change(next: Experiment) {
-    experiment.value = next;
-  }
-
-  function hear(who: keyof Experiment['histories'], event: StreamEvent) {
+  /** Null once another one has begun: what still comes of an earlier task says nothing of the new one. */
+  const experimentWith = (task_id: string): Experiment | null => {
     const now = experiment.peek();
+    return now?.task_id === task_id ? now : null;
+  };
+
+  function hear(task_id: string, who: keyof Experiment['histories'], event: StreamEvent) {
+    const now = experimentWith(task_id);
     if (!now) return;
     const made = who === 'client' ? now.made.map((each) => survivedBy(each, event)) : now.made;
-    change({ ...now, made, histories: { ...now.histories, [who]: received(now.histories[who], event) } });
+    experiment.value = { ...now, made, histories: { ...now.histories, [who]: received(now.histories[who], event) } };
   }
 
   function survivedBy(made: Made, event: StreamEvent): Made {
@@ -58,11 +60,9 @@ function createBreaking({ client, executor, tasks }: Ready, { notices }: AppMode
     return { ...made, survived: { ms: now - made.at, attempt, event: Number(event.id) } };
   }
 
-  const fold = (change: (history: History) => History) => {
-    const now = experiment.peek();
-    if (!now) return;
+  const fold = (now: Experiment, next: (history: History) => History) => {
     const { client, wire } = now.histories;
-    experiment.value = { ...now, histories: { client: change(client), wire: change(wire) } };
+    experiment.value = { ...now, histories: { client: next(client), wire: next(wire) } };
   };
 
   const save = () => {
@@ -73,9 +73,11 @@ function createBreaking({ client, executor, tasks }: Ready, { notices }: AppMode
 
   async function look(task_id: string) {
     const found = await client.get(task_id);
+    const now = experimentWith(task_id);
+    if (!now) return;
     batch(() => {
       task.value = found;
-      fold((history) => looked(history, found));
+      fold(now, (history) => looked(history, found));
     });
     save();
   }
@@ -85,18 +87,19 @@ function createBreaking({ client, executor, tasks }: Ready, { notices }: AppMode
     following.abort();
     following = new AbortController();
     const { signal } = following;
+    // One that fails says nothing: the next look follows.
     const timer = setInterval(() => look(task_id).catch(() => {}), LOOK_MS);
     try {
       await look(task_id);
-      const ended = histories.client.completes > 0;
       await Promise.all([
-        ended ? null : followByClient(task_id, histories.client.last, signal),
-        ended ? null : followByHand(task_id, histories.wire.last, signal),
+        histories.client.completes > 0 ? null : followByClient(task_id, histories.client.last, signal),
+        histories.wire.completes > 0 ? null : followByHand(task_id, histories.wire.last, signal),
       ]);
       if (signal.aborted) return;
       await look(task_id);
       await conclude(task_id, digest);
     } catch (error) {
+      if (signal.aborted) return;
       // Removed meanwhile: there is nothing to be said of it any more.
       if (!(error instanceof HttpProblem && error.status === 404)) throw error;
       batch(() => {
@@ -110,14 +113,14 @@ function createBreaking({ client, executor, tasks }: Ready, { notices }: AppMode
 
   async function followByClient(task_id: string, after: number, signal: AbortSignal) {
     for await (const event of client.watch(task_id, { signal, ...(after > 0 ? { after: String(after) } : {}) }))
-      hear('client', event);
+      hear(task_id, 'client', event);
   }
 
   const followByHand = (task_id: string, after: number, signal: AbortSignal) =>
     readRaw(new URL(`tasks/${task_id}/stream`, client.base).href, {
       after,
       signal,
-      heard: (event) => hear('wire', event),
+      heard: (event) => hear(task_id, 'wire', event),
     });
 
   async function conclude(task_id: string, digest: string) {
@@ -129,7 +132,9 @@ function createBreaking({ client, executor, tasks }: Ready, { notices }: AppMode
       log.push(...page.events);
       if (page.events.length === 0 || log.at(-1)?.id === page.last_event_id) break;
     }
-    fold((history) => concluded(history, ended, log));
+    const now = experimentWith(task_id);
+    if (!now) return;
+    fold(now, (history) => concluded(history, ended, log));
     verdict.value = { kind: 'ended', right: ended.status === 'completed' ? isRight(ended.result, digest) : null };
     save();
   }
@@ -145,7 +150,7 @@ function createBreaking({ client, executor, tasks }: Ready, { notices }: AppMode
     goOn() {
       const before = kept.experiment();
       if (!before || experiment.peek()) return;
-      change(before);
+      experiment.value = before;
       follow(before).catch(notices.failed);
     },
 
@@ -172,7 +177,7 @@ function createBreaking({ client, executor, tasks }: Ready, { notices }: AppMode
           tasks.put(submitted);
           task.value = submitted;
           verdict.value = { kind: 'none' };
-          change(next);
+          experiment.value = next;
         });
         save();
         follow(next).catch(notices.failed);
@@ -185,10 +190,13 @@ function createBreaking({ client, executor, tasks }: Ready, { notices }: AppMode
 
     async break(fault: Fault) {
       const now = experiment.peek();
-      const { client: history } = now?.histories ?? {};
-      if (!now || !history) return;
+      if (!now) return;
+      const { client: history } = now.histories;
       const attempt = history.state?.attempt ?? 0;
-      change({ ...now, made: [...now.made, { fault, at: Date.now(), attempt, after: history.last, survived: null }] });
+      experiment.value = {
+        ...now,
+        made: [...now.made, { fault, at: Date.now(), attempt, after: history.last, survived: null }],
+      };
       save();
       await make(fault, client, executor).catch(notices.failed);
     },

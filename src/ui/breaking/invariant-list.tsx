@@ -23,8 +23,8 @@ export function InvariantList({ model }: { model: BreakingModel }) {
         <div role="alert">
           <h3>{texts.detail}</h3>
           <ul>
-            {broken.map(({ what }) => (
-              <li key={what}>{what}</li>
+            {broken.map(({ what }, at) => (
+              <li key={at}>{what}</li>
             ))}
           </ul>
         </div>

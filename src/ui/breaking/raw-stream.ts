@@ -15,29 +15,34 @@ export async function readRaw(url: string, { after, signal, heard }: Raw): Promi
   const frames = numberedFrames(heard);
   let last = after;
   while (!signal.aborted) {
-    try {
-      const headers = { Accept: 'text/event-stream', ...(last > 0 ? { 'Last-Event-ID': String(last) } : {}) };
-      const { status, body } = await fetch(url, { headers, cache: 'no-store', signal });
-      if (status === 204 || (status >= 400 && status < 500)) return;
-      let text = '';
-      frames.begin(last);
-      for await (const chunk of chunksOf(body)) {
-        text += chunk;
-        const blocks = text.split('\n\n');
-        text = blocks.pop() ?? '';
-        for (const block of blocks) last = frames.take(block) ?? last;
-        if (frames.ended()) return;
-      }
-    } catch {
-      // It broke: that is what this page is for. It comes back like after any end.
+    const headers = { Accept: 'text/event-stream', ...(last > 0 ? { 'Last-Event-ID': String(last) } : {}) };
+    const response = await fetch(url, { headers, cache: 'no-store', signal }).catch(broken);
+    const status = response?.status ?? 0;
+    if (status === 204 || (status >= 400 && status < 500)) return;
+    let text = '';
+    frames.begin(last);
+    for await (const chunk of chunksOf(response?.body)) {
+      text += chunk;
+      const blocks = text.split('\n\n');
+      text = blocks.pop() ?? '';
+      for (const block of blocks) last = frames.take(block) ?? last;
+      if (frames.ended()) return;
     }
     await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
   }
 }
 
-async function* chunksOf(body: ReadableStream<Uint8Array> | null) {
+/** That a connection breaks is what this page is for: the reader comes back like after any end. */
+const broken = () => null;
+
+/** The text that comes, until it ends or breaks. */
+async function* chunksOf(body: ReadableStream<Uint8Array> | null | undefined) {
   const reader = body?.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader();
-  for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) yield part.value;
+  for (;;) {
+    const part = await reader?.read().catch(broken);
+    if (!part || part.done) return;
+    yield part.value;
+  }
 }
 
 /** The message of an end has no id of its own, nor has the state after a gap: both stand for the event beside them. */
