@@ -9,6 +9,8 @@ export interface Notice {
   bad: boolean;
   /** What can be done about it; `gone` is called when the chance has passed. */
   action?: { label: string; run(): void; gone?(): void };
+  /** Whether the action takes back what was done. */
+  undoes: boolean;
 }
 
 const AT_MOST = 5;
@@ -34,7 +36,7 @@ export function createNotices() {
   }
 
   function show(text: string) {
-    if (!list.peek().some((notice) => notice.text === text)) add({ text, bad: true });
+    if (!list.peek().some((notice) => notice.text === text)) add({ text, bad: true, undoes: false });
   }
 
   function take(id: number): Notice | undefined {
@@ -43,6 +45,11 @@ export function createNotices() {
     const found = list.peek().find((notice) => notice.id === id);
     list.value = list.peek().filter((notice) => notice.id !== id);
     return found;
+  }
+
+  function addForAWhile(notice: Omit<Notice, 'id'>) {
+    const id = add(notice);
+    if (!held) countDown(id);
   }
 
   const dismiss = (id: number) => take(id)?.action?.gone?.();
@@ -77,13 +84,17 @@ export function createNotices() {
 
     /** Something that was done, and for a while can be undone. */
     offer(text: string, action: NonNullable<Notice['action']>) {
-      const id = add({ text, bad: false, action });
-      if (!held) countDown(id);
+      addForAWhile({ text, bad: false, action, undoes: true });
+    },
+
+    /** A question, which its own button answers, and no key that undoes. */
+    ask(text: string, action: NonNullable<Notice['action']>) {
+      addForAWhile({ text, bad: false, action, undoes: false });
     },
 
     /** Undoes what was done last; false when there is nothing. */
     undo(): boolean {
-      const last = list.peek().findLast(({ action }) => action);
+      const last = list.peek().findLast(({ undoes }) => undoes);
       if (last) act(last.id);
       return last !== undefined;
     },

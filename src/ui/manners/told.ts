@@ -1,5 +1,5 @@
 /** A word when a long task ends while nobody looks. The browser is asked for it only when the person wants it. */
-import { effect } from '@preact/signals';
+import { effect, untracked } from '@preact/signals';
 import type { Task } from '../../client/index.ts';
 import type { Ready } from '../app-model.ts';
 import { duration } from '../format.ts';
@@ -12,32 +12,50 @@ import { canNotify, wantNotifications } from './wishes.ts';
 /** Who waits no longer than this waits in front of it. */
 export const LONG_MS = 30_000;
 
+interface Known {
+  tasks: Pick<Ready['tasks'], 'ended' | 'running'>;
+  types: Pick<Ready['types'], 'titleOf'>;
+  names: Pick<Ready['names'], 'summary'>;
+}
+
 /** Returns the stop. */
-export function tellOfEnds({ tasks, types, names }: Ready, notices: Notices): () => void {
+export function tellOfEnds(
+  { tasks, types, names }: Known,
+  notices: Pick<Notices, 'ask' | 'show' | 'failed'>,
+): () => void {
   let unseen = 0;
   let offered = false;
-  const seen = () => {
-    if (document.hidden) return;
+  const clear = () => {
     unseen = 0;
     navigator.clearAppBadge?.().catch(() => {});
+  };
+  const seen = () => {
+    if (document.hidden) return;
+    clear();
     // Somebody comes back to a task that has run for long: now it makes sense to ask.
     if (offered || notify.peek() || !canNotify || Notification.permission !== 'default') return;
     if (!tasks.running.peek().some((row) => ranFor(row.task.peek(), Date.now()) >= LONG_MS)) return;
     offered = true;
-    notices.offer(strings.manners.offer, {
+    notices.ask(strings.manners.offer, {
       label: strings.manners.accept,
       run: () => void wantNotifications(notices),
     });
   };
   document.addEventListener('visibilitychange', seen);
+  // An earlier visit may have ended while nobody looked.
+  if (!document.hidden) clear();
 
-  const stop = effect(() => {
-    const task = tasks.ended.value;
-    if (!task || !document.hidden || ranFor(task, Date.parse(task.finished_at ?? '')) < LONG_MS) return;
+  const tell = (task: Task) => {
+    if (!document.hidden || ranFor(task, Date.parse(task.finished_at ?? '')) < LONG_MS) return;
     unseen += 1;
     navigator.setAppBadge?.(unseen).catch(() => {});
     if (!notify.peek() || !canNotify || Notification.permission !== 'granted') return;
     show(task, [types.titleOf(task), names.summary(task)].filter(Boolean).join(' ')).catch(notices.failed);
+  };
+  const stop = effect(() => {
+    const task = tasks.ended.value;
+    // Once: a name that is learned later is no second end.
+    if (task) untracked(() => tell(task));
   });
 
   return () => {

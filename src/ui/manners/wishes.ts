@@ -8,7 +8,7 @@ export const canKeepAwake = 'wakeLock' in navigator;
 export const canNotify = 'Notification' in window && 'serviceWorker' in navigator;
 
 /** Has to follow a click. True when there will be notifications. */
-export async function wantNotifications(notices: Notices): Promise<boolean> {
+export async function wantNotifications(notices: Pick<Notices, 'show'>): Promise<boolean> {
   const answer = await Notification.requestPermission();
   choose.notify(answer === 'granted');
   if (answer === 'denied') notices.show(strings.manners.denied);

@@ -1,0 +1,62 @@
+import { signal } from '@preact/signals';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import type { Task } from '../../../src/client/index.ts';
+import { createNotices } from '../../../src/ui/notices-model.ts';
+import type { Row } from '../../../src/ui/row.ts';
+import { taskAfter } from './tasks.ts';
+
+/** A page that nobody looks at, of a browser that shows badges and notifications, and a person who wants both. */
+async function openHidden() {
+  const badges: number[] = [];
+  const shown: string[] = [];
+  const page = Object.assign(new EventTarget(), { hidden: true });
+  vi.stubGlobal('document', page);
+  const Notification = { permission: 'granted' };
+  vi.stubGlobal('Notification', Notification);
+  vi.stubGlobal('window', { Notification });
+  vi.stubGlobal('localStorage', { getItem: (name: string) => (name === 'holdfast:notify' ? 'on' : null) });
+  const showNotification = async (title: string) => void shown.push(title);
+  vi.stubGlobal('navigator', {
+    languages: ['en'],
+    serviceWorker: { ready: Promise.resolve({ showNotification }) },
+    setAppBadge: async (count: number) => void badges.push(count),
+    clearAppBadge: async () => void badges.push(0),
+  });
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const { LONG_MS, tellOfEnds } = await import('../../../src/ui/manners/told.ts');
+  const ended = signal<Task | null>(null);
+  const name = signal('');
+  const stop = tellOfEnds(
+    {
+      tasks: { ended, running: signal<readonly Row[]>([]) },
+      types: { titleOf: () => 'Checksum' },
+      names: { summary: () => name.value },
+    },
+    createNotices(),
+  );
+  onTestFinished(stop);
+  const end = (ms: number) => {
+    const [started_at, finished_at] = [0, ms].map((at) => new Date(at).toISOString());
+    ended.value = taskAfter(1, {
+      status: 'completed',
+      started_at: started_at ?? null,
+      finished_at: finished_at ?? null,
+    });
+  };
+  return { badges, shown, page, name, end, LONG_MS };
+}
+
+test('a long task that ends unseen is told and counted once, also when the name of its file is learned later', async () => {
+  const { badges, shown, page, name, end, LONG_MS } = await openHidden();
+  end(LONG_MS - 1);
+  expect(badges).toEqual([]);
+  end(LONG_MS);
+  name.value = 'a.txt';
+  expect(badges).toEqual([1]);
+  end(2 * LONG_MS);
+  expect(badges).toEqual([1, 2]);
+  page.hidden = false;
+  page.dispatchEvent(new Event('visibilitychange'));
+  expect(badges).toEqual([1, 2, 0]);
+  await expect.poll(() => shown).toEqual(['Checksum: completed', 'Checksum a.txt: completed']);
+});
