@@ -2,6 +2,7 @@
 import { effect } from '@preact/signals';
 import type { Ready } from '../app-model.ts';
 import { percent } from '../format.ts';
+import { language } from '../preferences.ts';
 import type { Router } from '../route.ts';
 import { strings } from '../strings.ts';
 import { iconOf } from './icon.ts';
@@ -12,6 +13,8 @@ export function showInTab(app: Ready, router: Router): () => void {
   const plain = icon?.href ?? '';
   let shown = plain;
   return effect(() => {
+    // Another language has other words.
+    language.value;
     const { title, progress } = stateOf(app, router);
     document.title = title;
     const href = progress === null ? plain : iconOf(progress);
@@ -26,10 +29,11 @@ function stateOf({ tasks, types, names }: Ready, router: Router): { title: strin
   const route = router.route.value;
   const own = route.view === 'task' ? tasks.shown(route.task_id) : undefined;
   const task = own?.task.value;
-  const running = tasks.running.value.map((row) => row.task.value).filter((each) => each.total !== null);
-  const mean = running.reduce((sum, each) => sum + each.progress, 0) / running.length;
+  const measured = (task ? [task] : tasks.running.value.map((row) => row.task.value)).filter(
+    ({ status, total }) => status === 'running' && total !== null,
+  );
   const progress =
-    task?.status === 'running' ? (task.total === null ? null : task.progress) : running.length ? mean : null;
+    measured.length === 0 ? null : measured.reduce((sum, each) => sum + each.progress, 0) / measured.length;
   const named = task ? [types.titleOf(task), names.summary(task)].filter(Boolean).join(' ') : '';
   const words = [progress === null ? '' : percent(progress), named, strings.name];
   return { title: words.filter(Boolean).join(' · '), progress };
