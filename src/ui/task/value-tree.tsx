@@ -1,3 +1,4 @@
+import { useSignal } from '@preact/signals';
 import { LongList } from '../long-list.tsx';
 import { strings } from '../strings.ts';
 
@@ -27,6 +28,7 @@ export function ValueTree({ value, depth = 0 }: { value: unknown; depth?: number
 }
 
 function Entry({ name, value, depth }: { name: string; value: unknown; depth: number }) {
+  const open = useSignal(depth < OPEN);
   if (typeof value !== 'object' || value === null) {
     return (
       <>
@@ -35,11 +37,17 @@ function Entry({ name, value, depth }: { name: string; value: unknown; depth: nu
     );
   }
   return (
-    <details open={depth < OPEN}>
+    <details
+      open={open.value}
+      onToggle={({ currentTarget }) => {
+        open.value = currentTarget.open;
+      }}
+    >
       <summary>
         <bdi>{name}</bdi> <span class="soft">{strings.view.items(Object.keys(value).length)}</span>
       </summary>
-      <ValueTree value={value} depth={depth + 1} />
+      {/* Drawn when it is seen: somebody's JSON may be deeper than the stack, and wider than the memory. */}
+      {open.value && <ValueTree value={value} depth={depth + 1} />}
     </details>
   );
 }
