@@ -77,6 +77,9 @@ export function ErasePanel({ client, counts, health }: EraseProps) {
   }
 }
 
+// The button that had the focus went with the first question, and `autofocus` means something only when a dialog opens.
+const takeFocus = (input: HTMLInputElement | null) => input?.focus();
+
 interface QuestionProps {
   step: Step;
   counts: Record<Status, number>;
@@ -122,10 +125,10 @@ function Question({ step, counts, used, to, erase }: QuestionProps) {
       <div class="field">
         <label for="erase-word">{texts.type(texts.word)}</label>
         <input
+          ref={takeFocus}
           id="erase-word"
           type="text"
           autocomplete="off"
-          autofocus
           spellcheck={false}
           onInput={({ currentTarget }) => {
             typed.value = currentTarget.value;

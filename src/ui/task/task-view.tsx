@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import { isFinished, type Task } from '../../client/index.ts';
 import type { Ready } from '../app-model.ts';
 import { duration, moment } from '../format.ts';
@@ -8,6 +8,7 @@ import type { Row } from '../row.ts';
 import { StatusMark } from '../status-mark.tsx';
 import { strings } from '../strings.ts';
 import { TaskEnd } from '../task-end.tsx';
+import { useHeading } from '../use-heading.ts';
 import { Actions } from './actions.tsx';
 import { Happened } from './happened.tsx';
 import { Input } from './input.tsx';
@@ -27,9 +28,8 @@ interface ViewProps {
 }
 
 export function TaskView({ row, app, notices, removed }: ViewProps) {
-  const heading = useRef<HTMLHeadingElement>(null);
+  const heading = useHeading();
   const log = useMemo(() => createLog(app.client, row), [row]);
-  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   useEffect(log.open, [log]);
   const task = row.task.value;
   const title = app.types.titleOf(task);
