@@ -1,8 +1,6 @@
 import { useSignal } from '@preact/signals';
-import type { VNode } from 'preact';
-import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Connection } from './connection-model.ts';
-import type { Entry } from './entry-log.ts';
 import { FrameRow } from './frame-row.tsx';
 import { wireWords } from './words.ts';
 
@@ -23,13 +21,6 @@ export function FrameList({ connection, label, see, marked = null }: ListProps) 
   const list = useRef<HTMLOListElement>(null);
   const atEnd = useRef(true);
   const top = useRef(0);
-  // A row never changes: what is drawn once is not compared again.
-  const rows = useMemo(() => new WeakMap<Entry, VNode>(), []);
-  const row = (entry: Entry): VNode => {
-    const drawn = rows.get(entry) ?? <FrameRow key={entry.key} entry={entry} see={see} />;
-    rows.set(entry, drawn);
-    return drawn;
-  };
   const more = useSignal(DRAWN);
   const entries = connection.entries.value;
   const place =
@@ -89,7 +80,9 @@ export function FrameList({ connection, label, see, marked = null }: ListProps) 
             </button>
           </li>
         )}
-        {entries.slice(hidden).map(row)}
+        {entries.slice(hidden).map((entry) => (
+          <FrameRow key={entry.key} entry={entry} see={see} />
+        ))}
       </ol>
     </>
   );

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { Component } from 'preact';
 import { duration } from '../format.ts';
 import type { Entry } from './entry-log.ts';
 import { type Frame, type Line, textOf } from './frames.ts';
@@ -17,8 +18,18 @@ interface RowProps {
   see?: ((id: string) => void) | undefined;
 }
 
-/** Something that has passed on the wire. */
-export function FrameRow({ entry, see }: RowProps) {
+/** Something that has passed on the wire. Drawn once: it never changes, and a flood has very many. */
+export class FrameRow extends Component<RowProps> {
+  override shouldComponentUpdate() {
+    return false;
+  }
+
+  override render(props: RowProps) {
+    return <Passed {...props} />;
+  }
+}
+
+function Passed({ entry, see }: RowProps) {
   const texts = wireWords().frames;
   switch (entry.kind) {
     case 'sent':
