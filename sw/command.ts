@@ -61,32 +61,30 @@ export function commands({ store, hub, askToStop, discardOutputs, report, graceO
     );
   }
 
-  /** Cancels a task that nobody runs. One that its page has let go of was stopped by that: its thread may still be ending. */
-  async function end(task: StoredTask): Promise<StoredTask> {
-    const number = Number(task.last_event_id);
-    const last = (await store.read(task.task_id, number - 1, 1))?.segments[0]?.events.at(-1);
-    const isLetGo = last?.n === number && last.kind === 'released';
-    const stopped = isLetGo ? { rung: 'fenced' as const, ms: 0 } : null;
-    return decide(task.task_id, (now) => {
-      if (now.status !== 'pending' && now.status !== 'paused') return [];
-      return [{ kind: 'canceled', stopped: now.last_event_id === task.last_event_id ? stopped : null }];
-    });
+  /** The receipt of a task that its page has let go of: that stopped it, and its thread may still be ending. Else null. */
+  async function receiptOf({ task_id, last_event_id }: StoredTask): Promise<StoredTask['stopped']> {
+    const number = Number(last_event_id);
+    const last = (await store.read(task_id, number - 1, 1))?.segments[0]?.events.at(-1);
+    return last?.n === number && last.kind === 'released' ? { rung: 'fenced', ms: 0 } : null;
   }
 
   return {
     async cancel(task_id: string): Promise<StoredTask> {
-      let task = await decide(task_id, (now) => {
-        if (now.status === 'canceled' || now.cancel_requested_at) return [];
-        if (now.status === 'running') return [{ kind: 'cancel_requested' }];
-        if (now.status === 'pending' && now.attempt > 0) return [];
-        return [only(now, { kind: 'canceled', stopped: null })];
-      });
+      const ask = (stopped: StoredTask['stopped'], known?: StoredTask) =>
+        decide(task_id, (now) => {
+          if (now.status === 'canceled' || (now.status === 'running' && now.cancel_requested_at)) return [];
+          if (now.status === 'running') return [{ kind: 'cancel_requested' }];
+          // Whether it was let go of is in its log, which is looked at once it is known that it waits.
+          if (now.status === 'pending' && now.attempt > 0 && now.last_event_id !== known?.last_event_id) return [];
+          return [only(now, { kind: 'canceled', stopped })];
+        });
+      let task = await ask(null);
       while (!isFinished(task.status)) {
         // A task that its executor lost while it was asked waits, or runs again elsewhere: ask there.
         task =
           task.status === 'running'
             ? await stop(task, 'cancel', (ms) => ({ kind: 'canceled', stopped: { rung: 'fenced', ms } }))
-            : await end(task);
+            : await ask(await receiptOf(task), task);
       }
       if (task.status !== 'canceled') throw conflict(task, 'canceled');
       // An executor that ended it has seen to its outputs; a thread that may still hold them is not waited for.

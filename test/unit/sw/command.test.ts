@@ -55,6 +55,25 @@ async function settled(promise: Promise<unknown>): Promise<boolean> {
   return done;
 }
 
+test('a task that begins again while it is canceled: the cancel is on record before anybody is asked to stop', async () => {
+  const recorded: boolean[] = [];
+  const { started, claim, change, get, backend, store } = bench(async ({ task_id }) => {
+    recorded.push((await get(task_id)).cancel_requested_at !== null);
+    await change(task_id, [canceled]);
+  });
+  const { task_id } = await started();
+  await change(task_id, [lost]);
+  // Once it is known to wait, its log is looked at: that is when the next attempt begins.
+  const { read } = store;
+  store.read = async (...asked) => {
+    const tail = await read(...asked);
+    await claim();
+    return tail;
+  };
+  expect(await backend.cancel(task_id)).toMatchObject({ status: 'canceled', attempt: 2 });
+  expect(recorded).toEqual([true]);
+});
+
 describe('a page that leaves', () => {
   test('releases what it ran, which counts as no loss', async () => {
     const { started, get, backend, reports } = bench();
