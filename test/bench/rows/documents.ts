@@ -7,6 +7,7 @@ import { linesOf, papers } from '../papers.ts';
 
 const FILES = 12;
 const PAGES = 50;
+const TIMES = 5;
 const INDEXED = 5_000;
 /** A form feed is a page. */
 const PER_TEXT = 250;
@@ -16,9 +17,10 @@ const QUERIES = ['anchor', 'w12345', '"rope harbour"', 'kelp storm', 'w12*', 'sh
 export const row: Row = async (bench) => {
   const client = await bench.client();
   const speed = await besideBare(bench, {
-    what: `PDF of ${FILES * PAGES} pages into the index`,
+    what: `PDF of ${TIMES * FILES * PAGES} pages into the index`,
     type: 'documents',
     files: papers(FILES, PAGES),
+    times: TIMES,
     // What is there already is not read again.
     before: async () => void (await client.forgetAll()),
     worker: () => new Worker(new URL('../bare/documents.worker.ts', import.meta.url), { type: 'module' }),

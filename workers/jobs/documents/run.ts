@@ -22,6 +22,8 @@ interface Checkpoint {
 
 /** Of a file's share in progress; the rest is reading it. */
 const HASHING = 0.1;
+/** What is not flushed is read again after a kill; a flush waits for the disk. */
+const FLUSH_MS = 500;
 const MAX_LOGGED = 1_000;
 
 export const job = defineJob({
@@ -36,6 +38,7 @@ export const job = defineJob({
     const index = await open(context);
     const stopAnswering = answerOn(index.channel, { index: () => index, clear: null });
     const reader = openReader(page_seconds * 1000, signal);
+    const flushed = flushing(index);
     let ended = false;
 
     try {
@@ -54,7 +57,7 @@ export const job = defineJob({
           ...(checkpoint ? { checkpoint: () => ({ n, hashing: null, digest: null, ...checkpoint() }) } : {}),
         });
         try {
-          yield* bringIn({ n, name, ref, encoding, index, reader, context, tell });
+          yield* bringIn({ n, name, ref, encoding, index, flushed, reader, context, tell });
         } catch (error) {
           if (!(error instanceof Unreadable) || signal.aborted) throw error;
           if (on_error === 'fail') throw new Error(`${name} ${error.message}`, { cause: error });
@@ -62,9 +65,8 @@ export const job = defineJob({
           if (logged < MAX_LOGGED) context.log('warn', `${name} ${error.message}.`);
           logged += 1;
         }
-        await index.flush();
         done += size;
-        yield { ...tell({ share: 0, checkpoint: () => ({ n: n + 1 }) }) };
+        yield tell({ share: 0, ...((await flushed()) ? { checkpoint: () => ({ n: n + 1 }) } : {}) });
       }
       const entries = index.report(task_id);
       const result = await reportOf(entries, context);
@@ -77,8 +79,8 @@ export const job = defineJob({
       if (!ended && isDropped(signal)) {
         index.settle(task_id, false);
         await index.sweep();
-        await index.flush();
       }
+      await index.flush();
       index.close();
     }
   },
@@ -96,6 +98,7 @@ interface Work {
   ref: FileRef;
   encoding: Parameters<DocumentReader['read']>[0]['encoding'];
   index: Index;
+  flushed(): Promise<boolean>;
   reader: DocumentReader;
   context: JobContext<Checkpoint>;
   tell(told: Told): Progress<Checkpoint>;
@@ -111,6 +114,17 @@ async function open(context: JobContext<Checkpoint>): Promise<Index> {
       cause: error,
     });
   }
+}
+
+/** Flushes now and then; true when it has: only there a checkpoint says no more than the index has. */
+function flushing(index: Index): () => Promise<boolean> {
+  let last = performance.now();
+  return async () => {
+    if (performance.now() - last < FLUSH_MS) return false;
+    await index.flush();
+    last = performance.now();
+    return true;
+  };
 }
 
 /** The file to go on with. */
@@ -165,7 +179,7 @@ async function* digested(
 }
 
 async function* readPages(
-  { name, encoding, index, reader, tell }: Work,
+  { name, encoding, index, flushed, reader, tell }: Work,
   file: InputFile,
   { format, digest, begun }: { format: Format; digest: string; begun: Begun },
 ): AsyncGenerator<Progress<Checkpoint>, string | null, void> {
@@ -183,8 +197,7 @@ async function* readPages(
         continue;
       }
       index.add(begun, name, value.texts, JSON.stringify(value.position));
-      await index.flush();
-      yield tell({ ...told, checkpoint: () => ({ digest }) });
+      yield tell({ ...told, ...((await flushed()) ? { checkpoint: () => ({ digest }) } : {}) });
     }
   } finally {
     await steps.return(null);
