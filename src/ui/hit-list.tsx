@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
-import type { ComponentChildren } from 'preact';
 import type { Hit } from '../client/index.ts';
 import { words } from './format.ts';
+import { MarkedText } from './marked-text.tsx';
 import type { Found, SearchModel } from './search-model.ts';
 import { strings } from './strings.ts';
 
@@ -52,26 +52,14 @@ function HitRow({ hit, model }: { hit: Hit; model: SearchModel }) {
         </p>
       )}
       <p class="snippet" dir="auto">
-        {marked(hit)}
+        <MarkedText text={hit.snippet} ranges={hit.marks} />
       </p>
       <details onToggle={open}>
         <summary class="small">{texts.whole}</summary>
-        <pre class="sheet" dir="auto">
+        <pre class="page-text" dir="auto">
           {text.value ?? texts.opening}
         </pre>
       </details>
     </li>
   );
-}
-
-/** A snippet, with what was looked for in marks. */
-function marked({ snippet, marks }: Hit): ComponentChildren[] {
-  const parts: ComponentChildren[] = [];
-  let at = 0;
-  for (const [start, end] of marks) {
-    parts.push(snippet.slice(at, start), <mark key={start}>{snippet.slice(start, end)}</mark>);
-    at = end;
-  }
-  parts.push(snippet.slice(at));
-  return parts;
 }

@@ -1,4 +1,3 @@
-import { useSignalEffect } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { AppModel, Ready } from './app-model.ts';
 import { DocumentList } from './document-list.tsx';
@@ -16,12 +15,10 @@ export function SearchPage({ ready, q, app: { router, notices } }: { ready: Read
   const texts = strings.search;
   const title = useHeading();
   const model = useMemo(() => createSearch(ready.client, notices), [ready]);
+  const { completed, canceled } = ready.tasks.counts.value;
+  // A task that has ended may have brought something.
+  useEffect(() => void model.refresh(), [model, completed, canceled]);
   useEffect(() => void model.search(q), [model, q]);
-  useSignalEffect(() => {
-    // A task that ends may have brought something.
-    const { completed, canceled } = ready.tasks.counts.value;
-    if (completed + canceled >= 0) model.refresh();
-  });
   return (
     <main tabIndex={-1} class="search">
       <h1 ref={title} tabIndex={-1}>

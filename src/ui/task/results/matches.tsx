@@ -1,5 +1,5 @@
-import type { ComponentChildren } from 'preact';
 import { LongList } from '../../long-list.tsx';
+import { MarkedText } from '../../marked-text.tsx';
 import { strings } from '../../strings.ts';
 import type { Grepped } from './shapes.ts';
 
@@ -50,7 +50,9 @@ export function Matches({ result: { lines, files, first } }: { result: Grepped }
                       {found.length > 1 && <bdi>{file}:</bdi>}
                       {line}
                     </span>
-                    <bdi>{marked(text, ranges)}</bdi>
+                    <bdi>
+                      <MarkedText text={text} ranges={ranges} />
+                    </bdi>
                   </li>
                 ))}
               </ol>
@@ -60,16 +62,4 @@ export function Matches({ result: { lines, files, first } }: { result: Grepped }
       )}
     </>
   );
-}
-
-/** A range that the excerpt has lost marks nothing. */
-function marked(text: string, ranges: readonly [number, number][]): ComponentChildren[] {
-  const parts: ComponentChildren[] = [];
-  let done = 0;
-  for (const [start, end] of ranges) {
-    if (start < done || end <= start || end > text.length) continue;
-    parts.push(text.slice(done, start), <mark key={start}>{text.slice(start, end)}</mark>);
-    done = end;
-  }
-  return [...parts, text.slice(done)];
 }
