@@ -25,6 +25,7 @@ function formats() {
 
 // As this computer writes times, in every language of the page.
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
+const seconds = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
 const calendar = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
 /** Decimal units, as disks and networks count. */
@@ -56,6 +57,9 @@ export function duration(ms: number): string {
   if (minutes < 60) return time.min(minutes, seconds % 60);
   return time.h(Math.floor(minutes / 60), minutes % 60);
 }
+
+/** The clock's time to the second; `ms` since 1970. */
+export const clockTime = (ms: number): string => seconds.format(ms);
 
 /** The clock's time for today, with the date for any other day. */
 export function moment(instant: string, now = new Date()): string {

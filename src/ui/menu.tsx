@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { Health } from '../client/index.ts';
 import type { AppModel } from './app-model.ts';
+import { Fact } from './fact.tsx';
 import { size } from './format.ts';
 import { Switches } from './manners/switches.tsx';
 import { choose, language, type Theme, theme } from './preferences.ts';
@@ -89,10 +90,7 @@ function HealthFacts({ health }: { health: Health }) {
   return (
     <dl class="facts">
       {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
+        <Fact key={name} name={name} value={value} />
       ))}
     </dl>
   );

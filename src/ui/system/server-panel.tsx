@@ -1,6 +1,7 @@
 import { type Signal, useSignal } from '@preact/signals';
 import type { Health } from '../../client/index.ts';
 import type { Update } from '../app-model.ts';
+import { Fact } from '../fact.tsx';
 import { duration, words } from '../format.ts';
 import { lookForUpdate } from '../updates.ts';
 import { Panel } from './panel.tsx';
@@ -71,15 +72,6 @@ function UpdateSearch({ update }: { update: Signal<Update> }) {
       <p role="status">
         {search.value.kind === 'failed' ? texts.failed(search.value.words) : kind === 'newest' && texts.none}
       </p>
-    </div>
-  );
-}
-
-export function Fact({ name, value }: { name: string; value: string }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
     </div>
   );
 }

@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals';
 import type { Health } from '../../client/index.ts';
+import { Fact } from '../fact.tsx';
 import { size } from '../format.ts';
 import { Panel } from './panel.tsx';
-import { Fact } from './server-panel.tsx';
 import { systemStrings } from './strings.ts';
 
 export function StoragePanel({ health, look }: { health: Health | null; look(): Promise<void> }) {

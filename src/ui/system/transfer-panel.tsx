@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { type Client, HttpProblem } from '../../client/index.ts';
 import { percent, size, words } from '../format.ts';
+import { writeTo } from '../save.ts';
 import { unlessLeft } from '../sources.ts';
 import { Panel } from './panel.tsx';
 import { systemStrings } from './strings.ts';
@@ -31,19 +32,10 @@ export function TransferPanel({ client, look }: { client: Client; look(): Promis
       if (!target) return;
       let bytes = 0;
       state.value = { kind: 'exporting', bytes };
-      const [{ body, ok, status }, file] = await Promise.all([fetch(client.exportUrl), target.createWritable()]);
-      if (!ok || !body) {
-        await file.abort();
-        throw new Error(`HTTP ${status}`);
-      }
-      const counted = new TransformStream<Uint8Array, Uint8Array>({
-        transform(chunk, controller) {
-          bytes += chunk.length;
-          state.value = { kind: 'exporting', bytes };
-          controller.enqueue(chunk);
-        },
+      await writeTo(target, client.exportUrl, (written) => {
+        bytes = written;
+        state.value = { kind: 'exporting', bytes };
       });
-      await body.pipeThrough(counted).pipeTo(file);
       state.value = { kind: 'exported', bytes };
     } catch (error) {
       state.value = { kind: 'not-exported', words: words(error) };

@@ -2,10 +2,10 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Health } from '../../client/index.ts';
 import type { Ready } from '../app-model.ts';
+import { Fact } from '../fact.tsx';
 import { hrefOf } from '../route.ts';
 import type { Row } from '../row.ts';
 import { Panel } from './panel.tsx';
-import { Fact } from './server-panel.tsx';
 import { systemStrings } from './strings.ts';
 
 export function WorkPanel({ health, app }: { health: Health | null; app: Ready }) {

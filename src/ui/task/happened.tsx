@@ -1,5 +1,5 @@
 import { type ReadonlySignal, useSignal } from '@preact/signals';
-import { duration } from '../format.ts';
+import { clockTime, duration } from '../format.ts';
 import { strings } from '../strings.ts';
 import { useClock } from './clock.ts';
 import type { LogModel } from './log-model.ts';
@@ -48,7 +48,7 @@ export function Happened({ log, mine }: HappenedProps) {
             data-end={stretch.kind === 'running' ? stretch.end?.kind : undefined}
           >
             <time class="soft" dateTime={new Date(stretch.from).toISOString()}>
-              {second.format(stretch.from)}
+              {clockTime(stretch.from)}
             </time>
             <p>
               <strong>
@@ -63,8 +63,6 @@ export function Happened({ log, mine }: HappenedProps) {
     </section>
   );
 }
-
-const second = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
 
 /** A wait that nobody could have noticed is drawn, but not told. */
 const LEAST_MS = 100;
@@ -87,8 +85,8 @@ function Bar({ stretches, now }: { stretches: readonly Stretch[]; now: number })
         ))}
       </div>
       <p class="row between soft small">
-        <span>{second.format(first.from)}</span>
-        <span>{last.to === null ? strings.view.now : second.format(end)}</span>
+        <span>{clockTime(first.from)}</span>
+        <span>{last.to === null ? strings.view.now : clockTime(end)}</span>
       </p>
     </div>
   );
@@ -100,9 +98,7 @@ function wordsOf(stretch: Stretch, mine: ReadonlySet<string>): string[] {
     case 'waiting':
       return [
         texts.whys[stretch.why],
-        stretch.why === 'deferred' && stretch.detail
-          ? texts.deferredUntil(second.format(Date.parse(stretch.detail)))
-          : '',
+        stretch.why === 'deferred' && stretch.detail ? texts.deferredUntil(clockTime(Date.parse(stretch.detail))) : '',
       ].filter(Boolean);
     case 'running': {
       const { attempt, by, adopted, checkpoints, end } = stretch;

@@ -1,5 +1,6 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import { clockTime } from '../format.ts';
 import { strings } from '../strings.ts';
 import type { Line } from './lines.ts';
 
@@ -45,7 +46,7 @@ export function LogRows({ lines, follow, label }: RowsProps) {
       <ol style={{ blockSize: `${rows.length * ROW_PX}px` }}>
         {rows.slice(first.value, first.value + seen).map((row, i) => (
           <li key={row.key} data-level={row.level} style={{ insetBlockStart: `${(first.value + i) * ROW_PX}px` }}>
-            {row.time !== null && <time dateTime={new Date(row.time).toISOString()}>{clock.format(row.time)}</time>}
+            {row.time !== null && <time dateTime={new Date(row.time).toISOString()}>{clockTime(row.time)}</time>}
             {(row.level === 'warn' || row.level === 'error') && row.time !== null && (
               <strong>{strings.view.levelNames[row.level]}</strong>
             )}
@@ -56,8 +57,6 @@ export function LogRows({ lines, follow, label }: RowsProps) {
     </section>
   );
 }
-
-const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
 
 function rowsOf(line: Line): LogRow[] {
   if (line.kind === 'gap') {

@@ -1,12 +1,12 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { percent } from '../format.ts';
 import type { Notices } from '../notices-model.ts';
+import { saveAs } from '../save.ts';
 import { strings } from '../strings.ts';
 import { fromLevel, textOf } from './lines.ts';
 import type { LogModel } from './log-model.ts';
 import { LogRows } from './log-rows.tsx';
 import { type Level, levels } from './moments.ts';
-import { saveAs } from './save.ts';
 
 interface LogProps {
   log: LogModel;

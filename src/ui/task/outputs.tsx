@@ -3,11 +3,11 @@ import type { Client, Task } from '../../client/index.ts';
 import { size, words } from '../format.ts';
 import { LongList } from '../long-list.tsx';
 import type { Notices } from '../notices-model.ts';
+import { writeAll, writeTo } from '../save.ts';
 import { unlessLeft } from '../sources.ts';
 import { strings } from '../strings.ts';
 import { Preview } from './preview.tsx';
 import { kindOf } from './preview-kind.ts';
-import { writeAll, writeTo } from './save.ts';
 
 type Output = Task['files'][number];
 

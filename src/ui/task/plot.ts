@@ -1,4 +1,5 @@
 /** uPlot, in the page's colors and as wide as its place. It is loaded when there is something to draw. */
+import { clockTime } from '../format.ts';
 import type { Series } from './throughput.ts';
 
 export interface Plot {
@@ -6,8 +7,6 @@ export interface Plot {
 }
 
 const HEIGHT = 140;
-
-const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
 
 /** `shown` says a value in words. The plot goes when `signal` aborts. */
 export async function plotIn(place: HTMLElement, shown: (rate: number) => string, signal: AbortSignal): Promise<Plot> {
@@ -42,7 +41,7 @@ export async function plotIn(place: HTMLElement, shown: (rate: number) => string
             grid: { show: false },
             size: 28,
             space: 96,
-            values: (_, ticks) => ticks.map((tick) => clock.format(tick * 1000)),
+            values: (_, ticks) => ticks.map((tick) => clockTime(tick * 1000)),
           },
           {
             ...axis,

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { speed } from '../format.ts';
+import { clockTime, speed } from '../format.ts';
 import { theme } from '../preferences.ts';
 import { strings } from '../strings.ts';
 import type { LogModel } from './log-model.ts';
@@ -36,7 +36,7 @@ export function Speed({ log }: { log: LogModel }) {
           <tbody>
             {sampled(series).map(([time, rate]) => (
               <tr key={time}>
-                <th scope="row">{clock.format(time * 1000)}</th>
+                <th scope="row">{clockTime(time * 1000)}</th>
                 <td>{rate === null ? '–' : shown(rate)}</td>
               </tr>
             ))}
@@ -46,8 +46,6 @@ export function Speed({ log }: { log: LogModel }) {
     </section>
   );
 }
-
-const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
 
 function sampled({ times, rates }: Series): [number, number | null][] {
   const every = Math.max(1, times.length / IN_TABLE);

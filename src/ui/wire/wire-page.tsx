@@ -1,13 +1,11 @@
 import './wire.css';
-import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import { isFinished } from '../../client/index.ts';
 import type { AppModel, Ready } from '../app-model.ts';
-import { Empty } from '../empty.tsx';
+import { FoundTask } from '../found-task.tsx';
 import { hrefOf } from '../route.ts';
 import type { Row } from '../row.ts';
 import { StatusMark } from '../status-mark.tsx';
-import { strings } from '../strings.ts';
 import { TaskActions } from '../task-actions.tsx';
 import { useHeading } from '../use-heading.ts';
 import { CallList } from './call-list.tsx';
@@ -26,26 +24,16 @@ interface WireProps {
   all: AppModel;
 }
 
-type Found = { kind: 'loading' } | { kind: 'found'; row: Row } | { kind: 'gone' };
-
 /** What passes between the server in this page and whoever follows a task. */
 export function WirePage({ app, task_id, all }: WireProps) {
-  const found = useSignal<Found>({ kind: 'loading' });
-  useEffect(() => {
-    scrollTo(0, 0);
-    app.tasks.load(task_id).then((row) => {
-      found.value = row ? { kind: 'found', row } : { kind: 'gone' };
-    }, all.notices.failed);
-  }, []);
-  const now = found.value;
   return (
     <main tabIndex={-1} class="wire stack">
       <a class="back" href={hrefOf({ view: 'task', task_id })}>
         {wireWords().back}
       </a>
-      {now.kind === 'loading' && <p role="status">{strings.task.loading}</p>}
-      {now.kind === 'gone' && <Empty isAll title={strings.task.gone} about={strings.task.goneAbout} />}
-      {now.kind === 'found' && <Wire row={now.row} app={app} all={all} />}
+      <FoundTask app={app} task_id={task_id} all={all}>
+        {(row) => <Wire row={row} app={app} all={all} />}
+      </FoundTask>
     </main>
   );
 }

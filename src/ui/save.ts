@@ -1,8 +1,8 @@
 /** Saving: where a picker says, or as a download. */
-import { words } from '../format.ts';
-import type { Notices } from '../notices-model.ts';
-import { unlessLeft } from '../sources.ts';
-import { strings } from '../strings.ts';
+import { words } from './format.ts';
+import type { Notices } from './notices-model.ts';
+import { unlessLeft } from './sources.ts';
+import { strings } from './strings.ts';
 
 /** Saves a text that is made a part at a time. */
 export async function saveAs(name: string, type: string, notices: Notices, parts: () => AsyncIterable<string>) {
@@ -41,14 +41,26 @@ function textStream(parts: AsyncIterable<string>): ReadableStream<string> {
   });
 }
 
-/** Writes an address's bytes to a file. */
-export async function writeTo(target: FileSystemFileHandle, url: string): Promise<void> {
+/** Writes an address's bytes to a file; `written` is told how many they are so far. */
+export async function writeTo(
+  target: FileSystemFileHandle,
+  url: string,
+  written?: (bytes: number) => void,
+): Promise<void> {
   const [{ body, ok, status }, writable] = await Promise.all([fetch(url), target.createWritable()]);
   if (!ok || !body) {
     await writable.abort();
     throw new Error(`HTTP ${status}`);
   }
-  await body.pipeTo(writable);
+  let bytes = 0;
+  const counted = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      bytes += chunk.length;
+      written?.(bytes);
+      controller.enqueue(chunk);
+    },
+  });
+  await body.pipeThrough(counted).pipeTo(writable);
 }
 
 /** Every file below `folder`, with the folders that its name has. `saved` is told of each. */
