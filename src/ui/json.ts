@@ -45,23 +45,3 @@ const isSum = (value: unknown): value is Sum =>
   typeof at(value, 'name') === 'string' &&
   typeof at(value, 'size') === 'number' &&
   typeof at(value, 'digest') === 'string';
-
-interface Facts {
-  plain: [name: string, value: string][];
-  /** What is no plain value; null when all are. */
-  rest: Record<string, unknown> | null;
-}
-
-/** The entries of an object, those with plain values apart. */
-export function factsIn(result: unknown): Facts | null {
-  if (typeof result !== 'object' || result === null || Array.isArray(result)) return null;
-  const isPlain = (value: unknown) => typeof value !== 'object' || value === null;
-  const entries = Object.entries(result);
-  const rest = entries.filter(([, value]) => !isPlain(value));
-  return {
-    plain: entries
-      .filter(([, value]) => isPlain(value))
-      .map(([key, value]) => [key.replaceAll('_', ' '), String(value)]),
-    rest: rest.length > 0 ? Object.fromEntries(rest) : null,
-  };
-}

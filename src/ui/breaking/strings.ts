@@ -24,7 +24,6 @@ interface BreakStrings {
   task: string;
   none: string;
   elsewhere: string;
-  ended: string;
   faults: { title: string; each: Record<Fault, FaultWords>; notNow: string };
   made: {
     title: string;
@@ -68,7 +67,6 @@ const en: BreakStrings = {
   task: 'Open the task',
   none: 'Nothing runs yet.',
   elsewhere: 'Another tab runs it: what breaks here does not touch it. Close the other tab, and it comes here.',
-  ended: 'It has ended. Start another one to go on.',
   faults: {
     title: 'Faults',
     notNow: 'It needs a task that runs in this tab.',
@@ -163,7 +161,6 @@ const zh: BreakStrings = {
   task: '打开任务',
   none: '还没有任务在运行。',
   elsewhere: '另一个标签页在运行它:这里弄坏的东西影响不到它。关掉那个标签页,它就会到这里来。',
-  ended: '它已结束。再开始一个才能继续。',
   faults: {
     title: '故障',
     notNow: '需要一个在本标签页运行的任务。',

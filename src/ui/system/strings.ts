@@ -50,7 +50,6 @@ const en = {
     save: 'Save the limits',
     saving: 'Saving…',
     saved: 'Saved. They hold from now on, in every tab.',
-    number: 'A number is wanted.',
     failed: (words: string) => `The limits could not be saved: ${words}`,
   },
   storage: {
@@ -186,7 +185,6 @@ const zh: SystemStrings = {
     save: '保存限额',
     saving: '正在保存…',
     saved: '已保存,从现在起在每个标签页生效。',
-    number: '需要一个数字。',
     failed: (words) => `无法保存限额:${words}`,
   },
   storage: {

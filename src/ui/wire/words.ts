@@ -14,7 +14,6 @@ const en = {
   learn: 'What is this? Server-Sent Events in five minutes',
 
   connection: {
-    title: 'Connection',
     state: {
       idle: 'Not connected.',
       opening: 'Connecting…',
@@ -46,7 +45,6 @@ const en = {
     commentNote: 'keeps the connection alive, no event',
     setting: 'a setting for the client, no event',
     nothing: 'no event',
-    withoutId: 'its id comes with the next frame',
     wait: (ms: string) => `wait ${ms} before coming back`,
     over: {
       dropped: 'dropped by you',
@@ -122,7 +120,6 @@ const zh: WireWords = {
   learn: '这是什么?五分钟了解 Server-Sent Events',
 
   connection: {
-    title: '连接',
     state: {
       idle: '未连接。',
       opening: '正在连接…',
@@ -152,7 +149,6 @@ const zh: WireWords = {
     commentNote: '保持连接,不是事件',
     setting: '给客户端的设置,不是事件',
     nothing: '不是事件',
-    withoutId: '它的 id 随下一帧到来',
     wait: (ms) => `等待 ${ms} 再回来`,
     over: { dropped: '由你断开', ended: '服务器结束了流', broke: '连接中断', refused: '被拒绝' },
     cutOff: '被截断,客户端会丢弃',
