@@ -1,6 +1,6 @@
 /** How the app behaves while nobody looks: title, icon, notifications and a screen that stays awake, each only when it is wanted. */
 import type { Page } from '@playwright/test';
-import { expect, finished, open, reached, ready, submit, test } from './app.ts';
+import { expect, open, reached, ready, submit, test } from './app.ts';
 
 const icon = (page: Page) => page.locator('link[rel="icon"]').getAttribute('href');
 const goTo = (page: Page, hash: string) => page.evaluate((hash) => location.assign(hash), hash);
@@ -9,13 +9,13 @@ test('title and icon tell how far things are, and of what, and then nothing more
   await open(page, site.url);
   await expect(page).toHaveTitle('Holdfast');
   const plain = await icon(page);
-  const { task_id } = await submit(page, 'countdown', { steps: 150, step_ms: 20 });
+  const { task_id } = await submit(page, 'countdown', { steps: 1_000, step_ms: 20 });
   await goTo(page, `#/tasks/${task_id}`);
   await expect(page).toHaveTitle(/^[1-9]\d?% · Countdown · Holdfast$/);
   await expect.poll(() => icon(page)).toMatch(/^data:image\/svg\+xml,/);
   await goTo(page, '#/');
   await expect(page).toHaveTitle(/^\d+% · Holdfast$/);
-  await finished(page, task_id);
+  await page.evaluate((task_id) => holdfast.cancel(task_id), task_id);
   await expect(page).toHaveTitle('Holdfast');
   await expect
     .poll(() => icon(page))
