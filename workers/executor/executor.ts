@@ -94,7 +94,8 @@ export function createExecutor(host: ExecutorHost) {
       release();
       throw error;
     });
-    if (claim) run(claim, release);
+    // Stopped meanwhile: it has no owner, like the others that ran here.
+    if (claim && !stopped) run(claim, release);
     else release();
     return true;
   }
@@ -254,7 +255,7 @@ export function createExecutor(host: ExecutorHost) {
       clearInterval(sweepTimer);
       for (const { unwatch } of watched.values()) unwatch();
       for (const worker of idle) worker.terminate();
-      await Promise.allSettled(ends);
+      await Promise.allSettled([filling, ...ends]);
     },
   };
 }

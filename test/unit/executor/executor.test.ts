@@ -553,3 +553,32 @@ test('an attempt that ended elsewhere while nobody told is found by the sweep, a
   vi.advanceTimersByTime(20_000);
   await until(() => made.story.includes('terminate'));
 });
+
+test('an executor that is stopped while it claims has let go of that task, too, once it says so', async () => {
+  const { promise: committed, resolve: goOn } = Promise.withResolvers<void>();
+  let claims = 0;
+  const made = bench({
+    store: (store) => ({
+      ...store,
+      async claim(...asked) {
+        const claim = await store.claim(...asked);
+        claims += 1;
+        await committed;
+        return claim;
+      },
+    }),
+  });
+  const { task_id } = await made.submit();
+  const started = made.executor.start();
+  await until(() => claims === 1);
+  let said = false;
+  const stopped = made.executor.stop().then(() => {
+    said = true;
+  });
+  await ticks();
+  expect(said).toBe(false);
+  goOn();
+  await Promise.all([started, stopped]);
+  expect(made.runs).toEqual([]);
+  await until(async () => !(await made.isLeased(task_id, 1)));
+});
