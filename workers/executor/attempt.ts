@@ -151,7 +151,8 @@ export function startAttempt(
           endOf(current, { outcome, reason: stopping?.reason, stopped, now: now() }),
         );
       } catch (error) {
-        if (!isQuota(error)) throw error;
+        // An attempt that is given up leaves its end to whoever finds its lease free.
+        if (!isQuota(error) || stopping?.reason === 'fenced') throw error;
         report(error);
         // What the job said last would not fit either.
         batch = null;

@@ -1,6 +1,7 @@
 import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Outcome } from '../../../src/core/schema.ts';
+import type { Step, TaskStore } from '../../../src/core/store.ts';
 import { type Change, type StoredTask, taskProblem } from '../../../src/core/task.ts';
 import { WorkerLost } from '../../../workers/executor/job-worker.ts';
 import { limits } from '../core/database.ts';
@@ -543,6 +544,20 @@ describe('a store that fails', () => {
     made.run.end({ kind: 'stopped' });
     await made.becomes('paused');
     expect(await made.get(made.task_id)).toMatchObject({ paused: { reason: 'quota-exceeded' } });
+  });
+
+  test('because it is full keeps no executor from letting go', async () => {
+    let full = false;
+    const commit = (store: TaskStore) => (steps: readonly Step[]) =>
+      full ? Promise.reject(new DOMException('full', 'QuotaExceededError')) : store.commit(steps);
+    const made = await withRun({}, { store: (store) => ({ ...store, commit: commit(store) }) });
+    full = true;
+    made.run.end(completed);
+    await until(() => made.errors.length === 1);
+    const stopped = made.executor.stop();
+    vi.advanceTimersByTime(5_000);
+    await until(async () => !(await made.isLeased(made.task_id, 1)));
+    await stopped;
   });
 });
 
