@@ -98,10 +98,8 @@ export const inputPartsOwner = (file_id: string) => `${INPUT}:${file_id}`;
 export const logOf = (task_id: string, from: number) => IDBKeyRange.bound([task_id, from], [task_id, LAST]);
 
 /** What a database with nothing in it has. */
-export function begin(meta: { put(value: string | number, key: string): Promise<unknown> }) {
-  meta.put(crypto.randomUUID(), 'epoch');
-  meta.put(0, 'seq');
-}
+export const begin = (meta: { put(value: string | number, key: string): Promise<unknown> }) =>
+  Promise.all([meta.put(crypto.randomUUID(), 'epoch'), meta.put(0, 'seq')]);
 
 /** `closed` is called when the handle is worthless, whatever the reason. */
 export async function openDatabase(name: string, closed: () => void): Promise<Database> {

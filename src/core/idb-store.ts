@@ -230,9 +230,8 @@ export function idbStore({ connection, publish, now = Date.now, heard = () => 0 
       await connection(async (db) => {
         const names = [...db.objectStoreNames];
         const tx = db.transaction(names, 'readwrite', { durability: 'strict' });
-        for (const name of names) tx.objectStore(name).clear();
-        begin(tx.objectStore('meta'));
-        await tx.done;
+        const cleared = names.map((name) => tx.objectStore(name).clear());
+        await Promise.all([...cleared, begin(tx.objectStore('meta')), tx.done]);
       });
       memory.rows.clear();
       memory.seq = 0;

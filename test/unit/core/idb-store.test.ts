@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
-import { openDB } from 'idb';
+import { openDB, unwrap } from 'idb';
 import * as v from 'valibot';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { connection } from '../../../src/core/connection.ts';
 import { idbStore } from '../../../src/core/idb-store.ts';
 import { type CheckpointDraft, StoredTaskSchema } from '../../../src/core/schema.ts';
@@ -827,6 +827,21 @@ test('what is erased is gone, all of it, and the database is another one', async
   await expect(change(task_id, [examples.progress])).rejects.toThrow(NoSuchTask);
   // And it works like a new one.
   expect((await submit()).last_event_id).toBe('1');
+});
+
+test('what the browser aborted is erased with the next try, and no request of the first fails unheard', async () => {
+  const { store, database, submit } = freshStore();
+  await submit();
+  const handle = await database(async (db) => unwrap(db));
+  const transaction = handle.transaction.bind(handle);
+  const begun = vi.spyOn(handle, 'transaction').mockImplementationOnce((...asked) => {
+    const tx = transaction(...asked);
+    queueMicrotask(() => tx.abort());
+    return tx;
+  });
+  await store.erase();
+  expect(begun).toHaveBeenCalledTimes(2);
+  expect((await store.list({}, 1, null)).tasks).toEqual([]);
 });
 
 test('a handle that is dropped under the store costs nothing that it was asked for', async () => {
