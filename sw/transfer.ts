@@ -183,10 +183,13 @@ async function takeIn(body: Blob, { store, files }: TransferHost, read: (bytes: 
   const intake = store.intake();
   const owners = new Set<string>();
   const added: string[] = [];
+  const taking: Taking = { files, intake, owners, added, read, records: 0 };
   try {
-    await readAll(body, { files, intake, owners, added, read });
+    await readAll(body, taking);
     return await intake.commit();
   } catch (error) {
+    // One that cannot be read at all has its number from its reader.
+    if (error instanceof BrokenExport) error.record ??= taking.records;
     await intake.abort();
     for (const task_id of owners) await files.removeOutputs(task_id);
     for (const file_id of added) await files.removeInput(file_id);
@@ -203,25 +206,28 @@ interface Taking {
   added: string[];
   /** Told how far it has come, in bytes. */
   read(bytes: number): void;
+  /** How many records were read. */
+  records: number;
 }
 
-async function readAll(body: Blob, { files, intake, owners, added, read }: Taking): Promise<void> {
+async function readAll(body: Blob, taking: Taking): Promise<void> {
+  const { files, intake, owners, added, read } = taking;
   /** By task and name, the output files that may still come; a task that goes on from its checkpoint cannot do without. */
   const expected = new Map<string, { size: number; mark: number | undefined; wanted: boolean }>();
   let output: { key: string; offset: number; writer: OutputWriter } | null = null;
   let input: { file_id: string; offset: number; parts: Blob[] } | null = null;
-  let records = 0;
   let ended = false;
   let last = 0;
 
   for await (const record of readRecords(body.stream())) {
     const { at, end, body: bytes } = record;
-    records += 1;
+    taking.records += 1;
     const head = headOf(record);
     last = at;
     read(end);
     if (ended) throw new BrokenExport(at, 'Something follows the end.');
-    if ((head.kind === 'holdfast') !== (records === 1)) throw new BrokenExport(at, 'This is no export of Holdfast.');
+    if ((head.kind === 'holdfast') !== (taking.records === 1))
+      throw new BrokenExport(at, 'This is no export of Holdfast.');
     const open = output ?? input;
     if (open && head.kind !== (output ? 'output' : 'input')) throw new BrokenExport(at, 'A file is cut short.');
     switch (head.kind) {
@@ -273,7 +279,7 @@ async function readAll(body: Blob, { files, intake, owners, added, read }: Takin
         break;
       }
       case 'end':
-        if (head.records !== records) throw new BrokenExport(at, 'Records are missing.');
+        if (head.records !== taking.records) throw new BrokenExport(at, 'Records are missing.');
         ended = true;
         break;
     }

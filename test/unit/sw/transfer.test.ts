@@ -253,7 +253,9 @@ describe('an import that is not right', () => {
     const { server } = await lived();
     const bytes = await exported(server);
     const there = createServer();
-    expect((await imported(there, new Blob([bytes, bytes]))).status).toBe(422);
+    const answer = await imported(there, new Blob([bytes, bytes]));
+    expect(answer.status).toBe(422);
+    expect((await problemOf(answer)).record).toBeGreaterThan(1);
     await expectUntouched(there);
   });
 
@@ -291,7 +293,9 @@ describe('an import that is not right', () => {
     const there = createServer();
     const answer = await imported(there, await forged(change));
     expect(answer.status).toBe(422);
-    expect((await problemOf(answer)).detail).toMatch(/task cannot be read: .+ \(at byte \d+\)/);
+    const { detail, record } = await problemOf(answer);
+    expect(detail).toMatch(/task cannot be read: .+ \(at byte \d+\)/);
+    expect(record).toBe(2);
     await expectUntouched(there);
   });
 });
