@@ -36,7 +36,11 @@ export function onDemandScript(define) {
   };
 }
 
-/** @param {string} file */
+/**
+ * What an install listener throws is only reported: as a promise it keeps a service worker from being installed that could never load it.
+ *
+ * @param {string} file
+ */
 const loader = (file) => `
 ${Object.entries(SHARED)
   .map(([path, name]) => `import * as ${name} from ${JSON.stringify(pathOf(path))};`)
@@ -46,7 +50,7 @@ export function onDemand() {
   if (!globalThis.${GLOBAL}) importScripts(${JSON.stringify(file)});
   return ${GLOBAL}.onDemand();
 }
-addEventListener('install', onDemand);
+addEventListener('install', (event) => event.waitUntil((async () => onDemand())()));
 `;
 
 /** @param {Record<string, string>} define */
