@@ -56,7 +56,8 @@ function HitRow({ hit, model }: { hit: Hit; model: SearchModel }) {
       </p>
       <details onToggle={open}>
         <summary class="small">{texts.whole}</summary>
-        <pre class="page-text" dir="auto">
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard has to get there. */}
+        <pre class="page-text" dir="auto" tabIndex={0}>
           {text.value ?? texts.opening}
         </pre>
       </details>

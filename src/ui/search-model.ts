@@ -1,5 +1,5 @@
 /** What the view of searching shows: what was found, and what is in the index. */
-import { batch, signal } from '@preact/signals';
+import { signal } from '@preact/signals';
 import { type Client, type Hit, type Hits, HttpProblem, type IndexedDocument } from '../client/index.ts';
 import { words } from './format.ts';
 import type { Notices } from './notices-model.ts';
@@ -10,7 +10,7 @@ export type Found =
   | { kind: 'searching' }
   | ({ kind: 'found'; more: boolean } & Hits)
   /** What was asked cannot be looked up. */
-  | { kind: 'refused'; detail: string }
+  | { kind: 'refused' }
   | { kind: 'failed'; detail: string };
 
 export type Shelf =
@@ -115,12 +115,10 @@ export function createSearch(client: Client, notices: Notices) {
     forgetAll() {
       const now = shelf.peek();
       if (now.kind !== 'listed') return;
-      batch(() =>
-        leave(
-          now.documents.map(({ document_id }) => document_id),
-          strings.search.forgottenAll(now.total),
-          client.forgetAll,
-        ),
+      leave(
+        now.documents.map(({ document_id }) => document_id),
+        strings.search.forgottenAll(now.total),
+        client.forgetAll,
       );
     },
   };
@@ -129,6 +127,4 @@ export function createSearch(client: Client, notices: Notices) {
 const shown = (hits: Hits): Found => ({ kind: 'found', ...hits, more: hits.hits.length < hits.total });
 
 const refusal = (error: unknown): Found =>
-  error instanceof HttpProblem && error.status === 400
-    ? { kind: 'refused', detail: error.problem.detail }
-    : { kind: 'failed', detail: words(error) };
+  error instanceof HttpProblem && error.status === 400 ? { kind: 'refused' } : { kind: 'failed', detail: words(error) };

@@ -311,7 +311,7 @@ const en = {
     },
     deferredUntil: (time: string) => `until ${time}`,
     silent: 'nothing was heard of it: its tab was closed, frozen or asleep',
-    gap: (count: number) => `${count.toLocaleString('en')} events are no longer in the log`,
+    gap: (count: number) => `${plural(count, 'event is', 'events are')} no longer in the log`,
     ends: {
       completed: 'completed',
       lost: 'lost',
@@ -327,7 +327,7 @@ const en = {
       fenced: (time: string) => `did not answer, closed from outside after ${time}`,
     } satisfies Record<Rung, (time: string) => string>,
     earlier: (count: number) => `Show ${count.toLocaleString('en')} earlier`,
-    forgotten: (count: number) => `${count.toLocaleString('en')} earlier ones are not shown.`,
+    forgotten: (count: number) => `${plural(count, 'earlier one is', 'earlier ones are')} not shown.`,
     now: 'now',
 
     speed: 'Speed',
@@ -347,7 +347,8 @@ const en = {
     reading: (part: string) => `Reading the log, ${part}…`,
     notRead: (words: string) => `The log could not be read: ${words}`,
     tryAgain: 'Try again',
-    linesDropped: (count: number) => `${count.toLocaleString('en')} earlier lines: save the log to see them.`,
+    linesDropped: (count: number) =>
+      `${plural(count, 'earlier line is', 'earlier lines are')} not shown: the saved log has all.`,
 
     save: 'Save',
     saving: 'Saving',
@@ -795,7 +796,8 @@ const zh: Strings = {
     state: '状态',
     expected: '应为',
     actual: '实为',
-    duplicates: (groups, freeable) => (groups === 0 ? '没有重复的文件。' : `${groups} 组;可腾出 ${freeable}。`),
+    duplicates: (groups, freeable) =>
+      groups === 0 ? '没有重复的文件。' : `${groups.toLocaleString('zh')} 组;可腾出 ${freeable}。`,
     group: (count, size, freeable) => `${count} × ${size},可腾出 ${freeable}`,
     matches: (lines, count) => `${zhFiles(count)}中有 ${lines.toLocaleString('zh')} 行匹配。`,
     lines: '行数',

@@ -127,7 +127,8 @@ const en: BreakStrings = {
     broken: 'broken',
     client: 'Client',
     wire: 'Raw stream',
-    events: (events, last) => (events === 0 ? 'nothing yet' : `${number(events)} events up to ${number(last)}`),
+    events: (events, last) =>
+      events === 0 ? 'nothing yet' : `${number(events)} ${events === 1 ? 'event' : 'events'} up to ${number(last)}`,
     completes: (count) => (count === 0 ? 'not yet' : times(count)),
     compared: (count) => `compared ${times(count)}`,
     detail: 'What did not hold',

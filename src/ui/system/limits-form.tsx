@@ -29,6 +29,7 @@ export function LimitsForm({ client }: { client: Client }) {
   const texts = systemStrings().limits;
   const settings = useSignal<Settings | null>(null);
   const saving = useSignal<Saving>({ kind: 'none' });
+  const known = settings.value;
   const now = saving.value;
   const refuse = (error: unknown) => {
     saving.value = { kind: 'refused', errors: errorsIn(error), words: words(error) };
@@ -64,21 +65,24 @@ export function LimitsForm({ client }: { client: Client }) {
           if (now.kind === 'saved') saving.value = { kind: 'none' };
         }}
       >
-        {settings.value &&
-          fields.map((field) => (
-            <LimitField
-              key={field.name}
-              field={field}
-              settings={settings.value}
-              error={now.kind === 'refused' ? now.errors.get(field.setting) : undefined}
-            />
-          ))}
-        <div class="row">
-          <button type="submit" class="first" aria-disabled={now.kind === 'saving'}>
-            {now.kind === 'saving' ? texts.saving : texts.save}
-          </button>
-          <p role="status">{now.kind === 'saved' && texts.saved}</p>
-        </div>
+        {known && (
+          <>
+            {fields.map((field) => (
+              <LimitField
+                key={field.name}
+                field={field}
+                value={known[field.setting]}
+                error={now.kind === 'refused' ? now.errors.get(field.setting) : undefined}
+              />
+            ))}
+            <div class="row">
+              <button type="submit" class="first" aria-disabled={now.kind === 'saving'}>
+                {now.kind === 'saving' ? texts.saving : texts.save}
+              </button>
+              <p role="status">{now.kind === 'saved' && texts.saved}</p>
+            </div>
+          </>
+        )}
         {now.kind === 'refused' && (
           <p class="why" data-is="bad" role="alert">
             {texts.failed(now.words)}
@@ -91,14 +95,13 @@ export function LimitsForm({ client }: { client: Client }) {
 
 interface FieldProps {
   field: Field;
-  settings: Settings | null;
+  value: number | null;
   error: string | undefined;
 }
 
-function LimitField({ field: { name, setting, unit }, settings, error }: FieldProps) {
+function LimitField({ field: { name, unit }, value, error }: FieldProps) {
   const [label, about] = systemStrings().limits[name];
   const id = `limit-${name}`;
-  const value = settings?.[setting] ?? null;
   return (
     <div class="field">
       <label for={id}>{label}</label>

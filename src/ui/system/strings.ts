@@ -106,7 +106,8 @@ const en = {
       'The browser can be asked to keep what is stored.',
       'The browser cannot be asked to keep what is stored.',
     ),
-    cores: (cores: number, limit: number) => `${cores} processor cores: without a limit of your own, ${limit} at once.`,
+    cores: (cores: number, limit: number) =>
+      `${cores} processor ${cores === 1 ? 'core' : 'cores'}: without a limit of your own, ${limit} at once.`,
     eventSource:
       'A plain EventSource cannot resume: Last-Event-ID is hidden from service workers. The client of this page resumes everywhere.',
     eventSourceWorks: 'A plain EventSource resumes by itself.',

@@ -22,6 +22,7 @@ export function Input({ task, app }: { task: Task; app: Ready }) {
     if (!open || names.peek().length > 0) return;
     const some = refs.slice(0, AT_ONCE);
     const ids = some.flatMap((ref) => ('file_id' in ref ? [ref.file_id] : []));
+    // A file whose name cannot be asked for is told by its id.
     const found = ids.length > 0 ? await app.client.inputFiles(ids).catch(() => []) : [];
     const byId = new Map(ids.map((id, at) => [id, found[at]?.name]));
     names.value = some.map((ref) => ('file_id' in ref ? (byId.get(ref.file_id) ?? ref.file_id) : ref.name));

@@ -1,4 +1,5 @@
 /** What a job has said, the newest so many lines of it. */
+import { strings } from '../strings.ts';
 import { type Level, levels, type Moment } from './moments.ts';
 
 export type Line =
@@ -36,5 +37,5 @@ export const fromLevel = (lines: readonly Line[], least: Level): readonly Line[]
 /** A line of a log file. */
 export const textOf = (line: Line): string =>
   line.kind === 'gap'
-    ? `… ${line.events} events are no longer kept`
+    ? `… ${strings.view.gap(line.events)}`
     : `${new Date(line.time).toISOString()} ${line.level.padEnd(5)} ${line.text.replace(/\r?\n|\r/g, '\n    ')}`;

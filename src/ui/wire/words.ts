@@ -38,7 +38,7 @@ const en = {
     label: 'Frames, the oldest first',
     none: 'Nothing yet.',
     earlier: (count: number) =>
-      `${count.toLocaleString('en')} earlier ones are not kept here; resume from an id to see them again.`,
+      `${count.toLocaleString('en')} earlier ${count === 1 ? 'one is' : 'ones are'} not kept here; resume from an id to see more again.`,
     sent: 'request',
     answered: 'answer',
     comment: 'comment',
@@ -54,7 +54,7 @@ const en = {
     },
     cutOff: 'cut off, so a client throws it away',
     see: (n: string) => `See the task as it was after event ${n}`,
-    moreRows: (count: number) => `Show ${count.toLocaleString('en')} earlier ones`,
+    moreRows: (count: number) => `Show ${count.toLocaleString('en')} earlier`,
     more: (count: number) => `Show ${count.toLocaleString('en')} more characters`,
     control: (code: string) => `the character ${code}`,
   },
