@@ -20,7 +20,9 @@ export function LongList<T>({ items, step, children }: LongListProps<T>) {
         <button
           type="button"
           class="small"
-          onClick={() => {
+          onClick={({ currentTarget }) => {
+            // With the last of them the button goes, and the list before it takes the focus.
+            if (items.length - shown.peek() <= step) focusOn(currentTarget.previousElementSibling);
             shown.value += step;
           }}
         >
@@ -29,4 +31,10 @@ export function LongList<T>({ items, step, children }: LongListProps<T>) {
       )}
     </>
   );
+}
+
+function focusOn(list: Element | null) {
+  if (!(list instanceof HTMLElement)) return;
+  if (list.tabIndex < 0) list.tabIndex = -1;
+  list.focus({ preventScroll: true });
 }
