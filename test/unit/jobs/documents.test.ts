@@ -104,6 +104,15 @@ test('a long text has pages of some thousand characters, cut where a paragraph, 
   expect(pages.slice(0, -1).join(' ')).toBe('A sentence of a text. '.repeat(400).trim());
 });
 
+test.each(['中', 'é', '😀', 'é中😀'])(
+  'a text of nothing but "%s", without an end of line, loses no character',
+  async (some) => {
+    const text = some.repeat(Math.ceil(300_000 / new TextEncoder().encode(some).length));
+    const { texts } = await textsOf([textFile('a.txt', text)]);
+    expect((texts['a.txt'] ?? []).join('') === text).toBe(true);
+  },
+);
+
 test('two files with the same name are two documents, and a scan is told of', async () => {
   const { texts, result } = await textsOf([
     textFile('a.txt', 'one'),

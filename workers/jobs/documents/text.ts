@@ -41,7 +41,10 @@ function cutOf(part: Uint8Array, label: Label): number {
   const space = part.lastIndexOf(32) + 1;
   if (space > 0) return space;
   // One endless word: at least no character of UTF-8 is cut.
-  let end = part.length;
-  while (label === 'utf-8' && end > part.length - 4 && ((part[end] ?? part[end - 1] ?? 0) & 0xc0) === 0x80) end -= 1;
-  return end;
+  if (label !== 'utf-8' || isAscii(part.at(-1))) return part.length;
+  const begin = part.findLastIndex(beginsCharacter);
+  return begin > 0 ? begin : part.length;
 }
+
+const isAscii = (byte = 0) => byte < 0x80;
+const beginsCharacter = (byte: number) => (byte & 0xc0) !== 0x80;
