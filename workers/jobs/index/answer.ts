@@ -19,6 +19,11 @@ export interface Desk {
 export function answerOn(name: string, { index, clear, asked, wanted }: Desk): () => void {
   const channel = new BroadcastChannel(name);
   const post = (message: IndexMessage) => channel.postMessage(message);
+  /** Not answered yet: while no answer comes, a question is asked again. */
+  const pending = new Set<string>();
+  /** One after the other: an index that is begun anew is closed meanwhile. */
+  let turn = Promise.resolve();
+  let stopped = false;
 
   async function answerTo(question: Question): Promise<Answer['value']> {
     if (question.about === 'forget' && question.document_id === null && clear) {
@@ -48,24 +53,40 @@ export function answerOn(name: string, { index, clear, asked, wanted }: Desk): (
     }
   }
 
-  channel.onmessage = async ({ data }) => {
+  async function answered(id: string, question: Question): Promise<Answer> {
+    const answer: Answer = { kind: 'answer', id, value: null, refused: null, unsettled: [] };
+    try {
+      const value = await answerTo(question);
+      return { ...answer, value, unsettled: index().unsettled() };
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : String(error);
+      return { ...answer, refused: { why: error instanceof BadQuery ? 'query' : 'broken', detail } };
+    }
+  }
+
+  async function answer(id: string, question: Question): Promise<void> {
+    if (stopped) return;
+    const found = await answered(id, question);
+    pending.delete(id);
+    if (!stopped) post(found);
+  }
+
+  channel.onmessage = ({ data }) => {
     const message = v.safeParse(IndexMessageSchema, data);
     if (!message.success) return;
     if (message.output.kind === 'wanted') return wanted?.();
     if (message.output.kind !== 'ask') return;
     asked?.();
     const { id, question } = message.output;
-    const answer: Answer = { kind: 'answer', id, value: null, refused: null, unsettled: [] };
-    try {
-      const value = await answerTo(question);
-      post({ ...answer, value, unsettled: index().unsettled() });
-    } catch (error) {
-      const detail = error instanceof Error ? error.message : String(error);
-      post({ ...answer, refused: { why: error instanceof BadQuery ? 'query' : 'broken', detail } });
-    }
+    if (pending.has(id)) return;
+    pending.add(id);
+    turn = turn.then(() => answer(id, question));
   };
   post({ kind: 'open' });
-  return () => channel.close();
+  return () => {
+    stopped = true;
+    channel.close();
+  };
 }
 
 /** Nobody waits for it, and what it does not come to is done when the index is opened next. */
