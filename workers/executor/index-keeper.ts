@@ -14,8 +14,8 @@ export interface KeeperHost {
   report(error: unknown): void;
 }
 
-/** A worker that has not taken the index by then never loaded, or waits for a job that answers itself. */
-const TAKEN_MS = 5_000;
+/** How often to look whether anybody has the index: when nobody does, the worker never loaded, or has died without a word. */
+const LOOK_MS = 5_000;
 
 /** Returns the stop. */
 export function keepIndex({ channel: name, keeperLock, locks, create, scope, report }: KeeperHost): () => void {
@@ -30,20 +30,23 @@ export function keepIndex({ channel: name, keeperLock, locks, create, scope, rep
 
   /** Resolves once the worker has let go, or never took it. */
   async function serve(): Promise<void> {
+    if (stopped.signal.aborted) return;
     const worker = create();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    stopped.signal.addEventListener('abort', () => resolve());
+    const end = () => resolve();
+    stopped.signal.addEventListener('abort', end);
     worker.onmessage = () => resolve();
     worker.onerror = (event) => {
       event.preventDefault();
       reject(new Error(event.message || 'The index’s worker could not be loaded.'));
     };
     worker.postMessage(scope);
-    const late = setTimeout(async () => (await isTaken()) || resolve(), TAKEN_MS);
+    const looking = setInterval(() => isTaken().then((taken) => taken || resolve(), reject), LOOK_MS);
     try {
       await promise;
     } finally {
-      clearTimeout(late);
+      clearInterval(looking);
+      stopped.signal.removeEventListener('abort', end);
       worker.terminate();
     }
   }
