@@ -24,7 +24,10 @@ trustOwnScripts();
 let backend: MessagePort | undefined;
 
 const aborted = (signal: AbortSignal) =>
-  new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+  new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve());
+  });
 
 const report = (message: ExecutorReport) => self.postMessage(message);
 
