@@ -128,7 +128,11 @@ export function openApi(version: string, base: string, specs: Iterable<JobSpec>)
         },
       },
       '/tasks/health': {
-        get: { summary: 'How it is.', responses: { 200: answer('Health.', ref('Health')), ...errors() } },
+        get: {
+          summary: 'How it is; with `detail`, also what runs in which tab.',
+          parameters: [parameter('query', 'detail', { enum: ['true', 'false'] })],
+          responses: { 200: answer('Health.', ref('Health')), ...errors() },
+        },
       },
       '/tasks/settings': {
         get: { summary: 'The settings.', responses: { 200: answer('Settings.', ref('Settings')), ...errors() } },

@@ -124,7 +124,10 @@ export function routes(host: RouteHost): Hono {
   });
 
   app.get('/tasks/types', () => json({ types: [...specs.values()].map(describe) }));
-  app.get('/tasks/health', async () => json(await health()));
+  app.get('/tasks/health', async (c) => {
+    const { tabs, ...rest } = await health();
+    return json(c.req.query('detail') === 'true' ? { ...rest, tabs } : rest);
+  });
   app.get('/tasks/settings', async () => json(await store.settings()));
   app.patch('/tasks/settings', async (c) => {
     const settings = await store.configure(parseBody(SettingsPatchSchema, await readJson(c.req.raw)));

@@ -138,7 +138,8 @@ export function tasksAt(base: string | URL) {
     settings: () => get<Settings>('tasks/settings'),
     configure: (patch: Partial<Settings>) =>
       call<Settings>('PATCH', 'tasks/settings', { json: patch, repeatable: true }),
-    health: () => get<Health>('tasks/health'),
+    /** With `detail`, also what runs in which tab. */
+    health: (detail = false) => get<Health>(`tasks/health${detail ? '?detail=true' : ''}`),
 
     outputUrl: (task_id: string, name: string) => new URL(fileAt(task_id, name), base).href,
     output: async (task_id: string, name: string) => (await request('GET', fileAt(task_id, name))).blob(),

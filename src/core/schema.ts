@@ -251,8 +251,8 @@ export const HealthSchema = v.object({
   version: v.string(),
   uptime_ms: Count,
   executors: Whole,
-  /** Each of them, by what it is called in the logs of its tasks, and what runs there. */
-  tabs: v.array(v.object({ executor: v.string(), task_ids: v.array(Id) })),
+  /** Only in detail: each of them, by what it is called in the logs of its tasks, and what runs there. */
+  tabs: v.exactOptional(v.array(v.object({ executor: v.string(), task_ids: v.array(Id) }))),
   running: Whole,
   running_limit: Whole,
   open_streams: Whole,

@@ -100,8 +100,9 @@ test('a task that finds the storage full is paused, loses nothing, and goes on o
 }) => {
   const page = await persistent.newPage();
   const session = await persistent.newCDPSession(page);
-  // Before the database is first opened: Chromium looks again only when what it knew to be free is used up.
-  await session.send('Storage.overrideQuotaForOrigin', { origin: site.origin, quotaSize: 4_000_000 });
+  // Room for what the service worker keeps for offline use, and some more. Before the database is first opened: Chromium looks again only
+  // when what it knew to be free is used up.
+  await session.send('Storage.overrideQuotaForOrigin', { origin: site.origin, quotaSize: 16_000_000 });
   await open(page, site.url);
   const { task_id } = await submit(page, 'countdown', { steps: 100_000, step_ms: 5 });
   await reached(page, task_id, 'running', 1, 50);

@@ -14,7 +14,7 @@ export interface Looked {
 export function useHealth(client: Client, notices: Notices): Looked {
   const health = useSignal<Health | null>(null);
   const look = async () => {
-    health.value = await client.health();
+    health.value = await client.health(true);
   };
   useEffect(() => {
     look().catch(notices.failed);

@@ -21,7 +21,6 @@ test('health tells how it is, also where the browser hides its storage', async (
     'version',
     'uptime_ms',
     'executors',
-    'tabs',
     'running',
     'running_limit',
     'open_streams',
