@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 // The whole test run: `npm test`, or a part of it with `npm test -- unit`, `e2e`, `engines`, `chaos` or `big`; what follows goes to that runner.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -22,7 +21,7 @@ const [part, ...rest] = process.argv.slice(2);
 /** @type {Count} */
 const total = { passed: 0, failed: 0, skipped: 0 };
 try {
-  await run();
+  run();
 } catch (error) {
   console.error(error);
   total.failed += 1;
@@ -32,7 +31,7 @@ try {
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
 console.log(`\n${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ''}`);
 
-async function run() {
+function run() {
   if (part !== undefined && ![...PARTS, BIG].includes(part)) {
     console.error(`There is ${PARTS.join(', ')}, but no ${part}.`);
     total.failed += 1;
@@ -41,32 +40,15 @@ async function run() {
   const [unit, e2e, engines, chaos] = PARTS.map((each) => part === undefined || part === each);
   const big = part === BIG;
   const browsers = engines ? [] : ['chromium'];
-  if ((e2e || engines || chaos || big) && !(await step('setup', ['scripts/setup.mjs', ...browsers]))) return;
-  if (!(await step('typecheck', [bin('typescript', 'tsc'), '-b']))) return;
-  if (!(await step('lint', [bin('@biomejs/biome', 'biome'), 'check']))) return;
-  if ((e2e || chaos || big) && !(await step('build', [bin('vite', 'vite'), 'build']))) return;
-  if (unit) add(await vitest());
-  // What mostly waits for browsers goes on beside each other; what the second lane says is shown when the first is through.
-  const second = inTurn([...(engines ? [allEngines] : []), ...(chaos ? [allRounds] : [])]);
-  if (e2e) add(await playwright());
-  for (const { count, output } of await second) {
-    add(count);
-    if (output) process.stdout.write(readFileSync(output));
-  }
-  if (big) add(await playwright(['gate.spec.ts', '--grep', 'memory'], { HOLDFAST_BIG: '1' }));
-}
-
-/**
- * @param {((output?: string) => Promise<Count>)[]} runners
- * @returns {Promise<{ count: Count, output: string | undefined }[]>} `output`: the file that holds what a runner said, when others run beside it
- */
-async function inTurn(runners) {
-  const done = [];
-  for (const [i, run] of runners.entries()) {
-    const output = part === undefined ? join(reports, `output-${i}.txt`) : undefined;
-    done.push({ count: await run(output), output });
-  }
-  return done;
+  if ((e2e || engines || chaos || big) && !step('setup', ['scripts/setup.mjs', ...browsers])) return;
+  if (!step('typecheck', [bin('typescript', 'tsc'), '-b'])) return;
+  if (!step('lint', [bin('@biomejs/biome', 'biome'), 'check'])) return;
+  if ((e2e || chaos || big) && !step('build', [bin('vite', 'vite'), 'build'])) return;
+  if (unit) add(vitest());
+  if (e2e) add(playwright());
+  if (engines) add(allEngines());
+  if (chaos) add(allRounds());
+  if (big) add(playwright(['gate.spec.ts', '--grep', 'memory'], { HOLDFAST_BIG: '1' }));
 }
 
 /**
@@ -75,8 +57,8 @@ async function inTurn(runners) {
  * @param {string} title
  * @param {string[]} args of node
  */
-async function step(title, args) {
-  const ok = (await node(title, args)) === 0;
+function step(title, args) {
+  const ok = node(title, args) === 0;
   if (!ok) {
     console.error(`\n${title} failed`);
     total.failed += 1;
@@ -84,11 +66,11 @@ async function step(title, args) {
   return ok;
 }
 
-/** @returns {Promise<Count>} */
-async function vitest() {
+/** @returns {Count} */
+function vitest() {
   const report = join(reports, 'vitest.json');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const status = await node('unit', [bin('vitest', 'vitest'), 'run', ...reporters, ...(part ? rest : [])]);
+  const status = node('unit', [bin('vitest', 'vitest'), 'run', ...reporters, ...(part ? rest : [])]);
   return settle(status, report, (result) => ({
     passed: result.numPassedTests,
     // A file that cannot be loaded has no tests to count.
@@ -104,14 +86,14 @@ async function vitest() {
 /**
  * @param {string[]} [only]
  * @param {Record<string, string>} [env]
- * @returns {Promise<Count>}
+ * @returns {Count}
  */
-async function playwright(only = [], env = {}) {
+function playwright(only = [], env = {}) {
   const report = join(reports, 'playwright.json');
-  const status = await node(
+  const status = node(
     'e2e',
     [bin('@playwright/test', 'playwright'), 'test', '--reporter=list,json', ...only, ...(part ? rest : [])],
-    { env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report, ...env } },
+    { PLAYWRIGHT_JSON_OUTPUT_FILE: report, ...env },
   );
   return settle(status, report, ({ stats }) => ({
     passed: stats.expected + stats.flaky,
@@ -120,19 +102,17 @@ async function playwright(only = [], env = {}) {
   }));
 }
 
-/** @param {string} [output] @returns {Promise<Count>} each check counts once an engine; an engine that is not there is skipped */
-async function allEngines(output) {
+/** @returns {Count} each check counts once an engine; an engine that is not there is skipped */
+function allEngines() {
   const report = join(reports, 'engines.json');
-  const args = ['scripts/engines.mjs', `--report=${report}`, ...(part ? rest : [])];
-  const status = await node('engines', args, { output });
+  const status = node('engines', ['scripts/engines.mjs', `--report=${report}`, ...(part ? rest : [])]);
   return settle(status, report, (result) => result);
 }
 
-/** @param {string} [output] @returns {Promise<Count>} each round counts */
-async function allRounds(output) {
+/** @returns {Count} each round counts */
+function allRounds() {
   const report = join(reports, 'chaos.json');
-  const args = ['test/chaos/main.mjs', ...ROUNDS, `--report=${report}`, ...(part ? rest : [])];
-  const status = await node('chaos', args, { output });
+  const status = node('chaos', ['test/chaos/main.mjs', ...ROUNDS, `--report=${report}`, ...(part ? rest : [])]);
   return settle(status, report, (result) => result);
 }
 
@@ -159,17 +139,16 @@ function add(count) {
 /**
  * @param {string} title
  * @param {string[]} args
- * @param {{ env?: Record<string, string>, output?: string | undefined }} [options] `output`: the file to write to instead of the terminal
- * @returns {Promise<number>}
+ * @param {Record<string, string>} [env]
  */
-async function node(title, args, { env, output } = {}) {
-  const child = spawn(process.execPath, args, {
+function node(title, args, env) {
+  console.log(`\n── ${title}`);
+  const { status, error } = spawnSync(process.execPath, args, {
     cwd: root,
-    stdio: ['ignore', ...(output ? Array(2).fill(openSync(output, 'w')) : ['inherit', 'inherit'])],
+    stdio: 'inherit',
     env: { ...process.env, ...env },
   });
-  console.log(`\n── ${title}${output ? ' (shown at the end)' : ''}`);
-  const [status] = await once(child, 'close');
+  if (error) throw error;
   return status ?? 1;
 }
 
