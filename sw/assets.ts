@@ -1,23 +1,27 @@
 /** The offline shell: the files of the build are precached, or cached when they are first used, and any page of the app is `index.html`. */
-import { PrecacheController } from 'workbox-precaching/PrecacheController.js';
+import { createCacheKey } from 'workbox-precaching/utils/createCacheKey.js';
+import { onDemand } from './on-demand.ts';
 import { guarded } from './policy.ts';
+import type { BuiltFile } from './precache.ts';
 
-declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: { url: string; revision: string | null }[] };
+declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: BuiltFile[] };
 
 /** What is cached when it is first used: codecs, and the tables of characters that few PDFs need. */
 const ON_DEMAND = /\.(?:wasm|bcmap)$/;
 
 export function offlineShell(scope: string) {
-  const precache = new PrecacheController();
-  precache.addToCacheList(self.__WB_MANIFEST);
+  const files = self.__WB_MANIFEST;
+  /** As Workbox names it: what an earlier version kept is in the same one. */
+  const cacheName = `workbox-precache-v2-${scope}`;
+  const keys = new Map(files.map(createCacheKey).map(({ url, cacheKey }) => [url, cacheKey]));
   const index = new URL('index.html', scope).href;
   /** The folder of the files that are named after their content; in the cache, its own address has the list of this version's. */
   const folder = new URL('assets/', scope).href;
 
   /** Pages of the version before may still ask for parts that they have not loaded yet: those stay, and what is older goes. */
   async function dropOlder(): Promise<void> {
-    const cache = await caches.open(precache.strategy.cacheName);
-    const ours = precache.getCachedURLs().map((url) => precache.getCacheKeyForURL(url));
+    const cache = await caches.open(cacheName);
+    const ours = [...keys.values()];
     const before: unknown = await (await cache.match(folder))?.json();
     const kept = new Set([folder, ...ours, ...(Array.isArray(before) ? before : [])]);
     for (const request of await cache.keys()) if (!kept.has(request.url)) await cache.delete(request);
@@ -30,7 +34,7 @@ export function offlineShell(scope: string) {
     // Some hosts answer with a page for what they do not have.
     const isFile = response.ok && !response.headers.get('Content-Type')?.startsWith('text/html');
     if (ON_DEMAND.test(key) && isFile) {
-      const cache = await caches.open(precache.strategy.cacheName);
+      const cache = await caches.open(cacheName);
       // That there is no room for it is no reason to go without it now.
       await cache.put(key, response.clone()).catch(() => {});
     }
@@ -40,7 +44,7 @@ export function offlineShell(scope: string) {
   const otherPart = (url: string) => (url.startsWith(folder) && url !== folder ? url : undefined);
 
   return {
-    install: (event: ExtendableEvent) => precache.install(event),
+    install: async (event: ExtendableEvent) => onDemand().precache(event, cacheName, files),
     activate: dropOlder,
     /** The answer to a request for a file of the build or for a page; undefined for anything else. */
     fetch({ request }: FetchEvent): Promise<Response> | undefined {
@@ -49,7 +53,7 @@ export function offlineShell(scope: string) {
       url.hash = '';
       url.search = '';
       const isPage = request.mode === 'navigate' && (url.href === scope || url.href === index);
-      const key = precache.getCacheKeyForURL(isPage ? index : url.href) ?? otherPart(url.href);
+      const key = keys.get(isPage ? index : url.href) ?? otherPart(url.href);
       if (!key) return undefined;
       return caches
         .match(key)

@@ -2,12 +2,11 @@
 import * as v from 'valibot';
 import { connection, Outdated } from '../src/core/connection.ts';
 import { discarding } from '../src/core/discard.ts';
-import { filesOf } from '../src/core/files.ts';
 import { executorsIn } from '../src/core/held-locks.ts';
 import { idbStore } from '../src/core/idb-store.ts';
 import { DEFAULT_GRACE_MS } from '../src/core/job.ts';
 import { namesFor } from '../src/core/names.ts';
-import { removeOpfsFolder } from '../src/core/output-file.ts';
+import { removeOpfsFolder } from '../src/core/output-folder.ts';
 import {
   type BackendMessage,
   BackendMessageSchema,
@@ -18,11 +17,12 @@ import {
 } from '../src/core/protocol.ts';
 import { defaultRunningLimit } from '../src/core/schema.ts';
 import { INDEX } from '../src/core/search.ts';
+import { storedFiles } from '../src/core/stored-files.ts';
 import { specs } from '../workers/jobs/specs.ts';
-import { createBulk } from './bulk.ts';
 import { commands } from './command.ts';
 import { createHub } from './hub.ts';
-import { indexAsks } from './index-asks.ts';
+import type { AskIndex } from './index-asks.ts';
+import { onDemand } from './on-demand.ts';
 import { problemResponse, Refusal } from './problem.ts';
 import { routes } from './routes.ts';
 import { openStreams } from './streams.ts';
@@ -61,7 +61,7 @@ export function createBackend(scope: string) {
       tell({ kind: 'committed', tasks: commit.tasks, newest: commit.newest });
     },
   });
-  const files = filesOf(database, names.folder);
+  const files = storedFiles(database, names.folder);
   const report = (error: unknown) => {
     if (error instanceof Outdated) giveWay();
     else console.error('holdfast backend:', error);
@@ -85,28 +85,32 @@ export function createBackend(scope: string) {
     const { held = [] } = await navigator.locks.query();
     return held.filter((lock) => lock.name === names.executorLock).length;
   };
-  const askIndex = indexAsks({
-    channel: names.lastingLock(INDEX),
-    executors,
-    async settles(task_id) {
-      const task = await store.get(task_id);
-      if (task?.status === 'canceled') return 'drop';
-      return !task || task.status === 'completed' ? 'keep' : null;
-    },
-  });
+  let asks: AskIndex | undefined;
+  const askIndex = () =>
+    (asks ??= onDemand().indexAsks({
+      channel: names.lastingLock(INDEX),
+      executors,
+      async settles(task_id) {
+        const task = await store.get(task_id);
+        if (task?.status === 'canceled') return 'drop';
+        return !task || task.status === 'completed' ? 'keep' : null;
+      },
+    }));
   const app = routes({
     base,
     version: __HOLDFAST_VERSION__,
     store,
     files,
+    allFiles: () => onDemand().filesOf(database, names.folder),
     streams,
     specs: byType,
     commands: command,
-    bulk: createBulk(store, command, async (task_id) => {
-      if ((await store.delete(task_id)) !== 'deleted') return false;
-      await files.removeOutputs(task_id);
-      return true;
-    }),
+    bulk: () =>
+      onDemand().createBulk(store, command, async (task_id) => {
+        if ((await store.delete(task_id)) !== 'deleted') return false;
+        await files.removeOutputs(task_id);
+        return true;
+      }),
     settingsChanged: () => tell({ kind: 'settings' }),
     alone: (work) => navigator.locks.request(names.housekeepingLock, work),
     tell: async (client, message) => (await self.clients.get(client))?.postMessage(message),

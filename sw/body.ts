@@ -2,45 +2,12 @@
 import * as v from 'valibot';
 import type { Input } from '../src/core/job.ts';
 import { StatusSchema, type TaskDraft, TaskDraftSchema } from '../src/core/schema.ts';
-import { brokenAt } from './json-position.ts';
 import { Refusal } from './problem.ts';
 
-const MAX_JSON_BYTES = 1024 * 1024;
 const MAX_DRAFTS = 1_000;
-
-export async function readJson(request: Request): Promise<unknown> {
-  const type = mediaType(request);
-  if (type !== 'application/json') {
-    const got = type ? `This one is ${type}.` : 'This one names no type.';
-    throw new Refusal(415, 'unsupported-media-type', `The body has to be application/json. ${got}`);
-  }
-  const bytes = new Uint8Array(await request.arrayBuffer());
-  if (bytes.length > MAX_JSON_BYTES) {
-    throw new Refusal(
-      413,
-      'payload-too-large',
-      `The body has ${bytes.length} bytes; at most ${MAX_JSON_BYTES} are taken.`,
-    );
-  }
-  const text = decode(bytes);
-  try {
-    return JSON.parse(text);
-  } catch {
-    const position = brokenAt(text);
-    throw new Refusal(400, 'bad-request', `The body is not JSON: it breaks at position ${position}.`, { position });
-  }
-}
 
 export const mediaType = (request: Request): string =>
   (request.headers.get('Content-Type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
-
-function decode(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new Refusal(400, 'bad-request', 'The body is not UTF-8.');
-  }
-}
 
 /** The drafts of `POST /tasks`, each with the input that its job's schema made of it. */
 export function parseDrafts(body: unknown, inputOf: (type: string) => Input | undefined) {
@@ -127,20 +94,6 @@ export const ListQuerySchema = v.strictObject({
   limit: v.optional(wholeNumber(1, 500), '50'),
   page: v.optional(v.pipe(v.string(), v.nonEmpty())),
 });
-/** A bulk request has to say what it means: a filter, or `all=true`. Every task holds the empty `q`. */
-const BulkQuerySchema = v.strictObject({
-  ...FilterSchema.entries,
-  q: v.optional(v.pipe(v.string(), v.nonEmpty())),
-  all: v.optional(v.literal('true')),
-});
-export function bulkFilter(query: Record<string, string>): v.InferOutput<typeof FilterSchema> {
-  const { all, ...filter } = parseQuery(BulkQuerySchema, query);
-  if (!all && Object.keys(filter).length === 0) {
-    throw new Refusal(400, 'bad-request', 'A filter (status, type, tag, q) or all=true is required.');
-  }
-  return filter;
-}
-
 export const LogQuerySchema = v.strictObject({
   after: v.optional(wholeNumber(0, Number.MAX_SAFE_INTEGER), '0'),
   limit: v.optional(wholeNumber(1, 10_000), '1000'),

@@ -1,12 +1,28 @@
 /** Many tasks at once, over the filters of a listing. Tasks in another state are passed over. */
+import * as v from 'valibot';
 import type { Filter, TaskStore } from '../src/core/store.ts';
 import { isFinished, type Task } from '../src/core/task.ts';
+import { FilterSchema, parseQuery } from './body.ts';
 import type { Commands } from './command.ts';
 import { Refusal } from './problem.ts';
 
 const PAGE = 500;
 /** Canceling a running task waits for its job; so many are waited for at a time. */
 const AT_ONCE = 50;
+
+/** A bulk request has to say what it means: a filter, or `all=true`. Every task holds the empty `q`. */
+const BulkQuerySchema = v.strictObject({
+  ...FilterSchema.entries,
+  q: v.optional(v.pipe(v.string(), v.nonEmpty())),
+  all: v.optional(v.literal('true')),
+});
+function bulkFilter(query: Record<string, string>): v.InferOutput<typeof FilterSchema> {
+  const { all, ...filter } = parseQuery(BulkQuerySchema, query);
+  if (!all && Object.keys(filter).length === 0) {
+    throw new Refusal(400, 'bad-request', 'A filter (status, type, tag, q) or all=true is required.');
+  }
+  return filter;
+}
 
 export type Bulk = ReturnType<typeof createBulk>;
 
@@ -37,8 +53,8 @@ export function createBulk(
 
   return {
     /** How many were canceled. */
-    async cancel(filter: Filter): Promise<number> {
-      const ids = await select(filter, ({ status }) => !isFinished(status));
+    async cancel(query: Record<string, string>): Promise<number> {
+      const ids = await select(bulkFilter(query), ({ status }) => !isFinished(status));
       return each(ids, async (task_id) => {
         try {
           await cancel(task_id);
@@ -52,7 +68,7 @@ export function createBulk(
     },
 
     /** How many finished tasks were removed. */
-    remove: async (filter: Filter): Promise<number> =>
-      each(await select(filter, ({ status }) => isFinished(status)), remove),
+    remove: async (query: Record<string, string>): Promise<number> =>
+      each(await select(bulkFilter(query), ({ status }) => isFinished(status)), remove),
   };
 }

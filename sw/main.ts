@@ -1,7 +1,7 @@
 /** The service worker: its listeners, and nothing else. */
 import { offlineShell } from './assets.ts';
 import { createBackend } from './backend.ts';
-import { openFrom } from './notice.ts';
+import { onDemand } from './on-demand.ts';
 
 declare const self: ServiceWorkerGlobalScope;
 
@@ -24,5 +24,5 @@ self.addEventListener('message', (event) => event.waitUntil(backend.message(even
 
 self.addEventListener('notificationclick', (event) => {
   event.notification.close();
-  event.waitUntil(openFrom(event.notification));
+  event.waitUntil(onDemand().openFrom(event.notification));
 });

@@ -1,10 +1,39 @@
 /**
- * What few requests need: export, import and the descriptions as JSON Schema. In a build it is a script of its own, which the service
- * worker loads with the first of those requests (`scripts/on-demand-script.mjs`); everywhere else it is a module like any other.
+ * What few requests need, and what is needed once, while this version is installed. In a build it is a script of its own, which the
+ * service worker loads with the first of those requests (`scripts/on-demand-script.mjs`); everywhere else it is a module like any other.
  */
+import { filesOf } from '../src/core/files.ts';
+import { createBulk } from './bulk.ts';
+import { addFile, stageShared } from './file-intake.ts';
+import { indexAsks } from './index-asks.ts';
+import { brokenAt } from './json-position.ts';
+import { stream, streamEvents, streamWithId } from './lesson.ts';
+import { openFrom } from './notice.ts';
 import { jsonSchema, openApi } from './openapi.ts';
+import { taskAt } from './past.ts';
+import { precache } from './precache.ts';
+import { searching } from './search.ts';
 import { exportHeaders, exportStream, importAll } from './transfer.ts';
 
-const parts = { exportHeaders, exportStream, importAll, jsonSchema, openApi };
+const parts = {
+  addFile,
+  brokenAt,
+  createBulk,
+  exportHeaders,
+  exportStream,
+  filesOf,
+  importAll,
+  indexAsks,
+  jsonSchema,
+  openApi,
+  openFrom,
+  precache,
+  searching,
+  stageShared,
+  stream,
+  streamEvents,
+  streamWithId,
+  taskAt,
+};
 
 export const onDemand = (): typeof parts => parts;

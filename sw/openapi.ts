@@ -13,7 +13,7 @@ import {
 } from '../src/core/schema.ts';
 import { DocumentsSchema, HitsSchema, PageTextSchema } from '../src/core/search.ts';
 import { AtQuerySchema, FilterSchema, ListQuerySchema, LogQuerySchema } from './body.ts';
-import { DocumentsQuerySchema, SearchQuerySchema } from './search-routes.ts';
+import { DocumentsQuerySchema, SearchQuerySchema } from './search.ts';
 import { EXPORT_TYPE } from './transfer.ts';
 
 /** A schema as JSON Schema; `input`: as a request has to be, before defaults are filled in. */

@@ -2,34 +2,23 @@
 import type { Context } from 'hono';
 import { Hono } from 'hono/tiny';
 import * as v from 'valibot';
-import { FileChanged, FileMissing, type Files } from '../src/core/files.ts';
+import type { Files } from '../src/core/files.ts';
 import type { JobSpec } from '../src/core/job.ts';
 import type { PageMessage } from '../src/core/protocol.ts';
 import { type Health, SettingsPatchSchema, TaskDraftSchema } from '../src/core/schema.ts';
 import { framesOf, logFramesOf } from '../src/core/sse.ts';
 import type { TaskStore } from '../src/core/store.ts';
+import { FileChanged, FileMissing, type StoredFiles } from '../src/core/stored-files.ts';
 import { isFinished, type StoredTask, type TaskEvent, toWire } from '../src/core/task.ts';
-import {
-  AtQuerySchema,
-  bulkFilter,
-  invalid,
-  ListQuerySchema,
-  LogQuerySchema,
-  parseBody,
-  parseDrafts,
-  parseQuery,
-  readJson,
-} from './body.ts';
+import { AtQuerySchema, invalid, ListQuerySchema, LogQuerySchema, parseBody, parseDrafts, parseQuery } from './body.ts';
 import type { Bulk } from './bulk.ts';
 import type { Commands } from './command.ts';
 import { gapFrames, SEGMENTS_AT_ONCE } from './feed.ts';
-import { addFile, serveFile, stageShared } from './file-route.ts';
+import { serveFile } from './file-route.ts';
 import type { AskIndex } from './index-asks.ts';
-import * as lesson from './lesson.ts';
+import { readJson } from './json-body.ts';
 import { onDemand } from './on-demand.ts';
-import { taskAt } from './past.ts';
 import { notFound, problemResponse, Refusal } from './problem.ts';
-import { searchRoutes } from './search-routes.ts';
 import { type Streams, streamHeaders } from './streams.ts';
 
 interface RouteHost {
@@ -37,9 +26,11 @@ interface RouteHost {
   base: string;
   version: string;
   store: TaskStore;
-  files: Files;
+  files: StoredFiles;
+  /** The same files, to be written and read by more than a service worker mostly does. */
+  allFiles(): Files;
   commands: Commands;
-  bulk: Bulk;
+  bulk(): Bulk;
   streams: Streams;
   specs: ReadonlyMap<string, JobSpec>;
   health(): Promise<Health>;
@@ -48,7 +39,7 @@ interface RouteHost {
   report(error: unknown): void;
   /** Tells a page something, if it is still there. */
   tell(client: string, message: PageMessage): void;
-  askIndex: AskIndex;
+  askIndex(): AskIndex;
   /** Runs work that must not meet the clean-up. */
   alone<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -61,7 +52,7 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 export function routes(host: RouteHost): Hono {
   const { base, version, store, files, commands, bulk, streams, specs, health, settingsChanged, report, alone, tell } =
     host;
-  const transfer = { store, files, version, alone };
+  const transfer = () => ({ store, files: host.allFiles(), version, alone });
   const app = new Hono().basePath(base);
   const json = (body: unknown, status = 200, headers: Record<string, string> = {}) =>
     new Response(JSON.stringify(body), {
@@ -97,12 +88,10 @@ export function routes(host: RouteHost): Hono {
   });
 
   app.delete('/tasks', async (c) => {
-    const filter = bulkFilter(c.req.query());
-    return json({ count: await bulk.remove(filter) });
+    return json({ count: await bulk().remove(c.req.query()) });
   });
   app.post('/tasks/cancel', async (c) => {
-    const filter = bulkFilter(c.req.query());
-    return json({ count: await bulk.cancel(filter) });
+    return json({ count: await bulk().cancel(c.req.query()) });
   });
 
   app.get('/tasks', async (c) => {
@@ -113,14 +102,14 @@ export function routes(host: RouteHost): Hono {
   app.get('/tasks/export', (c) => {
     const { exportHeaders, exportStream } = onDemand();
     const headers = exportHeaders(new Date());
-    return new Response(c.req.raw.method === 'HEAD' ? null : exportStream(transfer), { headers });
+    return new Response(c.req.raw.method === 'HEAD' ? null : exportStream(transfer()), { headers });
   });
   app.post('/tasks/import', async (c) => {
     const { request, client } = asked(c);
     const progress = (read: number, size: number) => {
       if (client !== null) tell(client, { kind: 'import-progress', read, size });
     };
-    return json({ count: await onDemand().importAll(request, transfer, progress) });
+    return json({ count: await onDemand().importAll(request, transfer(), progress) });
   });
 
   app.get('/tasks/types', () => json({ types: [...specs.values()].map(describe) }));
@@ -138,7 +127,7 @@ export function routes(host: RouteHost): Hono {
 
   app.get(TASK, async (c) => {
     const { at } = parseQuery(AtQuerySchema, c.req.query());
-    const task = await (at === undefined ? find(id(c)) : taskAt(store, id(c), at));
+    const task = await (at === undefined ? find(id(c)) : onDemand().taskAt(store, id(c), at));
     const headers = { ETag: `"${task.task_id}-${task.last_event_id}"`, 'Cache-Control': 'no-cache' };
     const known = c.req.header('If-None-Match');
     if (known === '*' || known?.includes(headers.ETag)) return new Response(null, { status: 304, headers });
@@ -181,7 +170,7 @@ export function routes(host: RouteHost): Hono {
     }
     // A dying worker may still hold one: what is left of a task that is gone is found by the next clean-up.
     await files.removeOutputs(id(c)).catch(report);
-    return new Response(null, { status: 204, headers: { 'Cache-Control': 'no-store' } });
+    return noContent();
   });
 
   app.get(`${TASK}/result`, async (c) => {
@@ -201,9 +190,9 @@ export function routes(host: RouteHost): Hono {
     return serveFile(c.req.raw, body, name, file.type);
   });
 
-  app.post('/share', (c) => stageShared(c.req.raw, files));
+  app.post('/share', (c) => onDemand().stageShared(c.req.raw, files));
 
-  app.post('/files', async (c) => json(await addFile(c.req.raw, files), 201));
+  app.post('/files', async (c) => json(await onDemand().addFile(c.req.raw, files), 201));
   app.get('/files/:id', async (c) => {
     const row = await files.input(id(c));
     if (!row) throw notFound(`file ${id(c)}`);
@@ -218,10 +207,18 @@ export function routes(host: RouteHost): Hono {
   app.delete('/files/:id', async (c) => {
     if (!(await files.input(id(c)))) throw notFound(`file ${id(c)}`);
     await files.removeInput(id(c));
-    return new Response(null, { status: 204, headers: { 'Cache-Control': 'no-store' } });
+    return noContent();
   });
 
-  searchRoutes(app, host.askIndex, json);
+  const documents = () => onDemand().searching(host.askIndex());
+  app.get('/search', async (c) => json(await documents().search(c.req.query())));
+  app.get('/search/documents', async (c) => json(await documents().documents(c.req.query())));
+  app.get('/search/documents/:id/pages/:page', async (c) => json(await documents().page(id(c), c.req.param('page'))));
+  app.delete('/search/documents', async (c) => json(await documents().forgetAll(c.req.query())));
+  app.delete('/search/documents/:id', async (c) => {
+    await documents().forget(id(c));
+    return noContent();
+  });
 
   app.get('/openapi.json', () => json(onDemand().openApi(version, base, specs.values())));
 
@@ -231,14 +228,14 @@ export function routes(host: RouteHost): Hono {
     const [task] = submission.kind === 'accepted' ? submission.tasks : [];
     return json({ task_id: task?.task_id, status: 'processing' });
   });
-  app.get('/stream', (c) => (c.req.raw.method === 'HEAD' ? headOnly() : lesson.stream()));
-  app.get('/stream-events', (c) => (c.req.raw.method === 'HEAD' ? headOnly() : lesson.streamEvents()));
+  app.get('/stream', (c) => (c.req.raw.method === 'HEAD' ? headOnly() : onDemand().stream()));
+  app.get('/stream-events', (c) => (c.req.raw.method === 'HEAD' ? headOnly() : onDemand().streamEvents()));
   app.get('/stream-with-id', (c) => {
     const last = c.req.header('Last-Event-ID') ?? c.req.query('last_event_id') ?? null;
     if (last && !/^\d{1,15}$/.test(last))
       throw new Refusal(400, 'bad-request', `"${last}" is not an event id of this stream.`);
     if (c.req.raw.method === 'HEAD') return headOnly();
-    return lesson.streamWithId(last) ?? new Response(null, { status: 204, headers: { 'Cache-Control': 'no-store' } });
+    return onDemand().streamWithId(last) ?? noContent();
   });
 
   app.notFound((c) => {
@@ -279,6 +276,8 @@ function decoded(part: string): string {
     throw new Refusal(400, 'bad-request', `"${part}" is not percent-encoded UTF-8.`);
   }
 }
+
+const noContent = () => new Response(null, { status: 204, headers: { 'Cache-Control': 'no-store' } });
 
 /** Hono answers HEAD by running GET: a stream would leak. */
 const headOnly = () => new Response(null, { headers: streamHeaders });

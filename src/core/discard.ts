@@ -1,12 +1,13 @@
 /** Removes what a canceled or deleted task has written, and never what its next attempt writes. */
-import type { OutputFiles } from './output-file.ts';
+
 import type { TaskStore } from './store.ts';
+import type { StoredOutputs } from './stored-outputs.ts';
 
 export type Locks = Pick<LockManager, 'request'>;
 
 export interface DiscardHost {
   store: Pick<TaskStore, 'get'>;
-  files: Pick<OutputFiles, 'removeOutputs'>;
+  files: Pick<StoredOutputs, 'removeOutputs'>;
   locks: Locks;
   lockOf(task_id: string, attempt: number): string;
 }

@@ -8,7 +8,7 @@ import type { Locks } from './discard.ts';
 import type { FileRow } from './idb-schema.ts';
 import type { LastingFile } from './job.ts';
 import type { Names } from './names.ts';
-import { LATEST, openUndoable } from './output-file.ts';
+import { LATEST, openUndoable } from './opfs-file.ts';
 
 export type LastingFiles = ReturnType<typeof lastingFilesOf>;
 

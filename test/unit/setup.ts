@@ -1,4 +1,4 @@
-/** What the browsers have and Node 20 has not. */
+/** What the browsers have and Node 20 has not, and Workbox's switch for its log, which it looks for in a service worker. */
 Promise.withResolvers ??= <T>() => {
   let resolve: (value: T | PromiseLike<T>) => void = () => {};
   let reject: (reason?: unknown) => void = () => {};
@@ -8,3 +8,5 @@ Promise.withResolvers ??= <T>() => {
   });
   return { promise, resolve, reject };
 };
+
+Object.assign(globalThis, { __WB_DISABLE_DEV_LOGS: true });

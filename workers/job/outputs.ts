@@ -1,6 +1,8 @@
 /** The output files of one run. */
+
+import type { OutputHandle } from '../../src/core/buffered-output.ts';
 import type { Output } from '../../src/core/job.ts';
-import type { OutputFiles, OutputHandle, RandomHandle } from '../../src/core/output-file.ts';
+import type { OutputFiles, RandomHandle } from '../../src/core/output-file.ts';
 import type { Checkpoint, SavedOutput } from '../../src/core/schema.ts';
 
 export function openOutputs(files: OutputFiles, task_id: string, checkpoint: Checkpoint | null) {

@@ -1,9 +1,10 @@
 /** Runs one job: turns its generator into events, takes its checkpoints, and brings it to an end when it is told to stop. */
-import { FileChanged, FileMissing, type Files } from '../../src/core/files.ts';
+import type { Files } from '../../src/core/files.ts';
 import type { Job, JobContext, LastingFile, Progress } from '../../src/core/job.ts';
 import type { LastingFiles } from '../../src/core/lasting-file.ts';
 import type { Assignment, Sink } from '../../src/core/protocol.ts';
 import type { Batch, CheckpointDraft, Ending, Outcome } from '../../src/core/schema.ts';
+import { FileChanged, FileMissing } from '../../src/core/stored-files.ts';
 import { taskProblem } from '../../src/core/task.ts';
 import { eventQueue } from './event-queue.ts';
 import { openOutputs } from './outputs.ts';

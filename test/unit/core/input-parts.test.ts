@@ -1,6 +1,7 @@
 import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { FileMissing, filesOf } from '../../../src/core/files.ts';
+import { filesOf } from '../../../src/core/files.ts';
+import { FileMissing } from '../../../src/core/stored-files.ts';
 import { freshStore } from './database.ts';
 
 const MiB = 1024 * 1024;

@@ -1,6 +1,7 @@
 import 'fake-indexeddb/auto';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { entryOf, outputFilesOf } from '../../../src/core/output-file.ts';
+import { outputFilesOf } from '../../../src/core/output-file.ts';
+import { entryOf } from '../../../src/core/output-folder.ts';
 import { freshStore } from './database.ts';
 
 // Without OPFS, as in private windows of Firefox.

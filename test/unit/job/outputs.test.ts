@@ -1,6 +1,7 @@
 import 'fake-indexeddb/auto';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { FileMissing, filesOf } from '../../../src/core/files.ts';
+import { filesOf } from '../../../src/core/files.ts';
+import { FileMissing } from '../../../src/core/stored-files.ts';
 import { openOutputs } from '../../../workers/job/outputs.ts';
 import { freshStore } from '../core/database.ts';
 

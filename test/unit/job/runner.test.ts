@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { FileChanged, FileMissing, type Files } from '../../../src/core/files.ts';
+import type { Files } from '../../../src/core/files.ts';
 import type { Job, JobContext, Progress } from '../../../src/core/job.ts';
 import type { Sink } from '../../../src/core/protocol.ts';
 import type { Batch } from '../../../src/core/schema.ts';
+import { FileChanged, FileMissing } from '../../../src/core/stored-files.ts';
 import { runJob } from '../../../workers/job/runner.ts';
 import { spec } from '../../../workers/jobs/spin/spec.ts';
 import { after, examples } from '../core/tasks.ts';

@@ -46,17 +46,18 @@ export function createServer(stops: (task: StoredTask, reason: 'user' | 'cancel'
     version: '1.2.3',
     store,
     files,
+    allFiles: () => files,
     streams,
     specs: new Map(specs.map((spec) => [spec.type, spec])),
     commands: command,
-    bulk: createBulk(store, command, async (task_id) => (await store.delete(task_id)) === 'deleted'),
+    bulk: () => createBulk(store, command, async (task_id) => (await store.delete(task_id)) === 'deleted'),
     settingsChanged: () => {
       settings_changed += 1;
     },
     report,
     alone: (work) => work(),
     tell: (client, message) => void told.push({ client, message }),
-    askIndex: (question) => asked(question),
+    askIndex: () => asked,
     health: async () => ({
       status: 'ok',
       version: '1.2.3',
