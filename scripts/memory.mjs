@@ -7,9 +7,22 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
  *
  * @param {string} profile
  */
-export function peakMemory(profile) {
+export const peakMemory = (profile) => peakOf(profile, (command) => command.includes('--type=renderer'));
+
+/**
+ * The same of the browser's own process, which keeps the blobs of all pages.
+ *
+ * @param {string} profile
+ */
+export const browserMemory = (profile) => peakOf(profile, (command) => !command.includes('--type='));
+
+/**
+ * @param {string} profile
+ * @param {(command: string) => boolean} isMeant
+ */
+function peakOf(profile, isMeant) {
   if (process.platform !== 'linux') return null;
-  const peaks = renderers(profile).map((pid) => {
+  const peaks = processesOf(profile, isMeant).map((pid) => {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
     const [peak, shared] = ['VmHWM', 'RssFile'].map((name) =>
       Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1]),
@@ -21,8 +34,11 @@ export function peakMemory(profile) {
   return Math.max(...peaks);
 }
 
-/** @param {string} profile */
-function renderers(profile) {
+/**
+ * @param {string} profile
+ * @param {(command: string) => boolean} isMeant
+ */
+function processesOf(profile, isMeant) {
   const processes = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((pid) => {
@@ -37,7 +53,5 @@ function renderers(profile) {
   const ours = new Set(processes.filter(({ command }) => command.includes(profile)).map(({ pid }) => pid));
   for (const { pid, parent } of processes) if (parent && ours.has(parent)) ours.add(pid);
   for (const { pid, parent } of processes) if (parent && ours.has(parent)) ours.add(pid);
-  return processes
-    .filter(({ pid, command }) => ours.has(pid) && command.includes('--type=renderer'))
-    .map(({ pid }) => pid);
+  return processes.filter(({ pid, command }) => ours.has(pid) && isMeant(command)).map(({ pid }) => pid);
 }

@@ -14,7 +14,7 @@ const reports = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
 const PARTS = ['unit', 'e2e', 'engines', 'chaos'];
 /** The same rounds in every run: others are for `npm run chaos`. */
 const ROUNDS = ['--rounds=20', '--seed=1'];
-/** Not a part of everything: jobs over more than two gibibytes each. */
+/** Not a part of everything: jobs over more than two gibibytes each, and an export of as much. */
 const BIG = 'big';
 const [part, ...rest] = process.argv.slice(2);
 
@@ -48,7 +48,7 @@ function run() {
   if (e2e) add(playwright());
   if (engines) add(allEngines());
   if (chaos) add(allRounds());
-  if (big) add(playwright(['gate.spec.ts', '--grep', 'memory'], { HOLDFAST_BIG: '1' }));
+  if (big) add(playwright(['gate.spec.ts', 'export.spec.ts', '--grep', 'memory'], { HOLDFAST_BIG: '1' }));
 }
 
 /**
