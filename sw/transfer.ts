@@ -183,7 +183,7 @@ async function takeIn(body: Blob, { store, files }: TransferHost, read: (bytes: 
   const intake = store.intake();
   const owners = new Set<string>();
   const added: string[] = [];
-  const taking: Taking = { files, intake, owners, added, read, records: 0 };
+  const taking: Taking = { files, intake, owners, added, writing: null, read, records: 0 };
   try {
     await readAll(body, taking);
     return await intake.commit();
@@ -191,6 +191,7 @@ async function takeIn(body: Blob, { store, files }: TransferHost, read: (bytes: 
     // One that cannot be read at all has its number from its reader.
     if (error instanceof BrokenExport) error.record ??= taking.records;
     await intake.abort();
+    await taking.writing?.abort();
     for (const task_id of owners) await files.removeOutputs(task_id);
     for (const file_id of added) await files.removeInput(file_id);
     throw error;
@@ -204,6 +205,8 @@ interface Taking {
   owners: Set<string>;
   /** The input files from here. */
   added: string[];
+  /** The output file that is open: nothing can be removed that has one. */
+  writing: OutputWriter | null;
   /** Told how far it has come, in bytes. */
   read(bytes: number): void;
   /** How many records were read. */
@@ -249,13 +252,16 @@ async function readAll(body: Blob, taking: Taking): Promise<void> {
           throw new BrokenExport(at, `No task here has the file ${head.name}.`);
         if (!output) {
           owners.add(head.task_id);
-          output = { key, offset: 0, writer: await files.createOutput(head.task_id, head.name, head.type, head.mark) };
+          const writer = await files.createOutput(head.task_id, head.name, head.type, head.mark);
+          taking.writing = writer;
+          output = { key, offset: 0, writer };
         }
         if (output.key !== key || output.offset !== head.offset) throw new BrokenExport(at, 'A file is cut short.');
         await output.writer.write(bytes);
         output.offset += bytes.length;
         if (output.offset < head.size) break;
         await output.writer.close();
+        taking.writing = null;
         if (output.offset > head.size) throw new BrokenExport(at, `${head.name} is longer than it says.`);
         expected.delete(key);
         output = null;

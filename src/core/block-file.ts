@@ -80,6 +80,7 @@ export function blocksWriter(connection: Connection, row: FileRow, mark: number)
       const last = rest.length > 0 || at === 0 ? [blockRow(row, at, rest)] : [];
       await put([...last, headerRow(row, mark, at + rest.length)]);
     },
+    abort: async () => {},
   };
 }
 

@@ -28,6 +28,8 @@ import type { SavedBytes } from './undo-reader.ts';
 export interface OutputWriter {
   write(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   close(): Promise<void>;
+  /** Instead of `close`: the file can be removed then, which is left to the caller. */
+  abort(): Promise<void>;
 }
 
 /** An output file that is written in place, and what its runner does with it. */
@@ -104,6 +106,7 @@ export function outputFilesOf(connection: Connection, folder: string): OutputFil
         const writable = await file.createWritable();
         return {
           write: (bytes) => writable.write(bytes),
+          abort: () => writable.abort(),
           async close() {
             await writable.close();
             if (mark === undefined) return;
@@ -123,6 +126,7 @@ export function outputFilesOf(connection: Connection, folder: string): OutputFil
           at += bytes.length;
         },
         close: async () => store.close(),
+        abort: async () => store.close(),
       };
     },
 

@@ -1,16 +1,21 @@
 /** Everything as one file, from one browser to another. */
 import { chromium, type Page } from '@playwright/test';
 import {
+  addText,
   checkpointed,
   digestsOf,
   expect,
   expectWhole,
   finished,
   get,
+  keptOf,
+  list,
   logOf,
+  MiB,
   open,
   outputSums,
   statesOf,
+  submit,
   submitLongChecksum,
   submitLongTable,
   test,
@@ -93,4 +98,28 @@ test('a database that is being written while it is exported is written on elsewh
   expect(await outputSums(there, task_id)).toEqual(await outputSums(page, task_id));
   await context.close();
   expect(faults).toEqual([]);
+});
+
+test('an import that is refused in the middle of an output file is refused with the place, and leaves nothing', async ({
+  page,
+  site,
+}) => {
+  await open(page, site.url);
+  const { file_id } = await addText(page, 'a.txt', 'a'.repeat(9 * MiB));
+  const { task_id } = await submit(page, 'archive', { files: [{ file_id }], compression: 'none' });
+  expect(await finished(page, task_id)).toMatchObject({ status: 'completed' });
+  const answer = await page.evaluate(async (task_id) => {
+    const whole = await (await fetch(globalThis.holdfast.exportUrl)).arrayBuffer();
+    await globalThis.holdfast.remove(task_id);
+    const [text, bytes] = [new TextDecoder('latin1').decode(whole), new Uint8Array(whole)];
+    // In the second part of the output file, of which the first is written by then.
+    const place = text.indexOf('\n', text.indexOf('"offset":4194304')) + 1_000;
+    bytes[place] = 0;
+    const headers = { 'Content-Type': 'application/octet-stream' };
+    const response = await fetch('tasks/import', { method: 'POST', headers, body: bytes });
+    return { status: response.status, problem: await response.json() };
+  }, task_id);
+  expect(answer).toMatchObject({ status: 422, problem: { record: 4, position: expect.any(Number) } });
+  expect(await keptOf(page, site.url, task_id)).toEqual({ checkpoint: false, rows: 0, folder: false });
+  expect((await list(page)).tasks).toEqual([]);
 });
