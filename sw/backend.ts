@@ -155,7 +155,6 @@ export function createBackend(scope: string) {
 
   /** Everything of this scope and nothing of another: its database's rows, and its folder with whatever is in it. */
   async function erase(): Promise<void> {
-    tell({ kind: 'erase' });
     const late = new DOMException(
       'Something is still at work here and does not let go. Nothing was erased.',
       'TimeoutError',
@@ -165,7 +164,7 @@ export function createBackend(scope: string) {
     const { signal } = patience;
     try {
       // In this order: an executor that cleans up lets go of both.
-      await navigator.locks.request(names.executorLock, { signal }, () =>
+      const erased = navigator.locks.request(names.executorLock, { signal }, () =>
         navigator.locks.request(names.housekeepingLock, { signal }, async () => {
           clearTimeout(timer);
           await store.erase();
@@ -173,11 +172,14 @@ export function createBackend(scope: string) {
           await navigator.locks.request(names.lastingLock(INDEX), () => removeOpfsFolder(names.lasting));
         }),
       );
+      // Answered after the request: an executor that has let go waits behind it until this is over.
+      const asked = navigator.locks.query().then(() => tell({ kind: 'erase' }));
+      await Promise.all([erased, asked]);
     } finally {
       clearTimeout(timer);
-      streams.endOpen();
-      await tellPages({ kind: 'erased' });
     }
+    streams.endOpen();
+    await tellPages({ kind: 'erased' });
   }
 
   const asError = (error: unknown) => ({ error: error instanceof Error ? error.message : String(error) });

@@ -50,6 +50,7 @@ export function startExecutor(scope: string, { outdated, runs, started, erased }
         watch(data.lock, life.signal);
       }
       if (data.kind === 'outdated') outdated?.();
+      if (data.kind === 'made-way') restart();
       if (data.kind === 'runs') tell(data.attempts);
       if (data.kind === 'failed') reportError(data.error);
     };
@@ -108,10 +109,7 @@ export function startExecutor(scope: string, { outdated, runs, started, erased }
   onMessage(({ kind }) => {
     // A service worker that was stopped has lost its ports: it says so when it starts again.
     if (kind === 'backend-started') handOver();
-    if (kind === 'erased') {
-      restart();
-      erased?.();
-    }
+    if (kind === 'erased') erased?.();
   }, signal);
   // Firefox stops a service worker that saw no event for 30 s, open streams or not (measured).
   const ping = setInterval(() => fetch(new URL('tasks/health', scope)).catch(() => {}), PING_MS);

@@ -34,7 +34,7 @@ export const HintSchema = v.variant('kind', [
   v.object({ kind: v.literal('settings') }),
   /** A running task is asked to end. A cancel is recorded as well, so this only makes it quick. */
   v.object({ kind: v.literal('stop'), task_id: Id, attempt: Whole, reason: v.picklist(['user', 'cancel']) }),
-  /** All of the scope is about to be erased: executors let go of everything, and start anew once it is done. */
+  /** All of the scope is about to be erased: executors let go of everything, and start anew once it is over. */
   v.object({ kind: v.literal('erase') }),
 ]);
 export type Hint = v.InferOutput<typeof HintSchema>;
@@ -45,7 +45,7 @@ export type PageMessage =
   | { kind: 'backend-started' }
   /** How far the import of the page that asked for it has been read, in bytes. */
   | { kind: 'import-progress'; read: number; size: number }
-  /** Nothing is left of the scope, or it could not be erased: executors were stopped for it. */
+  /** Nothing is left of the scope. */
   | { kind: 'erased' };
 
 const isSource = (source: unknown): source is File | FileSystemFileHandle =>
@@ -102,6 +102,8 @@ export type ExecutorReport =
   | { kind: 'loaded' }
   /** What it is called in the logs of the tasks that it runs; it holds this lock for as long as it lives. */
   | { kind: 'alive'; id: string; lock: string }
+  /** It has let go for an erase, which is over: another may start. */
+  | { kind: 'made-way' }
   /** A newer version of the app has taken over the database: the executor has let go. */
   | { kind: 'outdated' }
   /** What it runs now. */

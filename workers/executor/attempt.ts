@@ -26,8 +26,8 @@ export interface AttemptHost {
   report(error: unknown): void;
 }
 
-/** Why an attempt is stopped. `fenced`: it is somebody else's by now, or nobody's. */
-export type StopReason = 'cancel' | 'user' | 'timeout' | 'quota' | 'store' | 'fenced';
+/** Why an attempt is stopped. `fenced`: it is somebody else's by now, or nobody's. `released`: its executor makes way. */
+export type StopReason = 'cancel' | 'user' | 'timeout' | 'quota' | 'store' | 'fenced' | 'released';
 
 export interface Attempt {
   task_id: string;
@@ -55,7 +55,7 @@ export function startAttempt(
 
   /** The first rung: the job's signal and `return()`; the second, after its grace, is `terminate()`. */
   function stop(reason: StopReason) {
-    const atOnce = reason === 'fenced' || reason === 'store';
+    const atOnce = reason === 'fenced' || reason === 'store' || reason === 'released';
     if (atOnce) giveUp('terminate');
     if (stopping) {
       if (atOnce || reason === 'cancel') stopping.reason = reason;
@@ -152,7 +152,7 @@ export function startAttempt(
         );
       } catch (error) {
         // An attempt that is given up leaves its end to whoever finds its lease free.
-        if (!isQuota(error) || stopping?.reason === 'fenced') throw error;
+        if (!isQuota(error) || stopping?.reason === 'fenced' || stopping?.reason === 'released') throw error;
         report(error);
         // What the job said last would not fit either.
         batch = null;

@@ -220,6 +220,7 @@ export function createExecutor(host: ExecutorHost) {
 
   return {
     async start(): Promise<void> {
+      if (stopped) return;
       sweepTimer = setInterval(() => sweep().catch(report), SWEEP_MS);
       await sweep().catch(report);
       keepOneReady();
@@ -246,11 +247,11 @@ export function createExecutor(host: ExecutorHost) {
       attempt?.killWorker();
     },
 
-    /** Lets go of everything; what ran is adopted by others. Resolves when nothing is written any more. */
-    async stop(): Promise<void> {
+    /** Lets go of everything; what ran is adopted by others, as lost or as released. Resolves when nothing is written any more. */
+    async stop(reason: 'fenced' | 'released' = 'fenced'): Promise<void> {
       stopped = true;
       const ends = [...mine.values()].map(({ ended }) => ended);
-      for (const attempt of mine.values()) attempt.stop('fenced');
+      for (const attempt of mine.values()) attempt.stop(reason);
       clearTimeout(wakeTimer);
       clearInterval(sweepTimer);
       for (const { unwatch } of watched.values()) unwatch();

@@ -81,16 +81,20 @@ async function start(scope: string): Promise<void> {
     report({ kind: 'outdated' });
   };
   /** Its lock is held until it writes nothing any more. */
-  const letGo = () => {
+  const makeWay = async () => {
     stopKeeping();
-    return executor.stop().then(() => outlived.abort());
+    await executor.stop('released');
+    outlived.abort();
+    // Whoever erases has asked for it by now: it is free again once that one is done, or gone.
+    await navigator.locks.request(names.executorLock, { mode: 'shared' }, () => {});
+    report({ kind: 'made-way' });
   };
   channel.addEventListener('message', ({ data }) => {
     // What fits no schema comes from another version of the app, or from a stranger on this origin: the sweep finds out as well.
     const hint = v.safeParse(HintSchema, data);
     if (!hint.success) return console.warn('holdfast executor: a message that is none of ours', data);
     if (hint.output.kind === 'committed') heard = hint.output.newest;
-    if (hint.output.kind === 'erase') letGo();
+    if (hint.output.kind === 'erase') makeWay();
     executor.hint(hint.output);
   });
   self.addEventListener('message', ({ data }: MessageEvent<ExecutorMessage>) => {
@@ -99,13 +103,20 @@ async function start(scope: string): Promise<void> {
     if (data.what === 'database') database.drop();
     if (data.what === 'thread') freeze();
   });
-  navigator.locks.request(names.executorLock, { mode: 'shared' }, () => aborted(outlived.signal));
+  const mayStart = new Promise<void>((granted) => {
+    navigator.locks.request(names.executorLock, { mode: 'shared' }, () => {
+      granted();
+      return aborted(outlived.signal);
+    });
+  });
   const lock = names.workerLock(id);
   navigator.locks.request(lock, () => {
     report({ kind: 'alive', id, lock });
     return new Promise(() => {});
   });
   setInterval(async () => (await ownScript()) === 'gone' && retire(), LOOK_MS);
+  // Not beside an erase, which has the lock to itself.
+  await mayStart;
   await executor.start();
 }
 

@@ -597,3 +597,15 @@ test('an executor that is stopped while it claims has let go of that task, too, 
   expect(made.runs).toEqual([]);
   await until(async () => !(await made.isLeased(task_id, 1)));
 });
+
+test('an executor that makes way loses nothing: what ran goes on elsewhere, and counts no loss', async () => {
+  const made = await withRun();
+  await made.run.append(step(4, true));
+  await made.executor.stop('released');
+  expect(await made.get(made.task_id)).toMatchObject({ status: 'pending', losses: 0, done: 4 });
+  expect((await made.events(made.task_id)).at(-1)).toMatchObject({ kind: 'released' });
+  expect(made.story).toContain('terminate');
+  await made.executor.start();
+  await ticks();
+  expect((await made.get(made.task_id)).attempt).toBe(1);
+});
