@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { connection, Outdated } from '../src/core/connection.ts';
 import { discarding } from '../src/core/discard.ts';
 import { executorsIn } from '../src/core/held-locks.ts';
-import { idbStore } from '../src/core/idb-store.ts';
+import { idbTasks } from '../src/core/idb-tasks.ts';
 import { DEFAULT_GRACE_MS } from '../src/core/job.ts';
 import { namesFor } from '../src/core/names.ts';
 import { removeOpfsFolder } from '../src/core/output-folder.ts';
@@ -17,6 +17,7 @@ import {
 } from '../src/core/protocol.ts';
 import { defaultRunningLimit } from '../src/core/schema.ts';
 import { INDEX } from '../src/core/search.ts';
+import type { Commit } from '../src/core/store.ts';
 import { storedFiles } from '../src/core/stored-files.ts';
 import { specs } from '../workers/jobs/specs.ts';
 import { commands } from './command.ts';
@@ -54,13 +55,14 @@ export function createBackend(scope: string) {
   const channel = new BroadcastChannel(names.channel);
   const hub = createHub();
   const tell = (hint: Hint) => channel.postMessage(hint);
-  const store = idbStore({
+  const stored = {
     connection: database,
-    publish(commit) {
+    publish(commit: Commit) {
       hub.deliver(commit);
       tell({ kind: 'committed', tasks: commit.tasks, newest: commit.newest });
     },
-  });
+  };
+  const { tasks: store } = idbTasks(stored);
   const files = storedFiles(database, names.folder);
   const report = (error: unknown) => {
     if (error instanceof Outdated) giveWay();
@@ -101,6 +103,7 @@ export function createBackend(scope: string) {
     version: __HOLDFAST_VERSION__,
     store,
     files,
+    snapshots: () => onDemand().snapshots(stored),
     allFiles: () => onDemand().filesOf(database, names.folder),
     streams,
     specs: byType,

@@ -1,6 +1,6 @@
 /** Many tasks at once, over the filters of a listing. Tasks in another state are passed over. */
 import * as v from 'valibot';
-import type { Filter, TaskStore } from '../src/core/store.ts';
+import type { Filter, Tasks } from '../src/core/store.ts';
 import { isFinished, type Task } from '../src/core/task.ts';
 import { FilterSchema, parseQuery } from './body.ts';
 import type { Commands } from './command.ts';
@@ -27,7 +27,7 @@ function bulkFilter(query: Record<string, string>): v.InferOutput<typeof FilterS
 export type Bulk = ReturnType<typeof createBulk>;
 
 export function createBulk(
-  store: TaskStore,
+  store: Tasks,
   { cancel }: Pick<Commands, 'cancel'>,
   remove: (task_id: string) => Promise<boolean>,
 ) {

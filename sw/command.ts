@@ -1,12 +1,12 @@
 /** What a caller does to a task: recorded in one transaction, then carried out by whoever runs it, or here when nobody answers. */
 import type { AttemptRef } from '../src/core/protocol.ts';
-import { Fenced, fenced, NoSuchTask, type TaskStore } from '../src/core/store.ts';
+import { Fenced, fenced, NoSuchTask, type Tasks } from '../src/core/store.ts';
 import { type Change, canChange, isFinished, type Status, type StoredTask } from '../src/core/task.ts';
 import type { Hub } from './hub.ts';
 import { notFound, Refusal } from './problem.ts';
 
 interface CommandHost {
-  store: TaskStore;
+  store: Tasks;
   hub: Hub;
   /** Tells the executors; a hint. */
   askToStop(task: StoredTask, reason: 'user' | 'cancel'): void;

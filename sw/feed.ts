@@ -1,6 +1,6 @@
 /** What can be streamed: one task's log, or that of all tasks. */
 import { encodeEvent, encodeFrame, encodeFrames, type Frame, framesOf } from '../src/core/sse.ts';
-import type { TaskStore } from '../src/core/store.ts';
+import type { Tasks } from '../src/core/store.ts';
 import { isFinished, type Segment, type StoredTask, stateOf } from '../src/core/task.ts';
 import { ALL } from './hub.ts';
 
@@ -23,7 +23,7 @@ export interface Gap {
 /** At most this many segments are read in one go: one large read blocks writers (measured: 0.9 s for a million events). */
 export const SEGMENTS_AT_ONCE = 16;
 
-export const taskFeed = (store: TaskStore, task_id: string): Feed => ({
+export const taskFeed = (store: Tasks, task_id: string): Feed => ({
   topic: task_id,
   span: ({ first, last }) => ({ first, last }),
   async read(after) {
@@ -46,7 +46,7 @@ export const taskFeed = (store: TaskStore, task_id: string): Feed => ({
   },
 });
 
-export function allFeed(store: TaskStore, epoch: string): Feed {
+export function allFeed(store: Tasks, epoch: string): Feed {
   /** Of the tasks that were last read from the log: an end that was retried since is a plain message. */
   let lasts = new Map<string, number>();
   return {

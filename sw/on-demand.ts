@@ -3,11 +3,13 @@
  * service worker loads with the first of those requests (`scripts/on-demand-script.mjs`); everywhere else it is a module like any other.
  */
 import { filesOf } from '../src/core/files.ts';
+import { snapshots } from '../src/core/idb-transfer.ts';
 import { createBulk } from './bulk.ts';
 import { addFile, stageShared } from './file-intake.ts';
 import { indexAsks } from './index-asks.ts';
 import { brokenAt } from './json-position.ts';
 import { stream, streamEvents, streamWithId } from './lesson.ts';
+import { logAsJson } from './log.ts';
 import { openFrom } from './notice.ts';
 import { jsonSchema, openApi } from './openapi.ts';
 import { taskAt } from './past.ts';
@@ -25,10 +27,12 @@ const parts = {
   importAll,
   indexAsks,
   jsonSchema,
+  logAsJson,
   openApi,
   openFrom,
   precache,
   searching,
+  snapshots,
   stageShared,
   stream,
   streamEvents,

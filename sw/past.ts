@@ -1,11 +1,11 @@
 /** A task as it was after one of its events: the fold of the log up to there, by the `apply` that made the task. */
-import { type TaskStore, Unreadable } from '../src/core/store.ts';
+import { type Tasks, Unreadable } from '../src/core/store.ts';
 import { fold, type StoredTask } from '../src/core/task.ts';
 import { SEGMENTS_AT_ONCE } from './feed.ts';
 import { notFound, Refusal } from './problem.ts';
 
 /** The task after event number `n`. What is asked of a log that was trimmed past `n` is gone, and the refusal names the first that is not. */
-export async function taskAt(store: TaskStore, task_id: string, n: number): Promise<StoredTask> {
+export async function taskAt(store: Tasks, task_id: string, n: number): Promise<StoredTask> {
   let folded: StoredTask | null = null;
   for (;;) {
     const reached: number = Number(folded?.last_event_id ?? 0);

@@ -1,4 +1,4 @@
-/** The HTTP API as one Hono app over a `TaskStore`: Request → Response, with no service-worker global in it. */
+/** The HTTP API as one Hono app over `Tasks`: Request → Response, with no service-worker global in it. */
 import type { Context } from 'hono';
 import { Hono } from 'hono/tiny';
 import * as v from 'valibot';
@@ -6,14 +6,12 @@ import type { Files } from '../src/core/files.ts';
 import type { JobSpec } from '../src/core/job.ts';
 import type { PageMessage } from '../src/core/protocol.ts';
 import { type Health, SettingsPatchSchema, TaskDraftSchema } from '../src/core/schema.ts';
-import { framesOf, logFramesOf } from '../src/core/sse.ts';
-import type { TaskStore } from '../src/core/store.ts';
+import type { Snapshots, Tasks } from '../src/core/store.ts';
 import { FileChanged, FileMissing, type StoredFiles } from '../src/core/stored-files.ts';
-import { isFinished, type StoredTask, type TaskEvent, toWire } from '../src/core/task.ts';
-import { AtQuerySchema, invalid, ListQuerySchema, LogQuerySchema, parseBody, parseDrafts, parseQuery } from './body.ts';
+import { isFinished, type StoredTask, toWire } from '../src/core/task.ts';
+import { AtQuerySchema, invalid, ListQuerySchema, parseBody, parseDrafts, parseQuery } from './body.ts';
 import type { Bulk } from './bulk.ts';
 import type { Commands } from './command.ts';
-import { gapFrames, SEGMENTS_AT_ONCE } from './feed.ts';
 import { serveFile } from './file-route.ts';
 import type { AskIndex } from './index-asks.ts';
 import { readJson } from './json-body.ts';
@@ -25,9 +23,10 @@ interface RouteHost {
   /** The path of the folder that the app is served from, with its slash at the end. */
   base: string;
   version: string;
-  store: TaskStore;
+  store: Tasks;
   files: StoredFiles;
-  /** The same files, to be written and read by more than a service worker mostly does. */
+  /** What an export reads, and an import writes. */
+  snapshots(): Snapshots;
   allFiles(): Files;
   commands: Commands;
   bulk(): Bulk;
@@ -52,7 +51,7 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 export function routes(host: RouteHost): Hono {
   const { base, version, store, files, commands, bulk, streams, specs, health, settingsChanged, report, alone, tell } =
     host;
-  const transfer = () => ({ store, files: host.allFiles(), version, alone });
+  const transfer = () => ({ store: host.snapshots(), files: host.allFiles(), version, alone });
   const app = new Hono().basePath(base);
   const json = (body: unknown, status = 200, headers: Record<string, string> = {}) =>
     new Response(JSON.stringify(body), {
@@ -136,19 +135,7 @@ export function routes(host: RouteHost): Hono {
 
   app.get(`${TASK}/stream`, (c) => streams.task(id(c), asked(c)));
 
-  app.get(`${TASK}/log`, async (c) => {
-    const { after, limit, detail } = parseQuery(LogQuerySchema, c.req.query());
-    const frames = detail === 'true' ? logFramesOf : framesOf;
-    const { task, cut, events } = await readLog(store, id(c), after, limit);
-    const last = Number(task.last_event_id);
-    return json({
-      events: [
-        ...(cut ? gapFrames(cut, after) : []),
-        ...events.flatMap((event) => frames(id(c), event, event.n === last)),
-      ],
-      last_event_id: task.last_event_id,
-    });
-  });
+  app.get(`${TASK}/log`, async (c) => json(await onDemand().logAsJson(store, id(c), c.req.query())));
 
   app.post(`${TASK}/cancel`, async (c) => shown(await commands.cancel(id(c))));
   app.post(`${TASK}/pause`, async (c) => shown(await commands.pause(id(c))));
@@ -250,23 +237,6 @@ export function routes(host: RouteHost): Hono {
     return problemResponse(error, c.req.path);
   });
   return app;
-}
-
-/** Large reads block writers (measured): many events are read in steps. */
-async function readLog(store: TaskStore, task_id: string, after: number, limit: number) {
-  const events: TaskEvent[] = [];
-  let cut: StoredTask | null = null;
-  for (let from = after; ; ) {
-    const tail = await store.read(task_id, from, SEGMENTS_AT_ONCE);
-    if (!tail) throw notFound(`task ${task_id}`);
-    // A gap is told at the beginning alone: the next page begins with one that is further on.
-    if (tail.cut && events.length > 0) return { task: tail.task, cut, events };
-    cut = tail.cut ?? cut;
-    const found = tail.segments.flatMap((segment) => segment.events).filter((event) => event.n > from);
-    events.push(...found.slice(0, limit - events.length));
-    from = found.at(-1)?.n ?? Number(tail.cut?.last_event_id ?? from);
-    if ((found.length === 0 && !tail.cut) || events.length === limit) return { task: tail.task, cut, events };
-  }
 }
 
 function decoded(part: string): string {

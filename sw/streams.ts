@@ -1,6 +1,6 @@
 /** The streams that are open, and where each begins. */
 import { RETRY_LATER, RETRY_SOON } from '../src/core/sse.ts';
-import type { TaskStore } from '../src/core/store.ts';
+import type { Tasks } from '../src/core/store.ts';
 import { isFinished } from '../src/core/task.ts';
 import { allFeed, type Feed, taskFeed } from './feed.ts';
 import type { Hub } from './hub.ts';
@@ -20,7 +20,7 @@ export interface StreamRequest {
 }
 
 interface StreamsHost {
-  store: TaskStore;
+  store: Tasks;
   hub: Hub;
   /** Whether a page or worker still lives. */
   isAlive(client: string): Promise<boolean>;

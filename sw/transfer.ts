@@ -5,13 +5,13 @@ import type { Files } from '../src/core/files.ts';
 import type { OutputWriter } from '../src/core/output-file.ts';
 import type { SavedOutput } from '../src/core/schema.ts';
 import { decodeSnapshot, encodeSnapshot } from '../src/core/snapshot.ts';
-import { NotTaken, type TaskSnapshot, type TaskStore, Unreadable } from '../src/core/store.ts';
+import { NotTaken, type Snapshots, type TaskSnapshot, Unreadable } from '../src/core/store.ts';
 import type { SavedBytes } from '../src/core/undo-reader.ts';
 import { mediaType } from './body.ts';
 import { Refusal } from './problem.ts';
 
 export interface TransferHost {
-  store: TaskStore;
+  store: Snapshots;
   files: Files;
   version: string;
   /** Runs alone: not beside the clean-up, which would take what belongs to no task yet. */
@@ -200,7 +200,7 @@ async function takeIn(body: Blob, { store, files }: TransferHost, read: (bytes: 
 
 interface Taking {
   files: Files;
-  intake: ReturnType<TaskStore['intake']>;
+  intake: ReturnType<Snapshots['intake']>;
   /** The tasks that have output files from here. */
   owners: Set<string>;
   /** The input files from here. */

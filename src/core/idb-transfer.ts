@@ -4,16 +4,23 @@ import * as v from 'valibot';
 import type { Connection } from './connection.ts';
 import { readable } from './idb-rows.ts';
 import { type Database, type FileRow, LAST, logOf, type TaskRow } from './idb-schema.ts';
+import type { StoreHost } from './idb-tasks.ts';
 import { digest, indexed, SEGMENT_EVENTS } from './idb-writer.ts';
 import { CheckpointSchema } from './schema.ts';
 import { isSegment } from './segment.ts';
-import { type Commit, type Intake, NotTaken, type TaskSnapshot } from './store.ts';
+import { type Commit, type Intake, NotTaken, type Snapshots, type TaskSnapshot } from './store.ts';
 import { bytesOf, isFinished } from './task.ts';
 
 /** The `owner` of rows that wait for the end of an import begins with it. */
 export const STAGED = 'intake:';
 
-export async function snapshot(db: Database, task_id: string): Promise<TaskSnapshot | null> {
+export const snapshots = ({ connection, publish, now = Date.now }: StoreHost): Snapshots => ({
+  ids: () => connection((db) => db.getAllKeys('tasks')),
+  snapshot: (task_id) => connection((db) => snapshot(db, task_id)),
+  intake: () => intake(connection, now, publish),
+});
+
+async function snapshot(db: Database, task_id: string): Promise<TaskSnapshot | null> {
   const tx = db.transaction(['tasks', 'log', 'cuts', 'checkpoints']);
   const [row, cut, segments, checkpoint] = await Promise.all([
     tx.objectStore('tasks').get(task_id),
@@ -31,7 +38,7 @@ export async function snapshot(db: Database, task_id: string): Promise<TaskSnaps
   };
 }
 
-export function intake(connection: Connection, now: () => number, publish: (commit: Commit) => void): Intake {
+function intake(connection: Connection, now: () => number, publish: (commit: Commit) => void): Intake {
   const owner = STAGED + crypto.randomUUID();
   const staged = IDBKeyRange.bound([owner], [owner, LAST]);
   let count = 0;

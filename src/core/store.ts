@@ -105,7 +105,8 @@ export class NotTaken extends Error {
   }
 }
 
-export interface TaskStore {
+/** What is asked of tasks over HTTP. */
+export interface Tasks {
   /** Accepts all drafts or none. */
   submit(drafts: readonly TaskDraft[], idempotency: Idempotency | null): Promise<Submission>;
   /** Throws `Unreadable`; so does `read`. */
@@ -126,16 +127,35 @@ export interface TaskStore {
   epoch(): Promise<string>;
   /** Takes all steps in one transaction. A step rejects with what its `decide` threw, `NoSuchTask` or `Unreadable`. */
   commit(steps: readonly Step[]): Promise<PromiseSettledResult<StoredTask>[]>;
+  /** The tasks that run, as they stand. */
+  running(): Promise<StoredTask[]>;
+  /** Removes a finished task with its log and checkpoint. */
+  delete(task_id: string): Promise<'deleted' | 'live' | 'absent'>;
+  settings(): Promise<Settings>;
+  /** Changes some settings; resolves with all. */
+  configure(patch: SettingsPatch): Promise<Settings>;
+  /** Forgets everything, settings too. What reads on from before finds another epoch. */
+  erase(): Promise<void>;
+  close(): void;
+}
+
+/** What an export is made of, and what an import leaves. */
+export interface Snapshots {
+  /** The ids of all tasks, the oldest first. */
+  ids(): Promise<string[]>;
+  /** Null when there is no such task; throws `Unreadable`. */
+  snapshot(task_id: string): Promise<TaskSnapshot | null>;
+  intake(): Intake;
+}
+
+/** All of it: an executor claims tasks, too, and clears up. */
+export interface TaskStore extends Tasks, Snapshots {
   /** The best due task that the limits let in, if any. */
   candidate(limits: Limits): Promise<Candidate | null>;
   /** Starts the candidate, unless it is no longer one; counts what runs in the same transaction. */
   claim(candidate: Candidate, limits: Limits, by?: string): Promise<Claim | null>;
   /** Makes the tasks whose time has come claimable; answers when the next one is due (ms since the epoch). */
   wake(now: number): Promise<number | null>;
-  /** The tasks that run, as they stand. */
-  running(): Promise<StoredTask[]>;
-  /** Removes a finished task with its log and checkpoint. */
-  delete(task_id: string): Promise<'deleted' | 'live' | 'absent'>;
   /** Drops the oldest segments of a log that has outgrown its limits; the fold up to the cut is kept. */
   trim(task_id: string, limits: Pick<Settings, 'log_events' | 'log_bytes'>): Promise<void>;
   /** The ids of some finished tasks that are older, or more, than the settings keep; none when there are no more of them. */
@@ -144,17 +164,6 @@ export interface TaskStore {
   forgetDeletions(keep: number): Promise<void>;
   /** Drops what belongs to no task: checkpoints, cuts, and, from before `time` (ms), input files and answers to idempotency keys. */
   dropOrphans(time: number): Promise<void>;
-  settings(): Promise<Settings>;
-  /** Changes some settings; resolves with all. */
-  configure(patch: SettingsPatch): Promise<Settings>;
-  /** The ids of all tasks, the oldest first. */
-  ids(): Promise<string[]>;
-  /** Null when there is no such task; throws `Unreadable`. */
-  snapshot(task_id: string): Promise<TaskSnapshot | null>;
-  intake(): Intake;
-  /** Forgets everything, settings too. What reads on from before finds another epoch. */
-  erase(): Promise<void>;
-  close(): void;
 }
 
 /** A step named a task that does not exist (any more). */

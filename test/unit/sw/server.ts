@@ -46,6 +46,7 @@ export function createServer(stops: (task: StoredTask, reason: 'user' | 'cancel'
     version: '1.2.3',
     store,
     files,
+    snapshots: () => store,
     allFiles: () => files,
     streams,
     specs: new Map(specs.map((spec) => [spec.type, spec])),
