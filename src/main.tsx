@@ -2,10 +2,12 @@ import { render } from 'preact';
 import { connect, trustOwnScripts } from './client/index.ts';
 import { App } from './ui/app.tsx';
 import { createApp } from './ui/app-model.ts';
-import { applyPreferences } from './ui/preferences.ts';
+import { applyPreferences, language } from './ui/preferences.ts';
+import { speak } from './ui/strings.ts';
 
 trustOwnScripts();
 applyPreferences();
+await speak(language.peek());
 
 const app = createApp(connect);
 const root = document.querySelector('#app');

@@ -1,3 +1,4 @@
+import { algorithmNames } from './algorithm-names.ts';
 import type { Field } from './form-fields.ts';
 import { strings } from './strings.ts';
 
@@ -41,7 +42,7 @@ function Answer({ field: { name, required, control, initial }, id }: { field: Fi
           {!required && initial === '' && <option value="" />}
           {control.options.map((option) => (
             <option key={option} value={option} selected={option === initial}>
-              {strings.algorithms[option] ?? strings.options[option] ?? option}
+              {algorithmNames[option] ?? strings.options[option] ?? option}
             </option>
           ))}
         </select>

@@ -17,9 +17,9 @@ const formatters = (locale: string) => ({
   ),
   number: new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }),
 });
-let made = formatters(strings.locale);
+let made: ReturnType<typeof formatters> | undefined;
 function formats() {
-  if (made.locale !== strings.locale) made = formatters(strings.locale);
+  if (made?.locale !== strings.locale) made = formatters(strings.locale);
   return made;
 }
 

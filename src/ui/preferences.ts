@@ -20,15 +20,14 @@ export const singleKeys = signal(kept('keys') !== 'off');
 /** Off until the person wants it: each takes something. */
 export const notify = signal(kept('notify') === 'on');
 export const awake = signal(kept('awake') === 'on');
-speak(language.peek());
 
 export const choose = {
   theme(value: Theme) {
     theme.value = value;
     keep('theme', value);
   },
-  language(value: Language) {
-    speak(value);
+  async language(value: Language) {
+    if (!(await speak(value))) return;
     language.value = value;
     keep('language', value);
   },

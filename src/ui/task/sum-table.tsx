@@ -1,5 +1,6 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { Component } from 'preact';
+import { algorithmNames } from '../algorithm-names.ts';
 import { CopyButton } from '../copy-button.tsx';
 import { size } from '../format.ts';
 import type { Sum, Sums } from '../json.ts';
@@ -16,7 +17,7 @@ export function SumTable({ sums: { algorithm, files }, notices }: { sums: Sums; 
   const shown = useSignal(AT_FIRST);
   const hidden = useComputed(() => shown.value < files.length);
   const texts = strings.result;
-  const label = strings.algorithms[algorithm] ?? algorithm;
+  const label = algorithmNames[algorithm] ?? algorithm;
 
   function showAll() {
     shown.value += A_FRAME;

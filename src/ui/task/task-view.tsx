@@ -1,5 +1,6 @@
 import { useEffect, useMemo } from 'preact/hooks';
 import { isFinished, type Task } from '../../client/index.ts';
+import { algorithmNames } from '../algorithm-names.ts';
 import type { Ready } from '../app-model.ts';
 import { duration, moment } from '../format.ts';
 import { algorithmIn, fileIdsIn } from '../json.ts';
@@ -75,7 +76,7 @@ function about({ input, attempt, created_at, started_at, finished_at, tags }: Ta
   const algorithm = algorithmIn(input);
   return [
     files > 0 ? texts.files(files) : '',
-    algorithm === null ? '' : (strings.algorithms[algorithm] ?? algorithm),
+    algorithm === null ? '' : (algorithmNames[algorithm] ?? algorithm),
     moment(created_at),
     started_at && finished_at ? texts.took(duration(Date.parse(finished_at) - Date.parse(started_at))) : '',
     attempt > 1 ? texts.attempt(attempt) : '',

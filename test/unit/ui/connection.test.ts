@@ -1,7 +1,10 @@
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
+import { speak } from '../../../src/ui/strings.ts';
 import { createConnection, type State } from '../../../src/ui/wire/connection-model.ts';
 import type { Entry } from '../../../src/ui/wire/entry-log.ts';
 import { textOf } from '../../../src/ui/wire/frames.ts';
+
+await speak('en');
 
 afterEach(() => void vi.unstubAllGlobals());
 

@@ -1,5 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { createNotices } from '../../../src/ui/notices-model.ts';
+import { speak } from '../../../src/ui/strings.ts';
+
+await speak('en');
 
 test('what undoes takes back what was done last, and never answers a question', () => {
   const notices = createNotices();

@@ -2,9 +2,12 @@ import 'fake-indexeddb/auto';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { tasksAt } from '../../../src/client/tasks.ts';
 import { fold, toWire } from '../../../src/core/task.ts';
+import { speak } from '../../../src/ui/strings.ts';
 import { createPast, type Shown } from '../../../src/ui/wire/past-model.ts';
 import { examples } from '../core/tasks.ts';
 import { BASE, createServer, type Server } from '../sw/server.ts';
+
+await speak('en');
 
 const { progress, completed, log } = examples;
 

@@ -3,7 +3,10 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Task } from '../../../src/client/index.ts';
 import { createNotices } from '../../../src/ui/notices-model.ts';
 import type { Row } from '../../../src/ui/row.ts';
+import { speak } from '../../../src/ui/strings.ts';
 import { taskAfter } from './tasks.ts';
+
+await speak('en');
 
 /** A page that nobody looks at, of a browser that shows badges and notifications, and a person who wants both. */
 async function openHidden() {
