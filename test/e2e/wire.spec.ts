@@ -195,6 +195,21 @@ test('the scrubber at event N shows a fresh fold of the first N events, by point
   expect(await shown(events.length)).toEqual(folded(events.length));
 });
 
+test('a number that somebody types is left alone by the events that come meanwhile', async ({ page, site }) => {
+  await open(page, site.url);
+  const { task_id } = await submit(page, 'countdown', { steps: 100_000, step_ms: 20 });
+  await openWire(page, task_id);
+  const place = page.getByRole('spinbutton', { name: 'Number of the event' });
+  const newest = async () => Number(await place.getAttribute('max'));
+  await expect.poll(newest).toBeGreaterThan(2);
+  await place.fill('2');
+  const before = await newest();
+  await expect.poll(newest).toBeGreaterThan(before);
+  await expect(place).toHaveValue('2');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('[data-event]:not(li)')).toHaveAttribute('data-event', '2');
+});
+
 test('each of the copied programs runs as it is, and gets the events that it asks for', async ({
   page,
   site,

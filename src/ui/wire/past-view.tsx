@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { Task } from '../../client/index.ts';
 import { moment } from '../format.ts';
 import type { Past, Shown } from './past-model.ts';
@@ -13,6 +13,8 @@ export function PastView({ past }: { past: Past }) {
   const texts = wireWords().past;
   const [first, last, place] = [past.first.value, past.last.value, past.place.value];
   const shown = past.shown.value;
+  /** What stands in the box and was not sent off yet: events that come meanwhile leave it alone. */
+  const [typed, setTyped] = useState<string | null>(null);
   useEffect(() => {
     past.open();
     return past.stop;
@@ -45,8 +47,10 @@ export function PastView({ past }: { past: Past }) {
             type="number"
             aria-label={texts.number}
             {...limits}
-            value={place}
+            value={typed ?? place}
+            onInput={({ currentTarget }) => setTyped(currentTarget.value)}
             onChange={({ currentTarget }) => {
+              setTyped(null);
               past.go(currentTarget.valueAsNumber);
               // What lies outside, or is no number, has moved nothing: then this would not be drawn anew.
               currentTarget.value = String(past.place.peek());
