@@ -4,6 +4,7 @@
  * @typedef {object} Tab
  * @property {number} id
  * @property {(name: string, ...given: unknown[]) => Promise<any>} call calls a method of the probe in the page; rejects when it takes too long
+ * @property {() => Promise<string>} look the address and the text of what it shows, for whoever has to find out why the probe is not there
  * @property {() => Promise<void>} reload
  * @property {() => Promise<void>} close
  */
@@ -24,6 +25,9 @@
  * @property {(tab: Tab, origin: string) => Promise<() => Promise<void>>} fillStorage resolves with what makes room again
  * @property {() => Promise<void>} kill SIGKILL, and a start on the same profile; no tab is left
  */
+
+/** An expression for what a page shows, whatever page it is. */
+export const LOOK = "[location.href, document.readyState, document.documentElement.outerHTML.slice(0, 1000)].join(' ')";
 
 /**
  * Rejects when it takes longer than `ms`.

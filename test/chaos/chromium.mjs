@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { chromium } from '@playwright/test';
 import { launchOptions } from '../../scripts/browser.mjs';
 import { stopServiceWorker } from '../../scripts/stop-service-worker.mjs';
-import { within } from './browser.mjs';
+import { LOOK, within } from './browser.mjs';
 
 /** @typedef {import('./browser.mjs').Tab} Tab */
 /** @typedef {import('@playwright/test').Page} Page */
@@ -50,6 +50,7 @@ export async function launchChromium() {
         id: opened,
         call: (name, ...given) =>
           within(`${name} in tab ${tab.id}`, CALL_MS, page.evaluate(`chaos.${name}(...${JSON.stringify(given)})`)),
+        look: () => within(`looking at tab ${tab.id}`, CALL_MS, page.evaluate(LOOK)),
         reload: async () => void (await page.reload({ waitUntil: 'commit' })),
         close: () => page.close(),
       };

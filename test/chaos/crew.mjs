@@ -66,7 +66,10 @@ export function createCrew(browser, url) {
         reloaded = true;
         await tab.reload();
       }
-      if (performance.now() > end) throw new Error(`tab ${tab.id} was not ready after ${limit} ms: ${state}`);
+      if (performance.now() > end) {
+        const seen = await tab.look().catch(String);
+        throw new Error(`tab ${tab.id} was not ready after ${limit} ms: ${state}: ${seen}`);
+      }
       await pause(LOOK_MS);
     }
   }

@@ -1,6 +1,6 @@
 /** Tabs over WebDriver, or what is much like it: one command at a time, to the tab that was switched to. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { within } from './browser.mjs';
+import { LOOK, within } from './browser.mjs';
 
 /** @typedef {import('./browser.mjs').Tab} Tab */
 
@@ -71,6 +71,7 @@ export function remoteBrowser(remote) {
       return {
         id,
         call: (name, ...given) => within(`${name} in tab ${id}`, CALL_MS, called(handle, name, given)),
+        look: () => inTab(handle, () => remote.run(`return ${LOOK}`)),
         reload: async () => void (await inTab(handle, remote.refresh)),
         close: async () => void (await inTab(handle, remote.closeTab)),
       };
