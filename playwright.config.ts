@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { defineConfig } from '@playwright/test';
 import { launchOptions } from './scripts/browser.mjs';
 
@@ -10,7 +9,7 @@ export default defineConfig({
   // Many times what any test takes alone: a busy machine is no failure.
   timeout: 120_000,
   expect: { timeout: 30_000 },
-  workers: process.env.CI ? Math.min(2, Math.ceil(availableParallelism() / 2)) : 2,
+  workers: 2,
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
   reporter: 'list',

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The whole test run: `npm test`, or a part of it with `npm test -- unit`, `e2e`, `engines`, `chaos` or `big`; what follows goes to that runner.
+// The test run: `npm test`, or a part of it with `npm test -- unit`, `e2e`, `engines`, `chaos`, `long` or `big`; what follows goes to that runner.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -14,8 +14,11 @@ const reports = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
 const PARTS = ['unit', 'e2e', 'engines', 'chaos'];
 /** The same rounds in every run: others are for `npm run chaos`. */
 const ROUNDS = ['--rounds=20', '--seed=1'];
-/** Not a part of everything: jobs over more than two gibibytes each, and an export of as much. */
-const BIG = 'big';
+/** Browser tests that say in a tag that others are not to run beside them, for they hold the product to a time; or that they take long. */
+const ALONE = '@alone';
+const LONG = '@long';
+/** Not a part of everything: what takes long; jobs over more than two gibibytes each, and an export of as much. */
+const APART = ['long', 'big'];
 const [part, ...rest] = process.argv.slice(2);
 
 /** @type {Count} */
@@ -32,22 +35,27 @@ process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
 console.log(`\n${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ''}`);
 
 function run() {
-  if (part !== undefined && ![...PARTS, BIG].includes(part)) {
+  if (part !== undefined && ![...PARTS, ...APART].includes(part)) {
     console.error(`There is ${PARTS.join(', ')}, but no ${part}.`);
     total.failed += 1;
     return;
   }
   const [unit, e2e, engines, chaos] = PARTS.map((each) => part === undefined || part === each);
-  const big = part === BIG;
+  const [long, big] = APART.map((each) => part === each);
   const browsers = engines ? [] : ['chromium'];
-  if ((e2e || engines || chaos || big) && !step('setup', ['scripts/setup.mjs', ...browsers])) return;
+  if ((e2e || engines || chaos || long || big) && !step('setup', ['scripts/setup.mjs', ...browsers])) return;
   if (!step('typecheck', [bin('typescript', 'tsc'), '-b'])) return;
   if (!step('lint', [bin('@biomejs/biome', 'biome'), 'check'])) return;
-  if ((e2e || chaos || big) && !step('build', [bin('vite', 'vite'), 'build'])) return;
+  if ((e2e || chaos || long || big) && !step('build', [bin('vite', 'vite'), 'build'])) return;
   if (unit) add(vitest());
-  if (e2e) add(playwright());
+  if (e2e && rest.length > 0) add(playwright());
+  else if (e2e) {
+    add(playwright(['--grep-invert', `${ALONE}|${LONG}`]));
+    add(playwright(['--grep', ALONE, '--workers', '1']));
+  }
   if (engines) add(allEngines());
   if (chaos) add(allRounds());
+  if (long) add(playwright(['--grep', LONG]));
   if (big) add(playwright(['gate.spec.ts', 'export.spec.ts', '--grep', 'memory'], { HOLDFAST_BIG: '1' }));
 }
 

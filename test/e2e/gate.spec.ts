@@ -86,7 +86,7 @@ for (const { type, big: make } of big) {
     const one = await open(await context.newPage(), site.url);
     const two = await open(await context.newPage(), site.url);
     await allow(one, 2);
-    const input = await added(two, profile, make(48 * MiB));
+    const input = await added(two, profile, make(16 * MiB));
     const tasks = await Promise.all([submit(one, type, input), submit(two, type, input)]);
     await reached(two, tasks[0]?.task_id ?? '', 'running', 1, 1);
     await one.close();
@@ -99,7 +99,7 @@ for (const { type, big: make } of big) {
 
   test(`${type}: canceled while it runs, nothing is left`, async ({ page, site, profile }) => {
     await open(page, site.url);
-    const input = await added(page, profile, make(48 * MiB));
+    const input = await added(page, profile, make(32 * MiB));
     const { folder } = namesFor(site.url);
     const { task_id } = await submit(page, type, input);
     await reached(page, task_id, 'running', 1, 1);
@@ -113,7 +113,7 @@ for (const { type, big: make } of big) {
 }
 
 function memoryTest(type: string, make: Big) {
-  const bytes = BIG ? 10 * WORKER_BYTES : 96 * MiB;
+  const bytes = BIG ? 10 * WORKER_BYTES : 64 * MiB;
   test(`${type}: ${bytes / MiB} MiB go through in bounded memory`, async ({ site, profile, launchOptions }) => {
     test.skip(process.platform !== 'linux', 'only Linux tells how much memory there was');
     if (BIG) test.setTimeout(30 * 60_000);

@@ -64,7 +64,7 @@ const click = (tab: Tab, words: string, row = ''): Promise<boolean> =>
     [words, row] as const,
   );
 
-test('a task goes on in another tab when its own is discarded', async ({ bare: browser, site }) => {
+test('a task goes on in another tab when its own is discarded', { tag: '@alone' }, async ({ bare: browser, site }) => {
   const openTab = async () => {
     const tab = await browser.tab(site.url);
     await expect.poll(() => tab.evaluate(() => 'holdfast' in globalThis, null)).toBe(true);

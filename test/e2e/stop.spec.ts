@@ -18,7 +18,7 @@ import {
 
 const GRACE_MS = 2_000;
 
-test('a canceled job runs its finally and is over', async ({ page, site }) => {
+test('a canceled job runs its finally and is over', { tag: '@alone' }, async ({ page, site }) => {
   await open(page, site.url);
   const { task_id } = await submit(page, 'countdown', { steps: 1_000, step_ms: 20 });
   await reached(page, task_id, 'running', 1, 5);
@@ -49,10 +49,9 @@ test('a canceled task leaves no output and no checkpoint', async ({ page, site, 
   expect(status).toBe(404);
 });
 
-test('a job that never listens is terminated after its grace, and the next in line starts at once', async ({
-  page,
-  site,
-}) => {
+test('a job that never listens is terminated after its grace, and the next in line starts at once', {
+  tag: '@alone',
+}, async ({ page, site }) => {
   await open(page, site.url);
   const limit = await limitOf(page);
   const spins = await page.evaluate(
@@ -91,7 +90,7 @@ test('a job that never listens is terminated after its grace, and the next in li
   for (const other of others) expect(other.status).toBe('canceled');
 });
 
-test('a cancel goes through although the service worker dies meanwhile', async ({ page, site }) => {
+test('a cancel goes through although the service worker dies meanwhile', { tag: '@alone' }, async ({ page, site }) => {
   await open(page, site.url);
   const { task_id } = await submit(page, 'spin', { ms: 3_600_000 });
   await expect.poll(async () => (await get(page, task_id)).message).toBe('busy for 3600 s');
@@ -105,10 +104,9 @@ test('a cancel goes through although the service worker dies meanwhile', async (
   expectWhole(await logOf(page, task_id));
 });
 
-test('a cancel does not wait for an executor that is frozen, which changes nothing when it wakes', async ({
-  page,
-  site,
-}) => {
+test('a cancel does not wait for an executor that is frozen, which changes nothing when it wakes', {
+  tag: '@alone',
+}, async ({ page, site }) => {
   await open(page, site.url);
   const { task_id } = await submit(page, 'countdown', { steps: 100_000, step_ms: 10 });
   await reached(page, task_id, 'running', 1, 5);

@@ -29,10 +29,9 @@ async function forceClose(internals: Page): Promise<void> {
   await internals.locator('.force-close').click();
 }
 
-test('database handles that are lost in the middle of everything cost no event, no attempt and no request', async ({
-  persistent,
-  site,
-}) => {
+test('database handles that are lost in the middle of everything cost no event, no attempt and no request', {
+  tag: '@long',
+}, async ({ persistent, site }) => {
   const faults = watchFaults(persistent);
   const page = await open(await persistent.newPage(), site.url);
   const internals = await persistent.newPage();
@@ -143,10 +142,9 @@ test('a task that finds the storage full is paused, loses nothing, and goes on o
   expect(statesOf(log, 2)[0]?.done).toBeGreaterThan(0);
 });
 
-test('a page of a newer version takes the database over at once; the older one stops, asks for a reload, and has lost nothing', async ({
-  context,
-  site,
-}) => {
+test('a page of a newer version takes the database over at once; the older one stops, asks for a reload, and has lost nothing', {
+  tag: '@alone',
+}, async ({ context, site }) => {
   const page = await open(await context.newPage(), site.url);
   const { task_id } = await submit(page, 'countdown', { steps: 100_000, step_ms: 1 });
   await reached(page, task_id, 'running', 1, 50);

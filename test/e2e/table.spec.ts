@@ -63,7 +63,7 @@ test('a table that was picked becomes a SQLite database, and nothing else is lef
   await expect.poll(() => kept(page)).toEqual(['sales.sqlite']);
 });
 
-test('a database that was interrupted again and again by reloads is the same, byte for byte', async ({
+test('a database that was interrupted again and again by reloads is the same, byte for byte', { tag: '@long' }, async ({
   page,
   site,
 }) => {

@@ -29,10 +29,9 @@ for (const [how, lose] of [
   ['is closed', (owner: Page) => owner.close()],
   ['crashes', crash],
 ] as const) {
-  test(`another tab has the task within a second when its own ${how} in the middle of a synchronous call`, async ({
-    context,
-    site,
-  }) => {
+  test(`another tab has the task within a second when its own ${how} in the middle of a synchronous call`, {
+    tag: '@alone',
+  }, async ({ context, site }) => {
     const { owner, other, task_id } = await twoTabsBusy(context, site);
     await expectAdopted(other, site, task_id, () => lose(owner));
     const task = await other.evaluate((task_id) => globalThis.holdfast.cancel(task_id), task_id);
@@ -115,10 +114,9 @@ test('an owner whose lease was stolen is fenced: its late write changes nothing,
   expect(linesOf(log).filter((line) => line.startsWith('Attempt 1 still ran'))).toHaveLength(1);
 });
 
-test('a job that computes without a break holds up nobody: other tabs are answered meanwhile', async ({
-  context,
-  site,
-}) => {
+test('a job that computes without a break holds up nobody: other tabs are answered meanwhile', {
+  tag: '@alone',
+}, async ({ context, site }) => {
   const owner = await open(await context.newPage(), site.url);
   const { task_id } = await submit(owner, 'spin', { ms: 60_000 });
   await reached(owner, task_id, 'running');

@@ -17,6 +17,12 @@ const later = (page: Page, many: number, tags: string[] = []) =>
     [many, tags] as const,
   );
 
+/** The buttons for what is selected come when it is: until then the first of a name is a row's own. */
+async function selectAll(page: Page, many: number) {
+  await page.getByRole('checkbox', { name: 'Select all that fit' }).check();
+  await expect(page.getByText(`${many} selected`)).toBeVisible();
+}
+
 const search = (page: Page) => page.getByRole('searchbox', { name: 'Search' });
 
 test('an empty list says what it is for, and leads on', async ({ page, site }) => {
@@ -100,8 +106,7 @@ test('what is removed in bulk is gone at once, comes back when it is undone, and
 }) => {
   await open(page, `${site.url}#/tasks`);
   await later(page, 3);
-  await page.getByRole('checkbox', { name: 'Select all that fit' }).check();
-  await expect(page.getByText('3 selected')).toBeVisible();
+  await selectAll(page, 3);
   await page.getByRole('button', { name: 'Cancel', exact: true }).first().click();
   await expect(page.getByText('3 tasks canceled.')).toBeVisible();
   await expect(page.getByRole('link', { name: /^canceled 3/ })).toBeVisible();
@@ -112,14 +117,14 @@ test('what is removed in bulk is gone at once, comes back when it is undone, and
 
   await page.evaluate(() => holdfast.cancelAll('all'));
   await expect(page.getByRole('link', { name: /^canceled 3/ })).toBeVisible();
-  await page.getByRole('checkbox', { name: 'Select all that fit' }).check();
+  await selectAll(page, 3);
   await page.getByRole('button', { name: 'Remove', exact: true }).first().click();
   await expect(rows(page)).toHaveCount(0);
   expect(await count(page)).toBe(3);
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(rows(page)).toHaveCount(3);
 
-  await page.getByRole('checkbox', { name: 'Select all that fit' }).check();
+  await selectAll(page, 3);
   await page.getByRole('button', { name: 'Remove', exact: true }).first().click();
   await page.getByRole('button', { name: 'Dismiss' }).click();
   await expect.poll(() => count(page)).toBe(0);
@@ -136,7 +141,7 @@ test('what is removed in bulk is what the list says now, however late the page h
     holdfast.get = () => new Promise(() => {});
   });
   await page.evaluate(() => holdfast.cancelAll('all'));
-  await page.getByRole('checkbox', { name: 'Select all that fit' }).check();
+  await selectAll(page, 3);
   await page.getByRole('button', { name: 'Remove', exact: true }).first().click();
   await expect(rows(page)).toHaveCount(0);
 });
@@ -199,10 +204,10 @@ test('ten thousand tasks are scrolled through, and only those on the screen are 
     const frames: number[] = [];
     let [most, before] = [0, await frame()];
     let still = 0;
-    // Down, a screen each few frames, as far as it goes.
+    // Down, two screens a frame, as far as it goes.
     while (still < 120) {
       const y = scrollY;
-      scrollBy(0, 400);
+      scrollBy(0, 1_600);
       const now = await frame();
       frames.push(now - before);
       before = now;

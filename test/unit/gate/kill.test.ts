@@ -1,6 +1,8 @@
 import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Job } from '../../../src/core/job.ts';
 import type { Checkpoint } from '../../../src/core/schema.ts';
+import type { Work } from '../../gate/gate.ts';
 import { attempt, finish } from './attempt.ts';
 import { stage, works } from './stage.ts';
 
@@ -14,11 +16,20 @@ beforeEach(() => {
 });
 afterEach(() => void vi.restoreAllMocks());
 
+/** What each work leaves when nothing disturbs it: found out once. */
+const undisturbed = new Map<Work, ReturnType<typeof finish>>();
+
+function wholeOf(job: Job, work: Work) {
+  const whole = undisturbed.get(work) ?? stage(job, work).then((staged) => finish(job, staged, 'whole'));
+  undisturbed.set(work, whole);
+  return whole;
+}
+
 test.each(works)(
   '$type ($what), killed at any of its checkpoints, ends as if nothing had been',
   async ({ job, work }) => {
+    const whole = await wholeOf(job, work);
     const staged = await stage(job, work);
-    const whole = await finish(job, staged, 'whole');
     for (let n = 0; n < whole.taken; n += 1) {
       const task_id = `killed after ${n}`;
       await staged.afresh();
@@ -33,8 +44,8 @@ test.each(works)(
 test.each(works)(
   '$type ($what), killed again and again after one checkpoint more, ends as if nothing had been',
   async ({ job, work }) => {
+    const whole = await wholeOf(job, work);
     const staged = await stage(job, work);
-    const whole = await finish(job, staged, 'whole');
     await staged.afresh();
     let checkpoint: Checkpoint | null = null;
     for (let lives = 0; ; lives += 1) {
@@ -52,7 +63,7 @@ test.each(works)(
 test.each(works.filter(({ busy }) => !busy))(
   '$type ($what) has checkpoints enough to be killed at',
   async ({ job, work }) => {
-    const { taken } = await finish(job, await stage(job, work), 'whole');
+    const { taken } = await wholeOf(job, work);
     expect(taken).toBeGreaterThanOrEqual(3);
   },
 );

@@ -116,21 +116,6 @@ export function watched(
   };
 }
 
-/** How often the job yields over this work. */
-export async function yieldsOf(job: Job, stage: Stage): Promise<number> {
-  let yields = 0;
-  const page = await openPage(
-    stage,
-    watched(job, (n) => {
-      yields = n;
-    }),
-  );
-  const { task_id } = await page.submit(stage.input);
-  await page.when(task_id, ({ status }) => status === 'completed');
-  page.close();
-  return yields;
-}
-
 export const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     if (signal.aborted) resolve();
