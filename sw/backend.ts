@@ -14,6 +14,7 @@ import {
   type Hint,
   HintSchema,
   type PageMessage,
+  type Taken,
 } from '../src/core/protocol.ts';
 import { defaultRunningLimit } from '../src/core/schema.ts';
 import { INDEX } from '../src/core/search.ts';
@@ -208,6 +209,7 @@ export function createBackend(scope: string) {
     async message({ data: sent, ports: [port], source }: ExtendableMessageEvent): Promise<void> {
       const { success, output: data, issues } = v.safeParse(BackendMessageSchema, sent);
       if (!success) return port?.postMessage({ error: `This message is not understood: ${v.summarize(issues)}` });
+      if (data.kind !== 'executor-port') port?.postMessage('taken' satisfies Taken);
       switch (data.kind) {
         case 'claim':
           return self.clients.claim();

@@ -1,5 +1,5 @@
 /** Brings a page and its service worker together, and says clearly when that cannot be. */
-import type { BackendMessage } from '../core/protocol.ts';
+import type { BackendMessage, Taken } from '../core/protocol.ts';
 import type { AddedFile } from '../core/schema.ts';
 import { controlled, earlier, onMessage } from './control.ts';
 import { type Executing, type ExecutorListener, startExecutor } from './executor.ts';
@@ -122,17 +122,24 @@ async function notHere(): Promise<never> {
 
 const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
+/** How long the service worker may take until it says that it has a question, in ms. */
+const TAKEN_MS = 5_000;
+
 /**
  * Questions to the service worker, each answered on a port of its own. One that is stopped takes its questions with it: they are
- * asked again as soon as it says that it has started.
+ * asked again as soon as it says that it has started, and when nobody says to have taken them: a message to a service worker that
+ * has just replaced another is lost now and then (seen in WebKitGTK 2.50). Only `erase` is not: what comes after it is kept.
  */
 function asking(registration: ServiceWorkerRegistration) {
   return <T>(message: BackendMessage): Promise<T> =>
     new Promise((resolve, reject) => {
       const settled = new AbortController();
+      const taken = new AbortController();
       const send = () => {
         const { port1, port2 } = new MessageChannel();
         port1.onmessage = ({ data }) => {
+          taken.abort();
+          if (data === ('taken' satisfies Taken)) return;
           port1.close();
           settled.abort();
           if (data && typeof data === 'object' && 'error' in data) reject(new Error(String(data.error)));
@@ -140,10 +147,15 @@ function asking(registration: ServiceWorkerRegistration) {
         };
         const worker = navigator.serviceWorker.controller ?? registration.active;
         if (worker) return worker.postMessage(message, [port2]);
+        taken.abort();
         settled.abort();
         reject(new Unavailable('not-controlled', 'The service worker is gone. Reload the page, please.'));
       };
       onMessage(({ kind }) => kind === 'backend-started' && send(), settled.signal);
+      if (message.kind !== 'erase') {
+        const again = setInterval(send, TAKEN_MS);
+        taken.signal.addEventListener('abort', () => clearInterval(again));
+      }
       send();
     });
 }

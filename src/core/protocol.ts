@@ -51,6 +51,9 @@ export type PageMessage =
 const isSource = (source: unknown): source is File | FileSystemFileHandle =>
   source instanceof Blob || (typeof source === 'object' && source !== null && 'getFile' in source);
 
+/** The first word on the port of a question: whoever is to answer it has it. */
+export type Taken = 'taken';
+
 /** From a page to the service worker. */
 export const BackendMessageSchema = v.variant('kind', [
   /** Take control of the page that says so (after a hard reload it has no controller). */

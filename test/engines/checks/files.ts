@@ -1,6 +1,6 @@
 import { ask, at, client, run, send } from '../app.ts';
 import { expect } from '../expect.ts';
-import { type Check, test } from '../harness.ts';
+import { aside, type Check, test } from '../harness.ts';
 
 const MiB = 1024 * 1024;
 
@@ -287,4 +287,21 @@ test('a canceled task leaves no output file', async () => {
   await client.cancel(task_id);
   expect((await ask(`tasks/${task_id}/files/ledger.txt`)).status).toBe(404);
   expect((await client.get(task_id)).files).toEqual([]);
+});
+
+aside('a file that never came to the service worker is handed over again', async (check) => {
+  const { postMessage } = ServiceWorker.prototype;
+  let lost = 0;
+  ServiceWorker.prototype.postMessage = function (this: ServiceWorker, ...given: unknown[]) {
+    const [message] = given;
+    const isIt = typeof message === 'object' && message !== null && 'name' in message && message.name === 'lost.txt';
+    if (isIt && lost === 0) lost += 1;
+    else Reflect.apply(postMessage, this, given);
+  } as typeof postMessage;
+  check.after(() => {
+    ServiceWorker.prototype.postMessage = postMessage;
+  });
+  const file = await client.addFile(new File(['abc'], 'lost.txt'));
+  expect(lost).toBe(1);
+  expect(file.size).toBe(3);
 });
