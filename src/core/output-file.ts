@@ -54,7 +54,7 @@ export interface OutputFiles extends StoredOutputs {
   createOutput(task_id: string, name: string, type: string, mark?: number): Promise<OutputWriter>;
   /** An output file as it was at a checkpoint, while its job may go on; null when it cannot be had. Of one with a mark, see `holdMarks`. */
   savedOutput(task_id: string, saved: SavedOutput): Promise<SavedBytes | null>;
-  /** Keeps the task's job from setting marks: its files can be read at those that they have. Resolves with the release. */
+  /** Keeps the task's job from setting marks, and from going back to one: its files can be read at those that they have. Resolves with the release. */
   holdMarks(task_id: string): Promise<() => void>;
   /** Removes what was kept to bring a task's files back to their marks: none will be wanted any more. */
   removeMarks(task_id: string): Promise<void>;
@@ -81,7 +81,7 @@ export function outputFilesOf(connection: Connection, folder: string): OutputFil
     async openRandomOutput(task_id, name, type, mark) {
       const directory = await taskFolder(folder, task_id, true);
       const store = directory
-        ? await undoableFile(directory, name, mark)
+        ? await alone(task_id, () => undoableFile(directory, name, mark))
         : await blockFile(connection, rowOf(task_id, name, type), mark);
       return {
         name,

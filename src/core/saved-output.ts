@@ -42,7 +42,9 @@ function appended(first: Blob, size: number, again: () => Promise<Blob | null>):
       for (let left = HANDLE_RETRIES; ; left -= 1) {
         if (!blob) throw new DOMException('The output file is gone.', 'NotFoundError');
         try {
-          return new Uint8Array(await blob.slice(start, Math.min(end, size)).arrayBuffer());
+          const bytes = new Uint8Array(await blob.slice(start, Math.min(end, size)).arrayBuffer());
+          if (bytes.length < Math.min(end, size) - start) throw new Error('The output file was begun anew meanwhile.');
+          return bytes;
         } catch (error) {
           const changed = error instanceof DOMException && error.name === 'NotReadableError';
           if (!changed || left === 0) throw error;

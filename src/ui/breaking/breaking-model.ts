@@ -37,6 +37,7 @@ function createBreaking({ client, executor, tasks }: Ready, { notices }: AppMode
   const experiment = signal<Experiment | null>(null);
   const counter = signal<Counter>(kept.counter());
   let following = new AbortController();
+  let followed: string | null = null;
 
   /** Null once another one has begun: what still comes of an earlier task says nothing of the new one. */
   const experimentWith = (task_id: string): Experiment | null => {
@@ -54,8 +55,7 @@ function createBreaking({ client, executor, tasks }: Ready, { notices }: AppMode
   function survivedBy(made: Made, event: StreamEvent): Made {
     const now = Date.now();
     if (made.survived || !showsSurvival(made, event, now)) return made;
-    counter.value = { ...counter.peek(), [made.fault]: (counter.peek()[made.fault] ?? 0) + 1 };
-    kept.keepCounter(counter.peek());
+    counter.value = kept.count(made.fault);
     const attempt = event.event === 'message' ? event.data.attempt : made.attempt;
     return { ...made, survived: { ms: now - made.at, attempt, event: Number(event.id) } };
   }
@@ -70,6 +70,9 @@ function createBreaking({ client, executor, tasks }: Ready, { notices }: AppMode
     if (now) kept.keepExperiment(now);
   };
   addEventListener('pagehide', save);
+  kept.onCount((counted) => {
+    counter.value = counted;
+  });
 
   async function look(task_id: string) {
     const found = await client.get(task_id);
@@ -83,14 +86,19 @@ function createBreaking({ client, executor, tasks }: Ready, { notices }: AppMode
   }
 
   /** From where each of the two readers was, until both have come to the end. */
-  async function follow({ task_id, digest, histories }: Experiment) {
+  async function follow({ task_id, digest }: Experiment) {
     following.abort();
     following = new AbortController();
+    followed = task_id;
     const { signal } = following;
     // One that fails says nothing: the next look follows.
     const timer = setInterval(() => look(task_id).catch(() => {}), LOOK_MS);
     try {
       await look(task_id);
+      const now = experimentWith(task_id);
+      if (!now) return;
+      // One that was retried after its end has not come to it.
+      const { histories } = now;
       await Promise.all([
         histories.client.completes > 0 ? null : followByClient(task_id, histories.client.last, signal),
         histories.wire.completes > 0 ? null : followByHand(task_id, histories.wire.last, signal),
@@ -108,6 +116,7 @@ function createBreaking({ client, executor, tasks }: Ready, { notices }: AppMode
       });
     } finally {
       clearInterval(timer);
+      if (following.signal === signal) followed = null;
     }
   }
 
@@ -146,11 +155,12 @@ function createBreaking({ client, executor, tasks }: Ready, { notices }: AppMode
     experiment,
     counter,
 
-    /** After a reload, the experiment that was under way. */
+    /** The experiment that was under way before a reload, or whose task was retried after its end. */
     goOn() {
-      const before = kept.experiment();
-      if (!before || experiment.peek()) return;
+      const before = experiment.peek() ?? kept.experiment();
+      if (!before || followed === before.task_id) return;
       experiment.value = before;
+      verdict.value = { kind: 'none' };
       follow(before).catch(notices.failed);
     },
 

@@ -82,7 +82,9 @@ export function looked(before: History, task: Task): History {
   const number = Number(task.last_event_id);
   // Older than what the stream has told: its state there is not kept.
   if (number < before.last) return before;
-  return checked({ ...before, broken: [...before.broken], ahead: task });
+  // It was retried since its end, which is to come again; one that completed cannot be.
+  const goesOn = before.completes > 0 && number > before.last && before.end?.status !== 'completed';
+  return checked({ ...before, ...(goesOn ? { completes: 0, end: null } : {}), broken: [...before.broken], ahead: task });
 }
 
 /** The history of a stream that has ended for good; `log`: the events that the log has. */

@@ -30,9 +30,21 @@ function write(storage: Storage, name: string, value: unknown) {
   } catch {}
 }
 
+const counter = () => read<Counter>(localStorage, 'survived') ?? {};
+
 export const kept = {
   experiment: () => read<Experiment>(sessionStorage, 'experiment'),
   keepExperiment: (experiment: Experiment) => write(sessionStorage, 'experiment', experiment),
-  counter: () => read<Counter>(localStorage, 'survived') ?? {},
-  keepCounter: (counter: Counter) => write(localStorage, 'survived', counter),
+  counter,
+  /** Other tabs count as well: one more than what is there by now. */
+  count(fault: Fault): Counter {
+    const before = counter();
+    const after = { ...before, [fault]: (before[fault] ?? 0) + 1 };
+    write(localStorage, 'survived', after);
+    return after;
+  },
+  /** Told what another tab has counted. */
+  onCount(heard: (counter: Counter) => void) {
+    addEventListener('storage', (event) => event.key === key('survived') && heard(counter()));
+  },
 };

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { outputFilesOf, type RandomHandle } from '../../../src/core/output-file.ts';
 import { type SyncFile, undoable } from '../../../src/core/undo-log.ts';
 import { atMark } from '../../../src/core/undo-reader.ts';
+import { ticks } from '../sw/reader.ts';
 import { freshStore } from './database.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -44,6 +45,7 @@ function disk() {
   });
   return {
     contents,
+    file,
     open: (mark: number | null) => undoable(file('main'), [file('log 0'), file('log 1')], mark),
     dieAfter(changes: number) {
       fuel = changes;
@@ -261,4 +263,35 @@ describe('where there is no OPFS', () => {
     const file = await setting().open(null);
     expect(() => file.write(new Uint8Array(1), 128 * 1024 * 1024)).toThrow('a.db grows beyond 128 MiB');
   });
+});
+
+test('no attempt goes back in its files while an export reads them', async () => {
+  let last = Promise.resolve();
+  const locks = {
+    // As exclusive as Web Locks are; one name is all that is asked for here.
+    request: (_: string, work: () => unknown) => {
+      const ended = last.then(work);
+      last = ended.then(() => {});
+      return ended;
+    },
+  };
+  const { file, contents } = disk();
+  const entries = {
+    getDirectoryHandle: async () => entries,
+    getFileHandle: async (name: string) => ({ createSyncAccessHandle: async () => file(name) }),
+  };
+  vi.stubGlobal('navigator', { locks, storage: { getDirectory: async () => entries } });
+  const files = outputFilesOf(freshStore().database, 'folder');
+  const open = (mark: number | null) => files.openRandomOutput('task', 'a.db', 'text/plain', mark);
+  const output = await open(null);
+  output.write(new Uint8Array(10).fill(1), 0);
+  const mark = await output.flush();
+  output.write(new Uint8Array(10).fill(2), 0);
+
+  const release = await files.holdMarks('task');
+  const opening = open(mark);
+  await ticks();
+  expect([...(contents.get('a.db') ?? [])]).toEqual(Array(10).fill(2));
+  release();
+  expect([...bytesIn(await opening)]).toEqual(Array(10).fill(1));
 });

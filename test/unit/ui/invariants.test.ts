@@ -116,3 +116,25 @@ test.each<[string, Partial<Task>, { id: string; event: string }[], StreamEvent[]
 ])('at the end it is seen that %s', (_, over, log, events, invariant) => {
   expect(brokenIn(concluded(historyOf(events), taskAfter(7, { ...last, ...end, ...over }), log))).toContain(invariant);
 });
+
+test('a task that was retried after its end goes on: nothing is missed, and its end comes once more', () => {
+  const canceled = honest.slice(0, -2).concat([
+    message(7, { status: 'canceled', progress: 20, done: 2, attempt: 2 }),
+    complete(7, 'canceled'),
+  ]);
+  const rest = [
+    message(8, { status: 'pending', progress: 0, done: 0, attempt: 2 }),
+    message(9, { status: 'running', progress: 0, done: 0, attempt: 3 }),
+    message(10, { status: 'completed', progress: 100, done: 10, attempt: 3 }),
+    complete(10),
+  ];
+  const over = looked(historyOf(canceled), taskAfter(9, state({ progress: 0, done: 0, attempt: 3 })));
+  const task = taskAfter(10, { ...state({ status: 'completed', progress: 100, done: 10, attempt: 3 }), ...end });
+  const whole = [...canceled.slice(0, -1), ...rest].map(({ id, event }) => ({ id, event }));
+  expect(concluded(rest.reduce(received, over), task, whole)).toMatchObject({ broken: [], completes: 1, last: 10 });
+});
+
+test('a task that goes on after it was completed breaks its end', () => {
+  const over = looked(historyOf(honest), taskAfter(9, state({ attempt: 3 })));
+  expect(brokenIn([message(8, { attempt: 3 })].reduce(received, over))).toContain('complete');
+});
