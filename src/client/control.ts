@@ -2,11 +2,24 @@
 import type { BackendMessage, PageMessage } from '../core/protocol.ts';
 import { Unavailable } from './unavailable.ts';
 
+/**
+ * What fits `PageMessageSchema`, and nothing else. By hand: with Valibot the client would be 7.2 kB gzipped instead of 5.7 (measured), for
+ * these three messages.
+ */
+export function isPageMessage(data: unknown): data is PageMessage {
+  if (typeof data !== 'object' || data === null || !('kind' in data)) return false;
+  const { kind } = data;
+  if (kind !== 'import-progress') return kind === 'backend-started' || kind === 'erased';
+  return 'read' in data && isWhole(data.read) && 'size' in data && isWhole(data.size);
+}
+
+const isWhole = (value: unknown) => Number.isSafeInteger(value) && Number(value) >= 0;
+
 /** What the service worker tells its pages. Other apps on the origin may send what they like. */
 export function onMessage(heard: (message: PageMessage) => void, signal: AbortSignal) {
   navigator.serviceWorker.addEventListener(
     'message',
-    ({ data }: MessageEvent<PageMessage | null>) => data?.kind && heard(data),
+    ({ data }: MessageEvent<unknown>) => isPageMessage(data) && heard(data),
     { signal },
   );
 }

@@ -39,14 +39,16 @@ export const HintSchema = v.variant('kind', [
 ]);
 export type Hint = v.InferOutput<typeof HintSchema>;
 
-/** From the service worker to its pages. */
-export type PageMessage =
+/** From the service worker to its pages; a page's client, which has to be small, looks at them by hand (`isPageMessage`). */
+export const PageMessageSchema = v.variant('kind', [
   /** It has just started, and wants a port to each executor. */
-  | { kind: 'backend-started' }
+  v.object({ kind: v.literal('backend-started') }),
   /** How far the import of the page that asked for it has been read, in bytes. */
-  | { kind: 'import-progress'; read: number; size: number }
+  v.object({ kind: v.literal('import-progress'), read: Whole, size: Whole }),
   /** Nothing is left of the scope. */
-  | { kind: 'erased' };
+  v.object({ kind: v.literal('erased') }),
+]);
+export type PageMessage = v.InferOutput<typeof PageMessageSchema>;
 
 const isSource = (source: unknown): source is File | FileSystemFileHandle =>
   source instanceof Blob || (typeof source === 'object' && source !== null && 'getFile' in source);

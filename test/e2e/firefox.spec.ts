@@ -108,3 +108,42 @@ test('tasks that Chromium has begun are ended by Firefox from their checkpoints,
     await other.end();
   }
 });
+
+test('Firefox shows the wire, the server and the faults of a task, and survives one', async ({ site }) => {
+  test.skip(!isThere, 'There is no Firefox here.');
+  const other = await openFirefox(executable ?? '', `${site.url}#/system`);
+  const go = (hash: string) => other.ask<null>(`(location.hash = ${JSON.stringify(hash)}, null)`);
+  const shown = (css: string) => expect.poll(() => other.text(css));
+  const press = (...names: string[]) =>
+    other.ask<null>(`(${JSON.stringify(names)}.forEach((name) =>
+      [...document.querySelectorAll('button')].find((each) => each.textContent === name).click()), null)`);
+  try {
+    await shown('h1').toBe('System');
+    await shown('#server').toContain('in control of this page');
+    await shown('#work').toContain('This tab');
+    const { task_id } = await other.ask<Task>(
+      "(async () => { while (!globalThis.holdfast) await new Promise(requestAnimationFrame); return holdfast.submit({ type: 'countdown', input: { steps: 3, step_ms: 100 } }); })()",
+    );
+    await go(`#/tasks/${task_id}/wire`);
+    await shown('main').toContain('event: complete');
+    await go('#/lessons');
+    await shown('h1').toBe('Server-Sent Events in five minutes');
+    await go('#/system/break');
+    await shown('h1').toBe('Break it on purpose');
+    await other.ask<null>(
+      "(() => { const length = document.querySelector('main select'); length.value = 'short'; length.dispatchEvent(new Event('change')); return null; })()",
+    );
+    await press('Start a checksum');
+    await expect
+      .poll(() => other.ask<string>("(await holdfast.list({ status: ['running'] })).tasks[0]?.status ?? ''"))
+      .toBe('running');
+    await shown('[aria-labelledby=faults-title]').not.toContain('not running in this tab');
+    await press('Cut all streams', 'Terminate the job’s worker');
+    await shown('[aria-labelledby=made-title]').toMatch(/(went on after.*){2}/s);
+    await shown('[aria-labelledby=made-title]').toContain('attempt 2');
+    await shown('.verdict').toContain('The digests are right');
+    expect(await other.text('[aria-labelledby=invariants-title]')).toMatch(/(holds.*){10}/s);
+  } finally {
+    await other.end();
+  }
+});

@@ -1,5 +1,6 @@
 /** Everything as one file, from one browser to another. */
 import { chromium, type Page } from '@playwright/test';
+import { namesFor } from '../../src/core/names.ts';
 import {
   addText,
   checkpointed,
@@ -98,6 +99,33 @@ test('a database that is being written while it is exported is written on elsewh
   expect(await outputSums(there, task_id)).toEqual(await outputSums(page, task_id));
   await context.close();
   expect(faults).toEqual([]);
+});
+
+test('an export of a file that is begun anew under it breaks, and is never a shorter one', async ({ page, site }) => {
+  await open(page, site.url);
+  const { file_id } = await addText(page, 'a.txt', 'a'.repeat(24 * MiB));
+  const { task_id } = await submit(page, 'archive', { files: [{ file_id }], compression: 'none' });
+  expect(await finished(page, task_id)).toMatchObject({ status: 'completed' });
+  const end = await page.evaluate(
+    async ([task_id, folder]) => {
+      const reader = (await fetch(globalThis.holdfast.exportUrl)).body?.getReader();
+      // Into the output file.
+      for (let come = 0; come < 100_000; ) come += (await reader?.read())?.value?.length ?? 0;
+      const root = await navigator.storage.getDirectory();
+      const outputs = await (await root.getDirectoryHandle(folder)).getDirectoryHandle(task_id);
+      for await (const name of outputs.keys()) {
+        const writable = await (await outputs.getFileHandle(name)).createWritable();
+        await writable.close();
+      }
+      try {
+        for (;;) if ((await reader?.read())?.done) return 'whole';
+      } catch {
+        return 'broken';
+      }
+    },
+    [task_id, namesFor(site.url).folder] as const,
+  );
+  expect(end).toBe('broken');
 });
 
 test('an import that is refused in the middle of an output file is refused with the place, and leaves nothing', async ({

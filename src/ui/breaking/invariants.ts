@@ -84,7 +84,12 @@ export function looked(before: History, task: Task): History {
   if (number < before.last) return before;
   // It was retried since its end, which is to come again; one that completed cannot be.
   const goesOn = before.completes > 0 && number > before.last && before.end?.status !== 'completed';
-  return checked({ ...before, ...(goesOn ? { completes: 0, end: null } : {}), broken: [...before.broken], ahead: task });
+  return checked({
+    ...before,
+    ...(goesOn ? { completes: 0, end: null } : {}),
+    broken: [...before.broken],
+    ahead: task,
+  });
 }
 
 /** The history of a stream that has ended for good; `log`: the events that the log has. */

@@ -118,10 +118,9 @@ test.each<[string, Partial<Task>, { id: string; event: string }[], StreamEvent[]
 });
 
 test('a task that was retried after its end goes on: nothing is missed, and its end comes once more', () => {
-  const canceled = honest.slice(0, -2).concat([
-    message(7, { status: 'canceled', progress: 20, done: 2, attempt: 2 }),
-    complete(7, 'canceled'),
-  ]);
+  const canceled = honest
+    .slice(0, -2)
+    .concat([message(7, { status: 'canceled', progress: 20, done: 2, attempt: 2 }), complete(7, 'canceled')]);
   const rest = [
     message(8, { status: 'pending', progress: 0, done: 0, attempt: 2 }),
     message(9, { status: 'running', progress: 0, done: 0, attempt: 3 }),
