@@ -137,7 +137,7 @@ test('Firefox shows the wire, the server and the faults of a task, and survives 
     await expect
       .poll(() => other.ask<string>("(await holdfast.list({ status: ['running'] })).tasks[0]?.status ?? ''"))
       .toBe('running');
-    await shown('[aria-labelledby=faults-title]').not.toContain('not running in this tab');
+    await shown('[aria-labelledby=faults-title]').not.toContain('needs a task that runs in this tab');
     await press('Cut all streams', 'Terminate the job’s worker');
     await shown('[aria-labelledby=made-title]').toMatch(/(went on after.*){2}/s);
     await shown('[aria-labelledby=made-title]').toContain('attempt 2');

@@ -7,7 +7,14 @@ import { dist, expect, test } from './app.ts';
 const kB = 1000;
 
 /** A word of each library that a job loads, which is in its code. */
-const LIBRARIES = ['BAD_DELIMITER', 'GlobalWorkerOptions', 'sqlite3_', 'onopentag', 'repetition_type', 'incorrect header check'];
+const LIBRARIES = [
+  'BAD_DELIMITER',
+  'GlobalWorkerOptions',
+  'sqlite3_',
+  'onopentag',
+  'repetition_type',
+  'incorrect header check',
+];
 
 test('the service worker is under 35 kB, and holds no library of a job', () => {
   const { main, onDemand } = serviceWorkerSize(dist);
