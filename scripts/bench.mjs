@@ -6,6 +6,7 @@ import { join, parse } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from '@playwright/test';
 import { build } from 'vite';
+import { openApps } from './bench/app.mjs';
 import { chooseFile } from './bench/input.mjs';
 import { print } from './bench/print.mjs';
 import { race } from './bench/race.mjs';
@@ -16,6 +17,7 @@ import { stopServiceWorker } from './stop-service-worker.mjs';
 
 const folder = fileURLToPath(new URL('../test/bench/', import.meta.url));
 const built = fileURLToPath(new URL('../node_modules/.cache/bench', import.meta.url));
+const root = fileURLToPath(new URL('..', import.meta.url));
 const results = join(folder, 'results.json');
 
 const RACE = 'race';
@@ -27,11 +29,18 @@ if (unknown.length > 0) {
   process.exit(1);
 }
 
-for (const mode of ['pages', 'backend', 'bare', 'hono', 'polling'])
+for (const mode of ['pages', 'backend', 'bare', 'hono', 'app', 'polling'])
   await build({ configFile: join(folder, 'vite.config.ts'), mode });
+if (asked.length === 0 || asked.includes('app')) await build({ root, logLevel: 'warn' });
 /** @type {(file: string) => void} */
 let served = () => {};
-const server = await serve({ root: built, mount: '/bench/', served: (file) => served(file) });
+const server = await serve({
+  root: built,
+  mount: '/bench/',
+  mounts: { '/app/': join(root, 'dist') },
+  served: (file) => served(file),
+});
+const apps = openApps({ holdfast: `${server.origin}/app/`, bare: `${server.url}bare/app/` });
 const { rows = {}, ...before } = existsSync(results) ? JSON.parse(readFileSync(results, 'utf8')) : {};
 const machine = `${cpus().length} × ${cpus()[0]?.model}`;
 /** @type {string[][]} */
@@ -55,6 +64,7 @@ try {
     table.push(...cells);
   }
 } finally {
+  await apps.close();
   await server.close();
 }
 writeFileSync(results, `${JSON.stringify({ rows, ...before }, null, 2)}\n`);
@@ -80,6 +90,7 @@ async function measure(name) {
       await session.send('HeapProfiler.collectGarbage');
       return (await session.send('Runtime.getHeapUsage')).usedSize / 1024;
     });
+    await page.exposeFunction('app', apps.measure);
     await page.exposeFunction('stopServiceWorkers', () => stopServiceWorker(page));
     await page.goto(server.url);
     const measured = await page.evaluate((row) => /** @type {any} */ (globalThis).run(row), name);

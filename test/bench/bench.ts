@@ -17,6 +17,8 @@ export interface Bench {
   peakMemory(): Promise<number | null>;
   /** What is alive on this page's heap, in KiB. */
   liveHeap(): Promise<number>;
+  /** The app of a build or a bare one, opened in a browser of their own: milliseconds. */
+  app(what: 'first load' | 'offline reload' | 'long tasks' | 'frames', side: 'holdfast' | 'bare'): Promise<number[]>;
   /** Stops all service workers, as a browser does when it wants their memory back. */
   stopServiceWorkers(): Promise<void>;
 }

@@ -40,13 +40,16 @@ export interface Measured {
 }
 
 export function figure({ what, unit, ours, other, beside, quantile = 0.5, aims }: Measured): Figure {
-  const ratios = ours.map((samples, round) => at(samples, quantile) / at(other[round] ?? [], quantile));
+  const ratios = ours.map((samples, round) => share(at(samples, quantile), at(other[round] ?? [], quantile)));
   const [mine, theirs] = [spread(ours, quantile), spread(other, quantile)];
   // A round has too few samples to compare tails in it: those are compared over all rounds.
-  const value = quantile === 0.5 ? at(ratios, 0.5) : mine.value / theirs.value;
+  const value = quantile === 0.5 ? at(ratios, 0.5) : share(mine.value, theirs.value);
   const ratio = { value, low: Math.min(...ratios), high: Math.max(...ratios), samples: ratios.length };
   return { what, unit, ours: mine, other: { what: beside, ...theirs }, ratio, aims };
 }
+
+/** Nothing of both is as much. */
+const share = (ours: number, other: number) => (ours === other ? 1 : ours / other);
 
 export function isMet({ ours, other, ratio }: Figure, { of, is, value }: Aim): boolean {
   const measured = { ours: ours.value, ratio: ratio.value, over: ours.value - other.value }[of];

@@ -10,6 +10,7 @@ declare global {
   var peakMemory: () => Promise<number | null>;
   var liveHeap: () => Promise<number>;
   var stopServiceWorkers: () => Promise<void>;
+  var app: Bench['app'];
   var run: (name: string) => Promise<{ figures: unknown; cells: string[][] }>;
 }
 
@@ -38,6 +39,7 @@ const bench: Bench = {
 
   peakMemory: () => globalThis.peakMemory(),
   liveHeap: () => globalThis.liveHeap(),
+  app: (what, side) => globalThis.app(what, side),
   stopServiceWorkers: () => globalThis.stopServiceWorkers(),
 };
 

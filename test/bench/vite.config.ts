@@ -34,7 +34,7 @@ const script = (entry: string, output: string): UserConfig => ({
   },
 });
 
-const pages = ['', 'bare/', 'bare/hono/', 'race/', 'race/polling/'];
+const pages = ['', 'bare/', 'bare/hono/', 'bare/app/', 'race/', 'race/polling/'];
 
 /** What is built is the mode: the pages with their workers first, then each service worker. */
 const parts: Record<string, UserConfig> = {
@@ -52,6 +52,7 @@ const parts: Record<string, UserConfig> = {
   backend: script('../../sw/main.ts', 'sw.js'),
   bare: script('bare/sw.ts', 'bare/sw.js'),
   hono: script('bare/hono/sw.ts', 'bare/hono/sw.js'),
+  app: script('bare/app/sw.ts', 'bare/app/sw.js'),
   polling: script('race/polling/sw.ts', 'race/polling/sw.js'),
 };
 
