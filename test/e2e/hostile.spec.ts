@@ -32,6 +32,7 @@ const reasons: [Way, string, RegExp][] = [
   ['has a checkpoint that cannot be cloned', 'job-failed', /clone/],
   ['throws where nobody catches', 'job-failed', /the reason/],
   ['sends garbage', 'job-failed', /no batch of events/],
+  ['misses a part of its code', 'job-failed', /no-such-part/],
   ['closes its worker', 'crashed', /worker died.*3 times/],
 ];
 for (const [way, name, detail] of reasons) {
@@ -46,6 +47,13 @@ test('a job whose module throws is a failed task with the reason, and the next o
 
 test('a job whose module is not there is a failed task with the reason, and the next one runs', async ({ hostile }) => {
   await expectFailed(hostile, 'missing-module', {}, 'job-failed', /module/i);
+});
+
+test('a part of a job’s code that was lost on its way costs an attempt, and no task', async ({ hostile }) => {
+  const { task_id } = await submit(hostile, 'hostile', { way: 'loses a part of its code once' });
+  const task = await finished(hostile, task_id);
+  expect(task).toMatchObject({ status: 'completed', result: 'whole', attempt: 2, failures: 0 });
+  expectWhole(await logOf(hostile, task_id));
 });
 
 test('a worker that could not be loaded while nobody needed it is no reason for a task to fail', async ({

@@ -1,6 +1,7 @@
 /** A job worker, seen from its executor. */
 import * as Comlink from 'comlink';
 import * as v from 'valibot';
+import { isPartLost } from '../../src/core/part-lost.ts';
 import type { Assignment, BatchAnswer, JobApi, Sink } from '../../src/core/protocol.ts';
 import { BatchSchema, type Ending, EndingSchema } from '../../src/core/schema.ts';
 import { watchLock } from './lease.ts';
@@ -37,6 +38,12 @@ const READY_MS = 2_000;
 const STARTS = 4;
 /** After a failure: the service worker that hands out the script may be on its way down or up. Doubled each time. */
 const AGAIN_MS = 100;
+
+/** A part of a job's code that was lost so often in a row may not be there at all: then the job has failed, and says which. */
+const PART_LOSSES = 2;
+const PART_LOST = 'A part of the job’s code was lost on its way.';
+
+const lostPart = ({ outcome }: Ending) => outcome.kind === 'failed' && isPartLost(outcome.error.detail);
 
 const TERMINATED = 'The job’s worker was terminated.';
 
@@ -110,7 +117,9 @@ export function startJobWorker(scope: string, lockOf: (worker_id: string) => str
       try {
         const ended = api.run(assignment, Comlink.transfer(port2, [port2]));
         if (told) api.stop(told.keep);
-        return v.parse(EndingSchema, await Promise.race([ended, lost.promise]));
+        const ending = v.parse(EndingSchema, await Promise.race([ended, lost.promise]));
+        if (lostPart(ending) && assignment.task.losses < PART_LOSSES) throw await blame(new WorkerLost(PART_LOST));
+        return ending;
       } finally {
         batches.close();
         running = false;

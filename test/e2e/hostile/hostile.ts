@@ -43,6 +43,14 @@ export const job = defineJob({
       case 'closes its worker':
         self.close();
         return forever(signal);
+      case 'loses a part of its code once': {
+        const cache = await caches.open('parts');
+        if (await cache.match('part')) return 'whole';
+        await cache.put('part', new Response());
+        return import(new URL('./no-such-part.js', import.meta.url).href);
+      }
+      case 'misses a part of its code':
+        return import(new URL('./no-such-part.js', import.meta.url).href);
       case 'fills its memory with buffers':
         for (const kept: Uint8Array[] = []; ; ) {
           kept.push(new Uint8Array(256 * 1024 * 1024).fill(1, 0, 1));

@@ -15,6 +15,8 @@ export const ways = [
   'throws where nobody catches',
   'sends garbage',
   'closes its worker',
+  'loses a part of its code once',
+  'misses a part of its code',
   'logs without end',
   'fills its memory with buffers',
   'fills its memory with objects',

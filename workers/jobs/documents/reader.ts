@@ -1,5 +1,6 @@
 /** The thread that reads documents, seen from the job: it is watched, and terminated when a page takes too long. */
 import type { InputFile } from '../../../src/core/job.ts';
+import { isPartLost } from '../../../src/core/part-lost.ts';
 import { startThread } from '../thread.ts';
 import type { Encoding, Format, Order, Pages, Position, Report } from './plan.ts';
 
@@ -97,7 +98,7 @@ export function openReader(page_ms: number, signal: AbortSignal): DocumentReader
             whole = true;
             return data.title;
           }
-          if (data.kind === 'failed') throw new Unreadable(data.why);
+          if (data.kind === 'failed') throw isPartLost(data.why) ? new Error(data.why) : new Unreadable(data.why);
           if (data.kind === 'at') yield data;
           if (data.kind !== 'pages') continue;
           rest();

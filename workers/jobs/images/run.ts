@@ -1,4 +1,5 @@
 import { defineJob, type JobContext } from '../../../src/core/job.ts';
+import { isPartLost } from '../../../src/core/part-lost.ts';
 import { freeName } from '../archive/names.ts';
 import type { Entry } from '../archive/zip-format.ts';
 import { bytesOf, opened } from '../opened.ts';
@@ -96,7 +97,8 @@ export const job = defineJob({
 });
 
 function blamed(error: unknown, signal: AbortSignal): Error {
-  if (!signal.aborted && error instanceof Error && BLAMED.includes(error.name)) return error;
+  const isBlamed = error instanceof Error && BLAMED.includes(error.name) && !isPartLost(error.message);
+  if (!signal.aborted && isBlamed) return error;
   throw error;
 }
 
