@@ -5,6 +5,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 /** @typedef {{ client: string, records: any[] }} Client one life of a tab, from one load to the next */
 
 const READY_MS = 45_000;
+/** When a page that has not come to life says how to go on. */
+const LATE_MS = 6_000;
 const LOOK_MS = 30;
 /** What a canceled task leaves may be held by a worker that is still dying. */
 const LEFTOVERS_MS = 12_000;
@@ -56,20 +58,23 @@ export function createCrew(browser, url) {
 
   /** @param {Tab} tab @param {number} limit */
   async function ready(tab, limit = READY_MS) {
-    const end = performance.now() + limit;
+    const begun = performance.now();
+    const end = begun + limit;
     let reloaded = false;
     for (;;) {
-      const state = await tab.call('ready').catch(String);
+      const state = await tab
+        .call('ready')
+        .catch(() => tab.look())
+        .catch(String);
       if (state === true) return;
-      // A person does what the page says. Firefox, with so short an idle timeout, sometimes forgets to take a page under control.
-      if (!reloaded && String(state).includes('Reloading usually helps')) {
+      // A person does what the page says. Firefox, with so short an idle timeout, sometimes forgets to take a page under control; a
+      // script that is lost on its way is not asked for again by any browser.
+      const isLate = performance.now() > begun + LATE_MS && String(state).includes('load it again');
+      if (!reloaded && (isLate || String(state).includes('Reloading usually helps'))) {
         reloaded = true;
         await tab.reload();
       }
-      if (performance.now() > end) {
-        const seen = await tab.look().catch(String);
-        throw new Error(`tab ${tab.id} was not ready after ${limit} ms: ${state}: ${seen}`);
-      }
+      if (performance.now() > end) throw new Error(`tab ${tab.id} was not ready after ${limit} ms: ${state}`);
       await pause(LOOK_MS);
     }
   }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { serve } from '../../scripts/serve.mjs';
-import { addText, test as base, dist, expect, open as load, sha256, submit } from './app.ts';
+import { addText, test as base, dist, expect, open as load, ready, sha256, submit } from './app.ts';
 
 const test = base.extend<{ pickers: boolean; open: Page }>({
   /** False: a browser without the File System Access pickers, which Playwright cannot drive. */
@@ -265,12 +265,21 @@ test('without storage the page says why it cannot run', async ({ page, site }) =
   await expect(page.getByRole('alert').filter({ hasText: 'lets the page store nothing' })).toBeVisible();
 });
 
+test('a page whose script was lost on its way says how to go on, and goes on', async ({ page, site }) => {
+  await page.route('**/assets/*.js', (route) => route.abort(), { times: 1 });
+  await page.goto(site.url);
+  await page.getByRole('link', { name: 'load it again' }).click();
+  await ready(page);
+  await expect(page.getByText('still loading')).toHaveCount(0);
+});
+
 test.describe('without JavaScript', () => {
   test.use({ javaScriptEnabled: false });
 
   test('the page says that it needs it', async ({ page, site }) => {
     await page.goto(site.url);
     await expect(page.locator('noscript p')).toBeVisible();
+    await expect(page.getByText('still loading')).toBeHidden();
   });
 });
 
