@@ -1,7 +1,7 @@
 /** Brings a page and its service worker together, and says clearly when that cannot be. */
 import type { BackendMessage, Taken } from '../core/protocol.ts';
 import type { AddedFile } from '../core/schema.ts';
-import { controlled, earlier, onMessage } from './control.ts';
+import { answered, controlled, earlier, onMessage } from './control.ts';
 import { type Executing, type ExecutorListener, startExecutor } from './executor.ts';
 import { type Tasks, tasksAt } from './tasks.ts';
 import { Unavailable } from './unavailable.ts';
@@ -62,6 +62,7 @@ export async function connect({ script = 'sw.js', timeout_ms = 20_000 }: Connect
   await controlled(registration, timeout_ms);
 
   const base = registration.scope;
+  await answered(base);
   const ask = asking(registration);
   const tasks = tasksAt(base);
   // Work that is worth keeping is a reason to ask that the browser does not evict it; the answer changes nothing here.

@@ -74,3 +74,21 @@ export async function controlled(registration: ServiceWorkerRegistration, timeou
     });
   });
 }
+
+/** How often, and after how many ms, a page that is controlled and not answered asks once more. */
+const ASKS = 4;
+const ANSWER_MS = 250;
+
+/**
+ * Resolves when the service worker answers this page's requests. Chromium lets all of them past one that is stopped just when it takes
+ * control of the page (seen, 156), for as long as that page lives: only another load helps.
+ */
+export async function answered(base: string): Promise<void> {
+  for (let left = ASKS; left > 0; left -= 1) {
+    // Its headers alone: nothing is read for it, and no site answers so.
+    const head = await fetch(new URL('tasks/stream', base), { method: 'HEAD' }).catch(() => null);
+    if (head?.headers.get('Content-Type')?.startsWith('text/event-stream')) return;
+    await new Promise((resolve) => setTimeout(resolve, ANSWER_MS));
+  }
+  throw new Unavailable('not-controlled', 'The service worker is not asked by this page. Reload it, please.');
+}

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { words } from './format.ts';
+import { loadPart } from './part.ts';
 import { strings } from './strings.ts';
 
 type Loaded<P> = { is: 'loading' } | { is: 'there'; Shown: ComponentType<P> } | { is: 'failed'; why: string };
@@ -14,7 +15,7 @@ export function lazyView<P extends object>(load: () => Promise<ComponentType<P>>
     const view = useSignal(there);
     useEffect(() => {
       if (there.is === 'there') return;
-      load().then(
+      loadPart(load).then(
         (Shown) => {
           there = { is: 'there', Shown };
           view.value = there;

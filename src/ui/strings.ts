@@ -1,4 +1,5 @@
 /** Every word on the page, in the language that is spoken: a file each in `strings/`, of which only that one is loaded. */
+import { loadPart } from './part.ts';
 import type { Strings } from './strings/en.ts';
 
 export type { Strings };
@@ -20,7 +21,7 @@ let wanted: Language;
 /** Resolves once the words are there; false when another language was wanted meanwhile. */
 export async function speak(language: Language): Promise<boolean> {
   wanted = language;
-  const loaded = await words[language]();
+  const loaded = await loadPart(words[language]);
   if (wanted !== language) return false;
   strings = loaded;
   return true;

@@ -263,7 +263,8 @@ function checkRequests(records, lives, say) {
     if (!request) continue;
     const { method, path } = request;
     const what = `${method} ${path} was answered ${status}`;
-    if (!/^\/(?:tasks|files)(?:[/?]|$)/.test(path)) continue;
+    // By a HEAD a page finds out whether its requests go past the service worker.
+    if (method === 'HEAD' || !/^\/(?:tasks|files)(?:[/?]|$)/.test(path)) continue;
     if (!STATUSES.includes(status)) say(`${what}: ${text}`);
     if (status >= 400 && !type.startsWith('application/problem+json')) say(`${what} as ${type}`);
     if (!text || status >= 400) continue;

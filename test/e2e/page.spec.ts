@@ -273,6 +273,33 @@ test('a page whose script was lost on its way says how to go on, and goes on', a
   await expect(page.getByText('still loading')).toHaveCount(0);
 });
 
+test('a part of the page that was lost on its way is asked for again', async ({ page, site }) => {
+  await page.route('**/assets/en-*.js', (route) => route.abort(), { times: 1 });
+  await page.goto(site.url);
+  await ready(page);
+});
+
+test('a page whose requests go past its service worker says so, and is well when it is loaded again', async ({
+  page,
+  site,
+}) => {
+  await page.goto(site.url);
+  await ready(page);
+  await page.addInitScript(() => {
+    const { fetch } = window;
+    // As Chromium does now and then when the service worker is stopped just as it takes control.
+    if (!sessionStorage.getItem('past')) {
+      sessionStorage.setItem('past', 'once');
+      window.fetch = async (...given) =>
+        String(given[0]).includes('/tasks') ? new Response('Not found', { status: 404 }) : fetch(...given);
+    }
+  });
+  await page.reload();
+  await expect(page.getByRole('alert').filter({ hasText: 'Reloading usually helps' })).toBeVisible();
+  await page.getByRole('button', { name: 'Reload' }).click();
+  await ready(page);
+});
+
 test.describe('without JavaScript', () => {
   test.use({ javaScriptEnabled: false });
 
