@@ -54,21 +54,22 @@ try {
       before.race = { measured: new Date().toISOString(), cpu: machine, ...(await race(server.url, watch)) };
       continue;
     }
-    const { figures, cells, browser } = await measure(name);
-    rows[name] = {
-      measured: new Date().toISOString(),
-      browser,
-      cpu: machine,
-      figures,
-    };
-    table.push(...cells);
+    try {
+      const { figures, cells, browser } = await measure(name);
+      rows[name] = { measured: new Date().toISOString(), browser, cpu: machine, figures };
+      table.push(...cells);
+    } catch (error) {
+      // What the others came to is not lost with it.
+      console.error(`${name} failed:`, error);
+      process.exitCode = 1;
+    }
   }
 } finally {
   await apps.close();
   await server.close();
+  writeFileSync(results, `${JSON.stringify({ rows, ...before }, null, 2)}\n`);
+  if (table.length > 1) print(table);
 }
-writeFileSync(results, `${JSON.stringify({ rows, ...before }, null, 2)}\n`);
-if (table.length > 1) print(table);
 
 /**
  * One row, in a browser of its own. Its profile is on disk: what Chromium keeps of a private window lies in memory.
