@@ -186,7 +186,7 @@ export function createBackend(scope: string) {
     await tellPages({ kind: 'erased' });
   }
 
-  const asError = (error: unknown) => ({ error: error instanceof Error ? error.message : String(error) });
+  const asError = (error: unknown) => ({ error: error instanceof Error ? error.message || error.name : String(error) });
 
   /** Another folder of this origin may be another app's. */
   const isOurs = (source: ExtendableMessageEvent['source']) => source instanceof Client && source.url.startsWith(scope);
