@@ -109,7 +109,9 @@ test('tasks that Chromium has begun are ended by Firefox from their checkpoints,
   }
 });
 
-test('Firefox shows the wire, the server and the faults of a task, and survives one', async ({ site }) => {
+test('Firefox shows the wire, the server and the faults of a task, and survives one', { tag: '@long' }, async ({
+  site,
+}) => {
   test.skip(!isThere, 'There is no Firefox here.');
   const other = await openFirefox(executable ?? '', `${site.url}#/system`);
   const go = (hash: string) => other.ask<null>(`(location.hash = ${JSON.stringify(hash)}, null)`);
