@@ -94,7 +94,16 @@ export function tasksAt(base: string | URL) {
   const call = async <T>(method: string, path: string, message?: Message): Promise<T> =>
     (await request(method, path, message)).json();
   const get = <T>(path: string) => call<T>('GET', path);
-  const drop = async (path: string) => void (await request('DELETE', path));
+  /** Sent again when its answer was lost: that it is not there any more is then what was wanted. */
+  async function drop(path: string): Promise<void> {
+    const send = () => request('DELETE', path);
+    await send().catch(async (error: unknown) => {
+      if (!(error instanceof TypeError)) throw error;
+      await send().catch((again: unknown) => {
+        if (!(again instanceof HttpProblem && again.status === 404)) throw again;
+      });
+    });
+  }
   const at = (task_id: string, rest = '') => `tasks/${encodeURIComponent(task_id)}${rest}`;
   const fileAt = (task_id: string, name: string) => at(task_id, `/files/${encodeURIComponent(name)}`);
   const inputAt = (file_id: string) => `files/${encodeURIComponent(file_id)}`;

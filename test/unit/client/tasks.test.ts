@@ -39,6 +39,16 @@ test('what only reads is asked again', async () => {
   expect(requests.map(({ url }) => url)).toEqual(['/app/tasks/a', '/app/tasks/a']);
 });
 
+test('a removal whose answer is lost is sent again, and that nothing is left of it then is no error', async () => {
+  const gone = { type: 'urn:holdfast:problem:not-found', title: 'No', detail: 'There is no task a.', status: 404 };
+  const { tasks, requests } = await serving((_, response, n) =>
+    n === 1 ? response.destroy() : json(response, gone, 404, 'application/problem+json'),
+  );
+  await tasks.remove('a');
+  expect(requests.map(({ method }) => method)).toEqual(['DELETE', 'DELETE']);
+  await expect(tasks.remove('a')).rejects.toMatchObject({ status: 404 });
+});
+
 test('what could count twice is not sent again', async () => {
   const { tasks, requests } = await serving(breaking);
   await expect(tasks.retry('a')).rejects.toThrow(TypeError);
