@@ -4,10 +4,11 @@ import { onMessage } from './control.ts';
 
 const PING_MS = 20_000;
 /**
- * How long the executor's script may take to load. A worker whose script was on its way when the service worker died never loads, and
- * no `error` event tells of it (measured, Chromium 156): it is replaced.
+ * How long an executor may take until it is alive, with a lock of its own. A worker whose script was on its way when the service worker
+ * died never loads, and no `error` event tells of it (measured, Chromium 156): it is replaced, and so is one that dies before it has
+ * the lock that would tell.
  */
-const LOAD_MS = 5_000;
+const ALIVE_MS = 5_000;
 
 export interface ExecutorListener {
   /** A newer version of the app has taken over the database: nothing runs in this page any more, until it is loaded again. */
@@ -44,8 +45,8 @@ export function startExecutor(scope: string, { outdated, runs, started, erased }
     const life = new AbortController();
     lives = life;
     worker.onmessage = ({ data }: MessageEvent<ExecutorReport>) => {
-      if (data.kind === 'loaded') clearTimeout(late);
       if (data.kind === 'alive') {
+        clearTimeout(late);
         started?.(data.id);
         watch(data.lock, life.signal);
       }
@@ -54,7 +55,7 @@ export function startExecutor(scope: string, { outdated, runs, started, erased }
       if (data.kind === 'runs') tell(data.attempts);
       if (data.kind === 'failed') reportError(data.error);
     };
-    late = setTimeout(restart, LOAD_MS);
+    late = setTimeout(restart, ALIVE_MS);
     handOver();
     worker.postMessage({ kind: 'start', scope } satisfies ExecutorMessage);
   }

@@ -103,9 +103,7 @@ export type ExecutorFault = 'job' | 'thread' | 'database';
 
 /** From an executor to its page. */
 export type ExecutorReport =
-  /** The script is there: its first word. */
-  | { kind: 'loaded' }
-  /** What it is called in the logs of the tasks that it runs; it holds this lock for as long as it lives. */
+  /** Its first word. What it is called in the logs of the tasks that it runs; it holds this lock for as long as it lives. */
   | { kind: 'alive'; id: string; lock: string }
   /** It has let go for an erase, which is over: another may start. */
   | { kind: 'made-way' }

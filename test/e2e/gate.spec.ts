@@ -85,6 +85,18 @@ const allow = (page: Page, running_limit: number) =>
 const SLOW = ['archive', 'extract', 'table', 'documents'];
 const tagOf = (type: string) => (SLOW.includes(type) ? { tag: '@long' } : {});
 
+/** The bytes grow until the job is still at them when the cancel is there, however quick the machine. */
+async function canceledWhileItRuns(page: Page, profile: string, type: string, make: Big, bytes = 32 * MiB) {
+  const { task_id } = await submit(page, type, await added(page, profile, make(bytes)));
+  await reached(page, task_id, 'running', 1, 1);
+  const ended = await page.evaluate(
+    (task_id) => globalThis.holdfast.cancel(task_id).catch(() => globalThis.holdfast.get(task_id)),
+    task_id,
+  );
+  if (ended.status !== 'completed' || bytes >= 2048 * MiB) return ended;
+  return canceledWhileItRuns(page, profile, type, make, 4 * bytes);
+}
+
 for (const { type, big: make } of big) {
   test(
     `${type}: in two tabs at once, one of which is closed, as if alone`,
@@ -107,11 +119,8 @@ for (const { type, big: make } of big) {
 
   test(`${type}: canceled while it runs, nothing is left`, async ({ page, site, profile }) => {
     await open(page, site.url);
-    const input = await added(page, profile, make(32 * MiB));
     const { folder } = namesFor(site.url);
-    const { task_id } = await submit(page, type, input);
-    await reached(page, task_id, 'running', 1, 1);
-    const task = await page.evaluate((task_id) => globalThis.holdfast.cancel(task_id), task_id);
+    const { task_id, ...task } = await canceledWhileItRuns(page, profile, type, make);
     expect(task).toMatchObject({ status: 'canceled', files: [] });
     expect(await keptOf(page, site.url, task_id)).toEqual({ checkpoint: false, rows: 0, folder: false });
     expect((await entriesIn(page, folder)).filter((entry) => entry.includes(task_id))).toEqual([]);

@@ -95,6 +95,8 @@ async function scriptThatSays(folder: string, words: string): Promise<string> {
 }
 
 test('a job that logs without end is slowed, can be canceled, and its log is whole', async ({ hostile }) => {
+  // A quick machine logs more than is kept before the cancel is there.
+  await hostile.evaluate(() => globalThis.holdfast.configure({ log_events: 10_000_000, log_bytes: 1024 ** 3 }));
   const { task_id } = await submit(hostile, 'hostile', { way: 'logs without end' });
   const lines = await hostile.evaluate(async (task_id) => {
     let seen = 0;

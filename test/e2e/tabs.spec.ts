@@ -139,3 +139,19 @@ test('an executor that dies without a word is replaced, and its task goes on', a
   await adopted;
   await expectCompleted(page, task_id, 2);
 });
+
+test('an executor that dies at its first word is replaced', async ({ page, site }) => {
+  await page.addInitScript(() => {
+    const { Worker } = globalThis;
+    globalThis.Worker = class extends Worker {
+      constructor(...given: ConstructorParameters<typeof Worker>) {
+        super(...given);
+        globalThis.Worker = Worker;
+        this.addEventListener('message', () => this.terminate(), { once: true });
+      }
+    };
+  });
+  await open(page, site.url);
+  const { task_id } = await submit(page, 'countdown', { steps: STEPS, step_ms: 0 });
+  await expectCompleted(page, task_id, 1);
+});

@@ -136,4 +136,3 @@ self.addEventListener('message', ({ data, ports: [port] }: MessageEvent<Executor
       return;
   }
 });
-report({ kind: 'loaded' });
