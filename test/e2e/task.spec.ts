@@ -148,6 +148,23 @@ test('a table of cells is shown as one, JSON as a tree, a picture as a picture',
   await expect.poll(() => shown.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(20);
 });
 
+test('what documents were read is a table with what was left out, and leads to the search', async ({ page, site }) => {
+  await open(page, site.url);
+  const files = [
+    await addText(page, 'kelp.html', '<title>Kelp</title><p>What holds it.'),
+    await addText(page, 'cut.pdf', '%PDF-1.7'),
+  ];
+  const { task_id } = await submit(page, 'documents', { files });
+  await finished(page, task_id);
+  await goTo(page, task_id);
+  const result = part(page, 'Result');
+  await expect(result.getByText('1 document with 1 page can be searched. 1 file was left out.')).toBeVisible();
+  await expect(result.getByRole('row', { name: 'kelp.html Kelp' }).getByRole('cell')).toHaveText('1');
+  await expect(result.getByRole('rowheader', { name: /^cut\.pdf left out: ./ })).toBeVisible();
+  await result.getByRole('link', { name: 'Search your documents' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Search your documents');
+});
+
 test('all outputs are saved to a folder, with the folders in their names', async ({ page, site }) => {
   await open(page, site.url);
   await page.evaluate(async () => {

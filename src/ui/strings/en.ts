@@ -380,6 +380,10 @@ export const en = {
     firstMatches: 'First matches',
     pictures: (before: string, after: string) => `${before} before, ${after} after.`,
     leftOut: 'left out',
+    read: (documents: number, pages: number) =>
+      `${plural(documents, 'document', 'documents')} with ${plural(pages, 'page', 'pages')} can be searched.`,
+    skipped: (count: number) => `${plural(count, 'file was', 'files were')} left out.`,
+    pages: 'Pages',
     rows: (count: number) => plural(count, 'row', 'rows'),
     malformed: (count: number) => plural(count, 'malformed row left out', 'malformed rows left out'),
     columns: { name: 'Column', type: 'Type', empty: 'Empty', distinct: 'Distinct', range: 'Range', spread: 'Values' },

@@ -344,6 +344,10 @@ export const zh: Strings = {
     firstMatches: '最先匹配的行',
     pictures: (before, after) => `之前 ${before},之后 ${after}。`,
     leftOut: '略过',
+    read: (documents, pages) =>
+      `${documents.toLocaleString('zh')} 个文档已可搜索,共 ${pages.toLocaleString('zh')} 页。`,
+    skipped: (count) => `略过了 ${files(count)}。`,
+    pages: '页数',
     rows: (count) => `${count.toLocaleString('zh')} 行`,
     malformed: (count) => `略过 ${count.toLocaleString('zh')} 个格式错误的行`,
     columns: { name: '列', type: '类型', empty: '空', distinct: '不同值', range: '范围', spread: '分布' },

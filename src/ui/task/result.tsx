@@ -6,12 +6,14 @@ import { size } from '../format.ts';
 import { sumsIn } from '../json.ts';
 import type { Notices } from '../notices-model.ts';
 import { strings } from '../strings.ts';
+import { ReadDocuments } from './results/documents.tsx';
 import { DuplicateGroups } from './results/duplicates.tsx';
 import { Matches } from './results/matches.tsx';
 import { PictureList } from './results/pictures.tsx';
 import {
   type Archived,
   ArchiveSchema,
+  DocumentsSchema,
   DuplicatesSchema,
   type Extracted,
   ExtractSchema,
@@ -36,6 +38,7 @@ const drawing =
 const drawings: Record<string, ReturnType<typeof drawing>> = {
   verify: drawing(VerifySchema, VerifiedFiles),
   duplicates: drawing(DuplicatesSchema, DuplicateGroups),
+  documents: drawing(DocumentsSchema, ReadDocuments),
   grep: drawing(GrepSchema, Matches),
   images: drawing(ImagesSchema, PictureList),
   table: drawing(TablesSchema, TableReports),

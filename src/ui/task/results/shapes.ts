@@ -47,6 +47,22 @@ export const GrepSchema = v.object({
 });
 export type Grepped = v.InferOutput<typeof GrepSchema>;
 
+export const DocumentsSchema = v.object({
+  documents: Count,
+  pages: Count,
+  skipped: Count,
+  files: v.array(
+    v.object({
+      file: v.string(),
+      title: v.nullable(v.string()),
+      pages: Count,
+      characters: Count,
+      error: v.nullable(v.string()),
+    }),
+  ),
+});
+export type Documents = v.InferOutput<typeof DocumentsSchema>;
+
 const Picture = v.object({ width: Count, height: Count, bytes: Count, format: v.string() });
 export const ImagesSchema = v.object({
   before: Count,
