@@ -15,7 +15,7 @@ async function furnish(
   page: Page,
 ): Promise<Record<'completed' | 'failed' | 'running' | 'verified' | 'profiled', string>> {
   const sums = Array.from({ length: 30 }, (_, i) => `${'0'.repeat(64)}  missing ${i}.txt\n`).join('');
-  const { file_id } = await addText(page, `a long name ${'that does not end '.repeat(8)}.txt`, 'x');
+  const { file_id } = await addText(page, longName, 'x');
   const completed = await submit(page, 'checksum', { files: [{ file_id }] });
   await finished(page, completed.task_id);
   const note = await addText(page, 'a note.txt', 'An anchor, and what holds it.');
@@ -41,12 +41,24 @@ async function furnish(
   };
 }
 
+const longName = `a long name ${'that does not end '.repeat(8)}.txt`;
+
+const chooseLong = (page: Page) =>
+  page
+    .evaluate((name) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File(['x'], name));
+      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+    }, longName)
+    .then(() => page.locator('.chosen').waitFor());
+
 type Look = [name: string, hash: string, act?: (page: Page) => Promise<unknown>];
 
 const looksOf = (ids: Awaited<ReturnType<typeof furnish>>): Look[] => [
   ['start', '#/'],
   ['a form', '#/start/countdown'],
-  ['a form with files', '#/start/checksum'],
+  ['chosen files', '#/', chooseLong],
+  ['a form with files', '#/start/checksum', chooseLong],
   ['no such job', '#/start/nothing'],
   ['tasks', '#/tasks'],
   ['some selected', '#/tasks', (page) => page.getByRole('checkbox').first().check()],
