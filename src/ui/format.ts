@@ -1,4 +1,5 @@
 /** Numbers, sizes and times in words. */
+import type { Task } from '../client/index.ts';
 import { strings } from './strings.ts';
 
 const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
@@ -39,6 +40,14 @@ export function amount(done: number, total: number | null, unit: string | null):
   const shown = total === null ? show(done) : strings.task.of(show(done), show(total));
   return unit === null || unit === 'bytes' ? shown : `${shown} ${strings.units[unit] ?? unit}`;
 }
+
+/** How much is done, where that is known. What is completed is whole. */
+export const measured = ({ status, done, total, unit }: Pick<Task, 'status' | 'done' | 'total' | 'unit'>): string[] =>
+  total !== null || done > 0 ? [amount(done, status === 'completed' ? null : total, unit)] : [];
+
+/** What the job says, unless it only repeats the figures. */
+export const said = ({ message, done, total }: Pick<Task, 'message' | 'done' | 'total'>): string[] =>
+  message && message !== `${done} of ${total}` ? [message] : [];
 
 /** Units a second, for people. */
 export const speed = (rate: number, unit: string | null): string =>

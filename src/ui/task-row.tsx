@@ -1,6 +1,6 @@
 import type { Status, Task } from '../client/index.ts';
 import type { Ready } from './app-model.ts';
-import { amount, duration, moment, percent, speed } from './format.ts';
+import { duration, measured, moment, percent, said, speed } from './format.ts';
 import { hrefOf } from './route.ts';
 import type { Command, Row } from './row.ts';
 import { StatusMark } from './status-mark.tsx';
@@ -58,7 +58,10 @@ export function TaskRow({ row, app, at, of, top }: RowProps) {
           {names && (
             <>
               <span class="unseen">, </span>
-              <bdi class="names">{names}</bdi>
+              {/* The margin is the list's: a name of another direction has its own sides. */}
+              <span class="names">
+                <bdi>{names}</bdi>
+              </span>
             </>
           )}
         </a>
@@ -101,19 +104,18 @@ function Facts({ facts }: { facts: readonly Fact[] }) {
 }
 
 function factsOf(task: Task, rate: number | null, { waiting }: Ready): Fact[] {
-  const { status, done, total, unit, message, started_at, finished_at } = task;
-  const known = total !== null || done > 0 ? [amount(done, total, unit)] : [];
+  const { status, done, total, unit, started_at, finished_at } = task;
+  const known = measured(task);
   switch (status) {
     case 'pending':
-      return [waiting.reason(task), ...known, ...(message ? [message] : [])];
+      return [waiting.reason(task), ...known, ...said(task)];
     case 'running':
       return [
         ...(total === null ? [] : [{ text: percent(task.progress), is: 'figure' as const }]),
         ...known,
         ...(rate === null ? [] : [speed(rate, unit), ...left(done, total, rate)]),
         ...(waiting.runsElsewhere(task) ? [{ text: strings.task.elsewhere, is: 'elsewhere' as const }] : []),
-        // Some jobs say in words what the figures say.
-        ...(message && !known[0]?.startsWith(message) ? [{ text: message, is: 'name' as const }] : []),
+        ...said(task).map((text) => ({ text, is: 'name' as const })),
       ];
     case 'paused':
       return [...known, ...taskWords(task)];

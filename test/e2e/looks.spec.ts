@@ -131,6 +131,23 @@ test('in Chinese no view needs to be scrolled sideways either', { tag: '@long' }
   }
 });
 
+test('in a page from right to left a file’s name stands apart from its job’s', async ({ page, site }) => {
+  await open(page, `${site.url}#/tasks`);
+  const { file_id } = await addText(page, 'a.txt', 'x');
+  await finished(page, (await submit(page, 'checksum', { files: [{ file_id }] })).task_id);
+  await page.evaluate(() => {
+    document.documentElement.dir = 'rtl';
+  });
+  const names = page.locator('.task-row bdi', { hasText: 'a.txt' }).first();
+  await expect(names).toBeVisible();
+  const apart = await names.evaluate((names) => {
+    const job = document.createRange();
+    job.selectNodeContents(names.closest('a')?.firstChild ?? names);
+    return job.getBoundingClientRect().left - names.getBoundingClientRect().right;
+  });
+  expect(apart).toBeGreaterThan(4);
+});
+
 test('a theme that is chosen holds over a reload', async ({ page, site }) => {
   await page.emulateMedia({ colorScheme: 'light' });
   await open(page, site.url);

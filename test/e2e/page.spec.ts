@@ -137,7 +137,7 @@ test('a job that does not listen is terminated, and the page says so', async ({ 
 test('a paused countdown waits and goes on', async ({ open: page }) => {
   await example(page, 'Countdown');
   const task = card(page);
-  await expect(task.getByText('1 of 10', { exact: true })).toBeVisible();
+  await expect(task.getByText('1 of 10 steps', { exact: true })).toBeVisible();
   await task.getByRole('button', { name: 'Pause' }).click();
   await expect(task.getByText('paused', { exact: true })).toBeVisible();
   await task.getByRole('button', { name: 'Resume' }).click();
@@ -148,7 +148,7 @@ test('a paused countdown waits and goes on', async ({ open: page }) => {
 test('a reload does not end a countdown, and shows it again', async ({ open: page }) => {
   await example(page, 'Countdown');
   const task = card(page);
-  await expect(task.getByText('3 of 10', { exact: true })).toBeVisible();
+  await expect(task.getByText('3 of 10 steps', { exact: true })).toBeVisible();
   await page.reload();
   await expect(task.locator('header').getByText('attempt 2')).toBeVisible({ timeout: 15_000 });
   await expect(task.getByText('completed', { exact: true })).toBeVisible({ timeout: 15_000 });

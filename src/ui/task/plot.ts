@@ -8,6 +8,9 @@ export interface Plot {
 
 const HEIGHT = 140;
 
+/** Ticks may be closer than a second: the same time is not told twice. */
+const unlessBefore = (time: string, at: number, all: readonly string[]) => (time === all[at - 1] ? '' : time);
+
 /** `shown` says a value in words. The plot goes when `signal` aborts. */
 export async function plotIn(place: HTMLElement, shown: (rate: number) => string, signal: AbortSignal): Promise<Plot> {
   const { default: UPlot } = await import('uplot');
@@ -41,7 +44,7 @@ export async function plotIn(place: HTMLElement, shown: (rate: number) => string
             grid: { show: false },
             size: 28,
             space: 96,
-            values: (_, ticks) => ticks.map((tick) => clockTime(tick * 1000)),
+            values: (_, ticks) => ticks.map((tick) => clockTime(tick * 1000)).map(unlessBefore),
           },
           {
             ...axis,

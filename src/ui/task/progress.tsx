@@ -1,6 +1,6 @@
 import type { Task } from '../../client/index.ts';
 import type { Ready } from '../app-model.ts';
-import { amount, duration, moment, percent, speed } from '../format.ts';
+import { duration, measured, moment, percent, said, speed } from '../format.ts';
 import type { Row } from '../row.ts';
 import { strings } from '../strings.ts';
 import { useClock } from './clock.ts';
@@ -15,7 +15,7 @@ interface ProgressProps {
 
 export function Progress({ row, log, title, app: { waiting } }: ProgressProps) {
   const task = row.task.value;
-  const { status, progress, message, total } = task;
+  const { status, progress, total } = task;
   const unmeasured = status === 'running' && total === null;
   return (
     <div class="progress">
@@ -23,15 +23,15 @@ export function Progress({ row, log, title, app: { waiting } }: ProgressProps) {
       <p class="figures">
         {!unmeasured && <strong>{percent(progress)}</strong>}
         {figures(task, row.rate.value).map((figure) => (
-          <span key={figure}>{figure}</span>
+          <bdi key={figure}>{figure}</bdi>
         ))}
         {status === 'pending' && <span>{waiting.reason(task)}</span>}
       </p>
-      {message && (
-        <p class="message">
+      {said(task).map((message) => (
+        <p key="said" class="message">
           <bdi>{message}</bdi>
         </p>
-      )}
+      ))}
       <Holder task={task} log={log} elsewhere={waiting.runsElsewhere(task)} />
     </div>
   );
@@ -65,8 +65,9 @@ function Holder({ task, log, elsewhere }: { task: Task; log: LogModel; elsewhere
 const checkpointWords = (age: number) =>
   age < 1_000 ? strings.view.checkpointNow : strings.view.checkpoint(duration(Math.floor(age / 1_000) * 1_000));
 
-function figures({ status, done, total, unit }: Task, rate: number | null): string[] {
-  const known = total !== null || done > 0 ? [amount(done, total, unit)] : [];
+function figures(task: Task, rate: number | null): string[] {
+  const { status, done, total, unit } = task;
+  const known = measured(task);
   if (status !== 'running' || rate === null) return known;
   const left =
     total !== null && total > done ? [strings.task.left(duration(Math.ceil((total - done) / rate) * 1000))] : [];
