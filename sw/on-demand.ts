@@ -5,7 +5,9 @@
 import { filesOf } from '../src/core/files.ts';
 import { snapshots } from '../src/core/idb-transfer.ts';
 import { createBulk } from './bulk.ts';
+import { exportHeaders, exportStream } from './export.ts';
 import { addFile, stageShared } from './file-intake.ts';
+import { importAll } from './import.ts';
 import { indexAsks } from './index-asks.ts';
 import { brokenAt } from './json-position.ts';
 import { stream, streamEvents, streamWithId } from './lesson.ts';
@@ -15,7 +17,6 @@ import { jsonSchema, openApi } from './openapi.ts';
 import { taskAt } from './past.ts';
 import { precache } from './precache.ts';
 import { searching } from './search.ts';
-import { exportHeaders, exportStream, importAll } from './transfer.ts';
 
 const parts = {
   addFile,
