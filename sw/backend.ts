@@ -6,24 +6,17 @@ import { executorsIn } from '../src/core/held-locks.ts';
 import { idbTasks } from '../src/core/idb-tasks.ts';
 import { DEFAULT_GRACE_MS } from '../src/core/job.ts';
 import { namesFor } from '../src/core/names.ts';
-import { removeOpfsFolder } from '../src/core/output-folder.ts';
-import {
-  type BackendMessage,
-  BackendMessageSchema,
-  CommitSchema,
-  type Hint,
-  HintSchema,
-  type PageMessage,
-  type Taken,
-} from '../src/core/protocol.ts';
+import { type BackendMessage, CommitSchema, type Hint, HintSchema, type PageMessage } from '../src/core/protocol.ts';
 import { defaultRunningLimit } from '../src/core/schema.ts';
 import { INDEX } from '../src/core/search.ts';
 import type { Commit } from '../src/core/store.ts';
 import { storedFiles } from '../src/core/stored-files.ts';
 import { specs } from '../workers/jobs/specs.ts';
 import { commands } from './command.ts';
+import { erase } from './erase.ts';
 import { createHub } from './hub.ts';
 import type { AskIndex } from './index-asks.ts';
+import { messages } from './message.ts';
 import { onDemand } from './on-demand.ts';
 import { problemResponse, Refusal } from './problem.ts';
 import { routes } from './routes.ts';
@@ -32,10 +25,6 @@ import { openStreams } from './streams.ts';
 declare const self: ServiceWorkerGlobalScope;
 
 const OURS = /^(?:tasks|files|share|submit|search|stream|stream-events|stream-with-id|openapi\.json)(?:\/|$)/;
-
-/** How long executors and an import that is under way may take to let go before nothing is erased. */
-const LET_GO_MS = 15_000;
-const STRANGER = 'Only a page of this app may ask for that.';
 
 /**
  * A page of a newer version (loaded past this service worker) has changed the database: this one can answer nothing any more, so there
@@ -157,39 +146,11 @@ export function createBackend(scope: string) {
     for (const page of await self.clients.matchAll()) page.postMessage(message);
   }
 
-  /** Everything of this scope and nothing of another: its database's rows, and its folder with whatever is in it. */
-  async function erase(): Promise<void> {
-    const late = new DOMException(
-      'Something is still at work here and does not let go. Nothing was erased.',
-      'TimeoutError',
-    );
-    const patience = new AbortController();
-    const timer = setTimeout(() => patience.abort(late), LET_GO_MS);
-    const { signal } = patience;
-    try {
-      // In this order: an executor that cleans up lets go of both.
-      const erased = navigator.locks.request(names.executorLock, { signal }, () =>
-        navigator.locks.request(names.housekeepingLock, { signal }, async () => {
-          clearTimeout(timer);
-          await store.erase();
-          await files.removeFolder();
-          await navigator.locks.request(names.lastingLock(INDEX), () => removeOpfsFolder(names.lasting));
-        }),
-      );
-      // Answered after the request: an executor that has let go waits behind it until this is over.
-      const asked = navigator.locks.query().then(() => tell({ kind: 'erase' }));
-      await Promise.all([erased, asked]);
-    } finally {
-      clearTimeout(timer);
-    }
+  const eraseAll = async () => {
+    await erase({ names, store, files, askToLetGo: () => tell({ kind: 'erase' }) });
     streams.endOpen();
     await tellPages({ kind: 'erased' });
-  }
-
-  const asError = (error: unknown) => ({ error: error instanceof Error ? error.message || error.name : String(error) });
-
-  /** Another folder of this origin may be another app's. */
-  const isOurs = (source: ExtendableMessageEvent['source']) => source instanceof Client && source.url.startsWith(scope);
+  };
 
   return {
     /** The answer to a request that is ours; undefined for anything else, which then goes where it would have gone without us. */
@@ -206,49 +167,14 @@ export function createBackend(scope: string) {
       return Promise.resolve(app.fetch(request, { client: clientId || null }));
     },
 
-    async message({ data: sent, ports: [port], source }: ExtendableMessageEvent): Promise<void> {
-      const { success, output: data, issues } = v.safeParse(BackendMessageSchema, sent);
-      if (!success) return port?.postMessage({ error: `This message is not understood: ${v.summarize(issues)}` });
-      if (data.kind !== 'executor-port') port?.postMessage('taken' satisfies Taken);
-      switch (data.kind) {
-        case 'claim':
-          return self.clients.claim();
-        case 'skip-waiting':
-          // Open streams hold up an update in Chromium (measured): the one that is replaced ends them first.
-          self.registration.active?.postMessage({ kind: 'end-streams' } satisfies BackendMessage);
-          return self.skipWaiting();
-        case 'end-streams':
-          return streams.endAll();
-        case 'executor-port':
-          if (port) port.onmessage = ({ data: commit }) => deliver(commit, CommitSchema);
-          return;
-        case 'leaves':
-          return command.release(data.attempts, data.frozen);
-        case 'add-file': {
-          return port?.postMessage(await files.addInput(data.source, data.name).catch(asError));
-        }
-        case 'file-handle': {
-          const handle = files
-            .input(data.file_id)
-            .then((row) => (row?.body && 'getFile' in row.body ? row.body : null));
-          return port?.postMessage(await handle.catch(asError));
-        }
-        case 'erase':
-          if (!isOurs(source)) return port?.postMessage(asError(STRANGER));
-          return port?.postMessage(await erase().then(() => ({}), asError));
-        case 'break':
-          if (!isOurs(source)) return port?.postMessage(asError(STRANGER));
-          if (data.what === 'streams') streams.cut();
-          else database.drop();
-          return port?.postMessage({});
-        case 'input-files': {
-          const named = data.file_ids.map(async (file_id) => {
-            const row = await files.input(file_id);
-            return row && { file_id, name: row.title, size: row.size, type: row.type };
-          });
-          return port?.postMessage(await Promise.all(named).catch(asError));
-        }
-      }
-    },
+    message: messages({
+      scope,
+      database,
+      files,
+      streams,
+      command,
+      committed: (message) => deliver(message, CommitSchema),
+      erase: eraseAll,
+    }),
   };
 }
