@@ -24,8 +24,16 @@ export function inputParts(connection: Connection) {
     async read(file_id: string, start: number, end: number): Promise<Uint8Array> {
       const first = Math.floor(start / PART_BYTES) * PART_BYTES;
       const rows = await connection((db) => db.getAll('files', partsOf(file_id, first, end)));
-      const bytes = await new Blob(rows.map((row) => row.body as BlobPart)).arrayBuffer();
-      return new Uint8Array(bytes.slice(start - first, end - first));
+      // Not by way of a blob: WebKitGTK 2.50 sometimes cannot read one of bytes, after another page was loaded again (seen).
+      const bytes = new Uint8Array(end - start);
+      let found = 0;
+      for (const { offset, body } of rows) {
+        if (!(body instanceof Uint8Array)) continue;
+        const part = body.subarray(Math.max(0, start - offset), Math.max(0, end - offset));
+        bytes.set(part, Math.max(0, offset - start));
+        found += part.length;
+      }
+      return bytes.subarray(0, found);
     },
   };
 }

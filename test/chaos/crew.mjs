@@ -82,7 +82,8 @@ export function createCrew(browser, url) {
   /** Presses the button of a notice, and waits until the page has loaded itself again. @param {Tab} tab */
   async function press(tab) {
     const life = await tab.call('life');
-    await tab.call('press');
+    // It may be on its way before it can answer.
+    await tab.call('press').catch(() => {});
     for (const end = performance.now() + PRESSED_MS; performance.now() < end; await pause(LOOK_MS)) {
       if ((await tab.call('life').catch(() => life)) !== life) return;
     }
