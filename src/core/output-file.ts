@@ -21,7 +21,7 @@ import {
 import { savedOutput } from './saved-output.ts';
 import type { SavedOutput } from './schema.ts';
 import { type StoredOutputs, storedOutputs } from './stored-outputs.ts';
-import { headerBytes, logOfMark } from './undo-log.ts';
+import { headerBytes, logOfMark } from './undo-format.ts';
 import type { SavedBytes } from './undo-reader.ts';
 
 /** Writes an output file from its beginning to its end. */

@@ -1,8 +1,10 @@
 /**
  * A file that is written in place, and can go back to where it was at its last two marks: the bytes that a mark saw are kept in a log
  * before they are overwritten. A mark that nobody came to know of (the worker died before its checkpoint was committed) is undone like
- * the writes after it.
+ * the writes after it. Writes wait in memory, many at a time: the log has to be on disk before the first of them is.
  */
+import { BLOCK_BYTES, blockBuffer } from './block-buffer.ts';
+import { blockIn, ENTRY_BYTES, HEADER_BYTES, headerBytes, headerIn, logOfMark, sealEntry } from './undo-format.ts';
 
 /** What is used of a `FileSystemSyncAccessHandle`. */
 export interface SyncFile {
@@ -14,10 +16,8 @@ export interface SyncFile {
   close(): void;
 }
 
-export const BLOCK_BYTES = 4096;
-export const HEADER_BYTES = 16;
-export const ENTRY_BYTES = 8 + BLOCK_BYTES;
-const MAGIC = 0x756e646f;
+/** 4 MiB: about as much as a busy job changes between two marks. */
+const WAITING_BLOCKS = 1024;
 
 export type UndoableFile = ReturnType<typeof undoable>;
 
@@ -28,22 +28,36 @@ export function lastMark(logs: readonly [SyncFile, SyncFile]): number | null {
 }
 
 /**
- * `logs`: two files of its own. `saved`: the number of the mark to go back to; null begins an empty file.
+ * `logs`: two files of its own. `saved`: the number of the mark to go back to; null begins an empty file. `most`: so many blocks wait.
  * Throws when the file cannot be brought back to that mark.
  */
-export function undoable(file: SyncFile, logs: readonly [SyncFile, SyncFile], saved: number | null) {
+export function undoable(
+  file: SyncFile,
+  logs: readonly [SyncFile, SyncFile],
+  saved: number | null,
+  most = WAITING_BLOCKS,
+) {
   const logOf = (mark: number) => logs[logOfMark(mark)];
   let mark = saved ?? 0;
   let changed = false;
+  /** Of a change that came to nothing, or to half of it: no mark may be set on that. */
+  let failed: { error: unknown } | null = null;
   /** The size at the mark, the blocks that are in its log, and where the log ends. */
-  let [size, kept, end] = saved === null ? begin(true) : goBack(saved);
+  let [size, kept, end] = saved === null ? beginEmpty() : goBack(saved);
+  /** With what waits. */
+  let length = size;
+  const waiting = blockBuffer(most, (into, at) => file.read(into, { at }), drain);
 
-  function begin(empty: boolean): [number, Set<number>, number] {
-    if (empty) for (const each of [file, ...logs]) each.truncate(0);
-    const log = logOf(mark);
+  function beginEmpty() {
+    for (const each of [file, ...logs]) each.truncate(0);
+    return begin(0);
+  }
+
+  function begin(at: number): [number, Set<number>, number] {
+    const log = logOf(at);
     const now = file.getSize();
     log.truncate(0);
-    writeAll(log, headerBytes(mark, now), 0);
+    writeAll(log, headerBytes(at, now), 0);
     log.flush();
     return [now, new Set(), HEADER_BYTES];
   }
@@ -75,48 +89,76 @@ export function undoable(file: SyncFile, logs: readonly [SyncFile, SyncFile], sa
     return [blocks, at];
   }
 
-  /** Keeps what the mark saw between two places. */
-  function keep(from: number, to: number) {
-    const past = end;
-    const last = Math.ceil(Math.min(to, size) / BLOCK_BYTES);
-    for (let block = Math.floor(from / BLOCK_BYTES); block < last; block += 1) {
-      if (kept.has(block)) continue;
-      const entry = new Uint8Array(ENTRY_BYTES);
+  /** Keeps what the mark saw of some blocks. */
+  function keep(blocks: Iterable<number>) {
+    const changing = [...blocks].filter((block) => block * BLOCK_BYTES < size && !kept.has(block));
+    if (changing.length === 0) return;
+    const entries = new Uint8Array(changing.length * ENTRY_BYTES);
+    for (const [n, block] of changing.entries()) {
+      const entry = entries.subarray(n * ENTRY_BYTES, (n + 1) * ENTRY_BYTES);
       file.read(entry.subarray(8), { at: block * BLOCK_BYTES });
-      const head = new DataView(entry.buffer);
-      head.setUint32(0, block);
-      head.setUint32(4, checkOf(entry));
-      writeAll(logOf(mark), entry, end);
-      end += ENTRY_BYTES;
-      kept.add(block);
+      sealEntry(entry, block);
     }
-    if (end > past) logOf(mark).flush();
+    const log = logOf(mark);
+    writeAll(log, entries, end);
+    log.flush();
+    end += entries.length;
+    for (const block of changing) kept.add(block);
+  }
+
+  function change(work: () => void) {
     changed = true;
+    try {
+      work();
+    } catch (error) {
+      failed ??= { error };
+      throw error;
+    }
+  }
+
+  function drain() {
+    keep(waiting.blocks());
+    for (const { at, bytes } of waiting.runs()) writeAll(file, bytes.subarray(0, length - at), at);
+    waiting.clear();
   }
 
   return {
     get size() {
-      return file.getSize();
+      return length;
     },
     /** Fills `into` from `at` on; gives how many bytes there were. */
-    read: (into: Uint8Array<ArrayBuffer>, at: number): number => file.read(into, { at }),
+    read(into: Uint8Array<ArrayBuffer>, at: number): number {
+      const found = Math.max(0, Math.min(into.length, length - at));
+      waiting.read(into.subarray(0, found), at);
+      return found;
+    },
     write(bytes: Uint8Array<ArrayBuffer>, at: number) {
-      keep(at, at + bytes.length);
-      writeAll(file, bytes, at);
+      change(() => {
+        length = Math.max(length, at + bytes.length);
+        waiting.write(bytes, at);
+      });
     },
     truncate(to: number) {
-      keep(to, Number.POSITIVE_INFINITY);
-      file.truncate(to);
+      change(() => {
+        drain();
+        const first = Math.floor(to / BLOCK_BYTES);
+        keep(Array.from({ length: Math.max(0, Math.ceil(size / BLOCK_BYTES) - first) }, (_, n) => first + n));
+        file.truncate(to);
+        length = to;
+      });
     },
     /** Stores all of it; gives the number of the mark that it can go back to from now on. */
     flush(): number {
+      if (failed) throw failed.error;
       if (!changed) return mark;
+      drain();
       file.flush();
+      [size, kept, end] = begin(mark + 1);
       mark += 1;
-      [size, kept, end] = begin(false);
       changed = false;
       return mark;
     },
+    /** What was not flushed is lost. */
     close() {
       for (const each of [file, ...logs]) each.close();
     },
@@ -128,38 +170,6 @@ function headerOf(log: SyncFile): { mark: number; size: number } | null {
   return log.read(bytes, { at: 0 }) < HEADER_BYTES ? null : headerIn(bytes.buffer);
 }
 
-/** Which of the two logs a mark has. */
-export const logOfMark = (mark: number): 0 | 1 => (mark % 2 === 0 ? 0 : 1);
-
-/** What a log begins with: its mark, and the size that the file had at it. */
-export function headerBytes(mark: number, size: number): Uint8Array<ArrayBuffer> {
-  const header = new DataView(new ArrayBuffer(HEADER_BYTES));
-  header.setUint32(0, MAGIC);
-  header.setUint32(4, mark);
-  header.setFloat64(8, size);
-  return new Uint8Array(header.buffer);
-}
-
-export function headerIn(bytes: ArrayBuffer): { mark: number; size: number } | null {
-  const header = new DataView(bytes);
-  if (header.byteLength < HEADER_BYTES || header.getUint32(0) !== MAGIC) return null;
-  return { mark: header.getUint32(4), size: header.getFloat64(8) };
-}
-
-/** The number of the block that an entry keeps; null for one that is torn. */
-export function blockIn(entry: Uint8Array<ArrayBuffer>): number | null {
-  const head = new DataView(entry.buffer);
-  return head.getUint32(4) === checkOf(entry) ? head.getUint32(0) : null;
-}
-
 function writeAll(file: SyncFile, bytes: Uint8Array<ArrayBuffer>, at: number) {
   for (let done = 0; done < bytes.length; ) done += file.write(bytes.subarray(done), { at: at + done });
-}
-
-/** Of an entry's block number and bytes: a disk that lost power may have the length of a file and not its bytes. */
-function checkOf(entry: Uint8Array<ArrayBuffer>): number {
-  const words = new Int32Array(entry.buffer);
-  let check = words[0] ?? 0;
-  for (let i = 2; i < words.length; i += 1) check = (Math.imul(check, 0x01000193) ^ (words[i] ?? 0)) | 0;
-  return ~check >>> 0;
 }

@@ -1,5 +1,6 @@
 /** Reads a file that is written in place as it was at a mark, also while its job goes on writing: nothing is changed by it. */
-import { BLOCK_BYTES, blockIn, ENTRY_BYTES, HEADER_BYTES, headerIn, logOfMark } from './undo-log.ts';
+import { BLOCK_BYTES } from './block-buffer.ts';
+import { blockIn, ENTRY_BYTES, HEADER_BYTES, headerIn, logOfMark } from './undo-format.ts';
 
 /** A file at a mark: its size, and its bytes by position. */
 export interface SavedBytes {

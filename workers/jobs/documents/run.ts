@@ -80,8 +80,7 @@ export const job = defineJob({
         index.settle(task_id, false);
         await index.sweep();
       }
-      await index.flush();
-      index.close();
+      await index.flush().finally(index.close);
     }
   },
 });
