@@ -86,6 +86,33 @@ test('a dropped file suggests the jobs that fit it, and is what they work on', a
   await expect(page.getByRole('cell', { name: sha256('a,b\n1,2\n') })).toBeVisible();
 });
 
+test('the system can open with the app every kind of file that a job is made for', async ({ app: page }) => {
+  const { file_handlers } = await page.evaluate(async () => (await fetch('manifest.webmanifest')).json());
+  const accepted = file_handlers.flatMap(({ accept }: { accept: Record<string, string[]> }) => Object.values(accept));
+  expect(accepted.flat()).toEqual(
+    expect.arrayContaining(
+      [
+        'csv',
+        'jsonl',
+        'zip',
+        'gz',
+        'zst',
+        'sha256',
+        'pdf',
+        'md',
+        'html',
+        'txt',
+        'log',
+        'jpg',
+        'png',
+        'webp',
+        'avif',
+        'gif',
+      ].map((extension) => `.${extension}`),
+    ),
+  );
+});
+
 test('of what was chosen, each can be taken away again', async ({ app: page }) => {
   await drop(page, { 'a.txt': 'one', 'b.txt': 'more' });
   await page.getByRole('button', { name: 'Without a.txt' }).click();

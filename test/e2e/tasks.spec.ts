@@ -58,6 +58,25 @@ test('a task that another tab runs says so, there and nowhere else', async ({ pa
   await expect(rows(page)).not.toContainText('another tab runs it');
 });
 
+test('two windows show the same, whatever is done in either', async ({ page, context, site }) => {
+  await open(page, `${site.url}#/tasks`);
+  const other = await open(await context.newPage(), `${site.url}#/tasks`);
+  await later(page, 2);
+  for (const each of [page, other]) await expect(rows(each)).toHaveCount(2);
+  await rows(other).first().getByRole('button', { name: 'Cancel' }).click();
+  for (const each of [page, other]) await expect(rows(each).first()).toContainText('canceled');
+  await rows(page).first().getByRole('button', { name: 'Remove' }).click();
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+  for (const each of [page, other]) await expect(rows(each)).toHaveCount(1);
+  await submit(other, 'countdown', { steps: 100_000, step_ms: 100 });
+  for (const each of [page, other]) {
+    await expect(rows(each).first()).toContainText(/[1-9]\d* of 100,000 steps/);
+    await expect(each.getByRole('link', { name: 'All 2' })).toBeVisible();
+  }
+  await rows(page).first().getByRole('button', { name: 'Pause' }).click();
+  for (const each of [page, other]) await expect(rows(each).first()).toContainText('paused by you');
+});
+
 test('a filter is in the address, and holds over a reload and the way back', async ({ page, site }) => {
   await open(page, `${site.url}#/tasks`);
   await later(page, 3, ['harbour']);
