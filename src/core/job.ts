@@ -28,7 +28,7 @@ export interface JobSpec<S extends Input = Input> {
 }
 
 /** The wire form of an input file, in a job's input: one that was added, or an output file of a task that is completed. */
-export type FileRef = { file_id: string } | OutputRef;
+export type FileRef = { file_id: string; name?: string | undefined } | OutputRef;
 
 export interface OutputRef {
   task_id: string;

@@ -5,7 +5,7 @@ export const at = (value: unknown, key: string): unknown =>
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
 /** A task's input files: those that were added, and outputs of other tasks. */
-export type FileRef = { file_id: string } | { task_id: string; name: string };
+export type FileRef = { file_id: string; name?: string } | { task_id: string; name: string };
 
 export const fileRefsIn = (input: unknown): FileRef[] =>
   list(at(input, 'files')).flatMap((file): FileRef[] => {

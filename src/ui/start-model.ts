@@ -17,6 +17,8 @@ export type Adding =
   | { kind: 'submitting' };
 
 const ADDED_AT_ONCE = 100;
+/** Of so many files the task says the name, by which it is found. The others make it no larger: it is stored again with every step. */
+const NAMED = 20;
 /** As many names as the client tells at once. */
 const NAMED_AT_ONCE = 1_000;
 
@@ -65,7 +67,12 @@ export function createStart(client: Client, notices: Notices, router: Router, st
         }
       });
       const bySource = new Map(distinct.map((source, i) => [source, files[i]]));
-      return { refs: sources.map((source) => bySource.get(source)).filter((file) => file !== undefined), added };
+      const refs = sources.flatMap((source, at): FileRef[] => {
+        const ref = bySource.get(source);
+        if (!ref) return [];
+        return [at < NAMED && 'file_id' in ref ? { ...ref, name: source.name } : ref];
+      });
+      return { refs, added };
     } catch {
       // Told above, by the file's name.
       await forget(added);

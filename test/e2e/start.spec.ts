@@ -86,6 +86,20 @@ test('a dropped file suggests the jobs that fit it, and is what they work on', a
   await expect(page.getByRole('cell', { name: sha256('a,b\n1,2\n') })).toBeVisible();
 });
 
+test('what was started is found by the name of a file that it works on', async ({ app: page }) => {
+  await drop(page, { 'a.txt': 'one', 'Quarterly report.csv': 'a,b\n1,2\n' });
+  await page.getByRole('link', { name: 'Compress', exact: true }).click();
+  await go(page);
+  await expect(status(page, 'completed')).toBeVisible();
+  await page.getByRole('link', { name: 'All tasks' }).click();
+  const found = page.getByRole('list', { name: 'Tasks, newest first' }).getByRole('listitem');
+  await page.getByRole('searchbox', { name: 'Search' }).fill('quarterly');
+  await expect(page).toHaveURL(/q=quarterly/);
+  await expect(found).toContainText('a.txt and 1 more');
+  await page.getByRole('searchbox', { name: 'Search' }).fill('monthly');
+  await expect(found).toHaveCount(0);
+});
+
 test('the system can open with the app every kind of file that a job is made for', async ({ app: page }) => {
   const { file_handlers } = await page.evaluate(async () => (await fetch('manifest.webmanifest')).json());
   const accepted = file_handlers.flatMap(({ accept }: { accept: Record<string, string[]> }) => Object.values(accept));

@@ -205,7 +205,7 @@ test('a task is run again with changes: its form has what it was given', async (
   await page.getByRole('button', { name: 'Start', exact: true }).click();
   await expect(page.getByRole('columnheader', { name: 'SHA-1' })).toBeVisible();
   const [task] = (await list(page)).tasks;
-  expect(task?.input).toEqual({ files: [{ file_id }], algorithm: 'sha1' });
+  expect(task?.input).toEqual({ files: [{ file_id, name: 'a.txt' }], algorithm: 'sha1' });
 });
 
 test('a failed task starts over from its beginning when it is told to', async ({ page, site }) => {
