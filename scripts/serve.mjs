@@ -152,7 +152,7 @@ function refuse(response, status, text) {
  * @param {Parameters<typeof serve>[0] & { port: number }} options
  * @returns {ReturnType<typeof serve>} at the first free port from `port` on
  */
-async function serveNearby(options) {
+export async function serveNearby(options) {
   try {
     return await serve(options);
   } catch (error) {

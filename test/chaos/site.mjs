@@ -3,12 +3,15 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { serve } from '../../scripts/serve.mjs';
+import { serve, serveNearby } from '../../scripts/serve.mjs';
 
 const PROBE = fileURLToPath(new URL('probe.js', import.meta.url));
 /** Entries of pages and workers, as Vite names them. */
 const ENTRY = /^(?:index|main)-.*\.js$/;
 const TEXT = /\.(?:js|html|css|webmanifest)$/;
+
+/** Each round has a port that no other had: a browser that goes on to the next keeps what it stored for an origin. */
+let nextPort = 11_000 + (process.pid % 20) * 1_000;
 
 /**
  * @param {string} dist
@@ -29,8 +32,9 @@ export async function openSite(dist) {
   }
 
   await stage();
-  let server = await serve({ root });
+  let server = await serveNearby({ root, port: nextPort });
   const { url, origin, port } = server;
+  nextPort = port + 1;
   let isOnline = true;
 
   return {
