@@ -450,7 +450,10 @@ export const en = {
   },
 
   /** What the options of a form are called where their own name does not say it. */
-  options: { auto: 'automatic', same: 'as it is', skip: 'leave it out', fail: 'end the task' } as Record<string, string>,
+  options: { auto: 'automatic', same: 'as it is', skip: 'leave it out', fail: 'end the task' } as Record<
+    string,
+    string
+  >,
   units: {} as Record<string, string>,
   jobs: {} as Record<string, JobWords>,
   commands,
