@@ -64,6 +64,13 @@ export class HttpProblem extends Error {
   }
 }
 
+/**
+ * A service worker that is stopped while it answers fails the request, and one that cannot be started is passed by (Firefox), so that
+ * the site answers; it starts again for the next one.
+ */
+const isLost = (error: unknown) =>
+  error instanceof TypeError || (error instanceof HttpProblem && error.problem.type === 'about:blank');
+
 const EXPORT_TYPE = 'application/vnd.holdfast.export';
 
 export type Tasks = ReturnType<typeof tasksAt>;
@@ -82,14 +89,15 @@ export function tasksAt(base: string | URL) {
   async function request(method: string, path: string, message: Message = {}): Promise<Response> {
     const { json, body = json === undefined ? null : JSON.stringify(json), repeatable = method === 'GET' } = message;
     const headers = { ...(json === undefined ? {} : { 'Content-Type': 'application/json' }), ...message.headers };
-    const send = () => fetch(new URL(path, base), { method, headers, body });
-    // A service worker that is stopped while it answers fails the request; it starts again for the next one.
-    const response = await send().catch((error: unknown) => {
-      if (repeatable && error instanceof TypeError) return send();
+    const send = async () => {
+      const response = await fetch(new URL(path, base), { method, headers, body });
+      if (response.ok) return response;
+      throw new HttpProblem(response.status, await problemOf(response));
+    };
+    return send().catch((error: unknown) => {
+      if (repeatable && isLost(error)) return send();
       throw error;
     });
-    if (response.ok) return response;
-    throw new HttpProblem(response.status, await problemOf(response));
   }
   const call = async <T>(method: string, path: string, message?: Message): Promise<T> =>
     (await request(method, path, message)).json();
@@ -98,9 +106,9 @@ export function tasksAt(base: string | URL) {
   async function drop(path: string): Promise<void> {
     const send = () => request('DELETE', path);
     await send().catch(async (error: unknown) => {
-      if (!(error instanceof TypeError)) throw error;
+      if (!isLost(error)) throw error;
       await send().catch((again: unknown) => {
-        if (!(again instanceof HttpProblem && again.status === 404)) throw again;
+        if (isLost(again) || !(again instanceof HttpProblem && again.status === 404)) throw again;
       });
     });
   }

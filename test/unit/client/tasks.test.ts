@@ -49,6 +49,15 @@ test('a removal whose answer is lost is sent again, and that nothing is left of 
   await expect(tasks.remove('a')).rejects.toMatchObject({ status: 404 });
 });
 
+test('what the site answered because the service worker was not asked is asked again, and a removal is not taken for done', async () => {
+  const { tasks, requests } = await serving((_, response, n) =>
+    n === 2 ? json(response, { task_id: 'a' }) : response.writeHead(404).end('<h1>Not found</h1>'),
+  );
+  expect((await tasks.get('a')).task_id).toBe('a');
+  await expect(tasks.remove('a')).rejects.toMatchObject({ status: 404, message: 'The answer was 404.' });
+  expect(requests.map(({ method }) => method)).toEqual(['GET', 'GET', 'DELETE', 'DELETE']);
+});
+
 test('what could count twice is not sent again', async () => {
   const { tasks, requests } = await serving(breaking);
   await expect(tasks.retry('a')).rejects.toThrow(TypeError);
