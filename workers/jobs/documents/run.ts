@@ -1,4 +1,4 @@
-import { defineJob, type FileRef, type InputFile, type JobContext, type Progress } from '../../../src/core/job.ts';
+import { defineJob, type InputFile, type JobContext, type Progress } from '../../../src/core/job.ts';
 import { INDEX } from '../../../src/core/search.ts';
 import { freeName } from '../archive/names.ts';
 import { digestOf, type Hashing } from '../hashing/digest.ts';
@@ -6,6 +6,7 @@ import { hasherOf } from '../hashing/hashers.ts';
 import { answerOn } from '../index/answer.ts';
 import { type Begun, type Index, openIndex } from '../index/open.ts';
 import { bytesOf, opened } from '../opened.ts';
+import { filesAhead } from './ahead.ts';
 import { formatOf, HEAD_BYTES } from './format.ts';
 import type { Format, Position } from './plan.ts';
 import { type DocumentReader, openReader, Unreadable } from './reader.ts';
@@ -38,6 +39,7 @@ export const job = defineJob({
     const index = await open(context);
     const stopAnswering = answerOn(index.channel, { index: () => index, clear: null });
     const reader = openReader(page_seconds * 1000, signal);
+    const take = filesAhead(files, context.file);
     const flushed = flushing(index);
     let ended = false;
 
@@ -45,7 +47,7 @@ export const job = defineJob({
       const first = begin(index, context);
       let done = bytesOf(metas.slice(0, first));
       let logged = 0;
-      for (const [n, ref] of files.entries()) {
+      for (const n of files.keys()) {
         if (n < first) continue;
         const [name = '', size = 0] = [names[n], metas[n]?.size];
         const tell = ({ share, checkpoint, ...rest }: Told): Progress<Checkpoint> => ({
@@ -57,7 +59,7 @@ export const job = defineJob({
           ...(checkpoint ? { checkpoint: () => ({ n, hashing: null, digest: null, ...checkpoint() }) } : {}),
         });
         try {
-          yield* bringIn({ n, name, ref, encoding, index, flushed, reader, context, tell });
+          yield* bringIn({ n, name, take, encoding, index, flushed, reader, context, tell });
         } catch (error) {
           if (!(error instanceof Unreadable) || signal.aborted) throw error;
           if (on_error === 'fail') throw new Error(`${name} ${error.message}`, { cause: error });
@@ -94,7 +96,7 @@ interface Told {
 interface Work {
   n: number;
   name: string;
-  ref: FileRef;
+  take(n: number): Promise<InputFile>;
   encoding: Parameters<DocumentReader['read']>[0]['encoding'];
   index: Index;
   flushed(): Promise<boolean>;
@@ -138,8 +140,8 @@ function begin(index: Index, { task_id, resumeFrom, log }: JobContext<Checkpoint
 }
 
 async function* bringIn(work: Work): AsyncGenerator<Progress<Checkpoint>, void, void> {
-  const { n, name, ref, index, context } = work;
-  const file = await context.file(ref);
+  const { n, name, take, index, context } = work;
+  const file = await take(n);
   const format = formatIn(name, await file.read(0, Math.min(file.size, HEAD_BYTES)));
   const digest = yield* digested(work, file);
   const known = index.find(name, digest);
