@@ -57,7 +57,7 @@ export function commands({ store, hub, askToStop, discardOutputs, report, graceO
     const answer = await ended(task);
     if (answer) return answer;
     return decide(task.task_id, (now) =>
-      now.status === 'running' && now.attempt === task.attempt ? [end(Date.now() - asked)] : [],
+      now.status === 'running' && now.attempt === task.attempt ? [end(Math.max(0, Date.now() - asked))] : [],
     );
   }
 

@@ -31,10 +31,14 @@ export function messages({ scope, database, files, streams, command, committed, 
     switch (message.kind) {
       case 'claim':
         return self.clients.claim();
-      case 'skip-waiting':
+      case 'skip-waiting': {
+        const { active, waiting, installing } = self.registration;
+        // Two tabs may ask: for the second this is the active one already, and nothing is to be ended.
+        if (!waiting && !installing) return;
         // Open streams hold up an update in Chromium (measured): the one that is replaced ends them first.
-        self.registration.active?.postMessage({ kind: 'end-streams' } satisfies BackendMessage);
+        active?.postMessage({ kind: 'end-streams' } satisfies BackendMessage);
         return self.skipWaiting();
+      }
       case 'end-streams':
         return streams.endAll();
       case 'leaves':

@@ -19,6 +19,9 @@ export interface StreamRequest {
   client: string | null;
 }
 
+/** So long streams are sent away; a service worker that is still asked then was not replaced. */
+const REPLACED_MS = 10_000;
+
 interface StreamsHost {
   store: Tasks;
   hub: Hub;
@@ -87,6 +90,9 @@ export function openStreams({ store, hub, isAlive, report }: StreamsHost) {
     /** Ends every stream cleanly, and any that is asked for from now on: their readers come back to the next service worker. */
     endAll() {
       replaced = true;
+      setTimeout(() => {
+        replaced = false;
+      }, REPLACED_MS);
       endOpen();
     },
 

@@ -119,7 +119,7 @@ export function startAttempt(
     timeout();
     clearTimeout(timer);
     const returned = ending !== 'terminate' && !(ending instanceof WorkerLost);
-    const ms = Math.round(stopping ? now() - stopping.since : 0);
+    const ms = Math.round(stopping ? Math.max(0, now() - stopping.since) : 0);
     const stopped = stopping ? { rung: returned ? ('return' as const) : ('terminate' as const), ms } : null;
     try {
       if (stopping?.reason === 'fenced') {

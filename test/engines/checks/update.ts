@@ -49,6 +49,24 @@ test('an update of the service worker interrupts no watch: each event once, and 
   expect(connections.slice(0, 3), 'the connections').toEqual([true, false, true]);
 });
 
+test('a service worker that is active and asked to take over all the same interrupts nothing', async () => {
+  const { task_id } = await countdown();
+  const connections: boolean[] = [];
+  await reached(task_id, ({ done }) => done >= 5);
+  const watching = (async () => {
+    const onConnection = (connected: boolean) => void connections.push(connected);
+    for await (const { event, data } of client.watch(task_id, { onConnection })) {
+      if (event !== 'message') continue;
+      // As a second tab does, whose person presses the button a moment later.
+      if (data.done === 8) serviceWorker.controller?.postMessage({ kind: 'skip-waiting' });
+      if (data.done >= 20) return;
+    }
+  })();
+  await watching;
+  await client.cancel(task_id);
+  expect(connections, 'the connections').toEqual([true]);
+});
+
 test('an update of the service worker interrupts no watchAll', async (check) => {
   const { cursor } = await client.list();
   const { task_id } = await countdown();

@@ -191,6 +191,15 @@ describe('the stop ladder', () => {
     expect(await made.claim()).toMatchObject({ checkpoint: { data: 5 } });
   });
 
+  test('a clock that is set back meanwhile makes no task unreadable', async () => {
+    const made = await withRun();
+    stop(made, made.task_id, 'user');
+    vi.setSystemTime(Date.now() - 3_600_000);
+    made.run.end({ kind: 'stopped' });
+    await made.becomes('paused');
+    expect((await made.get(made.task_id)).stopped).toEqual({ rung: 'return', ms: 0 });
+  });
+
   test('the end of a task that ignores its stop is committed before its worker is terminated', async () => {
     const made = await withRun();
     await made.change(made.task_id, [examples.cancel_requested]);

@@ -154,6 +154,16 @@ describe('a running task with no executor that answers', () => {
   });
 });
 
+test('a clock that is set back while a cancel waits makes no task unreadable', async () => {
+  const { backend, started } = bench();
+  const { task_id } = await started();
+  const command = backend.cancel(task_id);
+  await settled(command);
+  vi.setSystemTime(Date.now() - 3_600_000);
+  vi.advanceTimersByTime(GRACE_MS + 1_000);
+  expect(await command).toMatchObject({ status: 'canceled', stopped: { rung: 'fenced', ms: 0 } });
+});
+
 test('outputs of a fenced task that cannot be removed do not hold up its cancel, and are told of', async () => {
   const held = new Error('somebody writes to it');
   const { backend, started, reports } = bench(undefined, () => Promise.reject(held));

@@ -1,6 +1,6 @@
 import 'fake-indexeddb/auto';
 import * as v from 'valibot';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { TaskSchema } from '../../../src/core/schema.ts';
 import { examples } from '../core/tasks.ts';
 import { readerOf } from './reader.ts';
@@ -743,6 +743,18 @@ describe('many streams', () => {
     await late.toEnd();
     expect(late.retries).toEqual([250]);
     expect(server.streams.count()).toBe(0);
+  });
+
+  test('are served again by a service worker that was not replaced after all', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const server = createServer();
+    server.streams.endAll();
+    vi.advanceTimersByTime(10_000);
+    const reader = readerOf((await open(server, 'tasks/stream')).body);
+    await reader.drain();
+    expect(server.streams.count()).toBe(1);
+    await reader.cancel();
   });
 });
 
