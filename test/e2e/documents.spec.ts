@@ -43,7 +43,7 @@ test('a broken PDF and one that hangs are left out, the others are found, offlin
   const report = pdfOf([{ lines: ['An anchor'] }, { lines: ['holds fast in naïve sand'], rotate: 90 }], {
     title: 'Anchors',
   });
-  const hanging = pdfOf([{ lines: [], content: `BT ${'(x) Tj T* '.repeat(3_000_000)} ET` }], { compress: true });
+  const hanging = pdfOf([{ lines: [], nested: 10 }]);
   const { task_id } = await index(
     page,
     {
