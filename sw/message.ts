@@ -31,14 +31,11 @@ export function messages({ scope, database, files, streams, command, committed, 
     switch (message.kind) {
       case 'claim':
         return self.clients.claim();
-      case 'skip-waiting': {
-        const { active, waiting, installing } = self.registration;
-        // Two tabs may ask: for the second this is the active one already, and nothing is to be ended.
-        if (!waiting && !installing) return;
-        // Open streams hold up an update in Chromium (measured): the one that is replaced ends them first.
-        active?.postMessage({ kind: 'end-streams' } satisfies BackendMessage);
+      case 'skip-waiting':
+        // Open streams hold up an update in Chromium (measured): the one that is replaced ends them first. Two tabs may ask: for the
+        // second, this is the active one already.
+        if (!isActive()) self.registration.active?.postMessage({ kind: 'end-streams' } satisfies BackendMessage);
         return self.skipWaiting();
-      }
       case 'end-streams':
         return streams.endAll();
       case 'leaves':
@@ -80,6 +77,12 @@ export function messages({ scope, database, files, streams, command, committed, 
     if (port) port.postMessage(await answer.catch(asError));
     else await answer;
   };
+}
+
+/** Firefox (153) does not tell a service worker its own state. */
+function isActive(): boolean {
+  const { waiting, installing } = self.registration;
+  return 'serviceWorker' in self ? self.serviceWorker.state === 'activated' : !waiting && !installing;
 }
 
 const asError = (error: unknown) => ({ error: error instanceof Error ? error.message || error.name : String(error) });
