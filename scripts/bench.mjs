@@ -84,7 +84,9 @@ async function measure(name) {
     const page = context.pages()[0] ?? (await context.newPage());
     page.on('console', (message) => message.type() === 'error' && console.error(message.text()));
     page.on('pageerror', (error) => console.error(error));
-    await page.exposeFunction('chooseFile', (/** @type {number} */ bytes) => chooseFile(page, profile, bytes));
+    await page.exposeFunction('chooseFile', (/** @type {number} */ bytes, /** @type {'noise' | 'lines'} */ what) =>
+      chooseFile(page, profile, bytes, what),
+    );
     await page.exposeFunction('peakMemory', () => peakMemory(profile));
     const session = await context.newCDPSession(page);
     await page.exposeFunction('liveHeap', async () => {

@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { logText } from './log-text.mjs';
 
 const MIB = 1024 * 1024;
 
@@ -11,10 +12,11 @@ const MIB = 1024 * 1024;
  * @param {import('@playwright/test').Page} page
  * @param {string} folder
  * @param {number} bytes
+ * @param {'noise' | 'lines'} [what]
  */
-export async function chooseFile(page, folder, bytes) {
-  const file = join(folder, 'input.bin');
-  await pipeline(Readable.from(noise(bytes)), createWriteStream(file));
+export async function chooseFile(page, folder, bytes, what = 'noise') {
+  const file = join(folder, `input.${what}`);
+  await pipeline(Readable.from(what === 'noise' ? noise(bytes) : logText(bytes)), createWriteStream(file));
   await page.setInputFiles('input', file);
 }
 

@@ -12,7 +12,7 @@ export interface Bench {
   /** Hono's `streamSSE`, likewise. */
   hono(): Promise<HonoStreams>;
   /** A file of that many bytes, on disk. */
-  file(bytes: number): Promise<File>;
+  file(bytes: number, what?: 'noise' | 'lines'): Promise<File>;
   /** The most memory that this page's process had since the last call, in MiB; null where the system does not tell. */
   peakMemory(): Promise<number | null>;
   /** What is alive on this page's heap, in KiB. */

@@ -6,7 +6,7 @@ import { cellsOf } from './table.ts';
 
 declare global {
   /** Puts a new file of that many bytes into the page's input. */
-  var chooseFile: (bytes: number) => Promise<void>;
+  var chooseFile: (bytes: number, what: 'noise' | 'lines') => Promise<void>;
   var peakMemory: () => Promise<number | null>;
   var liveHeap: () => Promise<number>;
   var stopServiceWorkers: () => Promise<void>;
@@ -30,8 +30,8 @@ const bench: Bench = {
   bare: async () => (await frame('bare/')).bare,
   hono: async () => (await frame('bare/hono/')).hono,
 
-  async file(bytes) {
-    await chooseFile(bytes);
+  async file(bytes, what = 'noise') {
+    await chooseFile(bytes, what);
     const file = document.querySelector('input')?.files?.[0];
     if (!file) throw new Error('no file was chosen');
     return file;
