@@ -6,8 +6,10 @@ const LONGEST = 16 * 1024 * 1024;
 /** As many as SQLite takes. */
 const MAX_COLUMNS = 2_000;
 
-/** A string, or an integer of so many digits that a number may not hold them. */
-const STRING_OR_LONG = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g;
+/** Where a string begins and ends, what is escaped in it, and numbers. No match is as long as a string, of which an engine's stack may be too small. */
+const MARK_OR_NUMBER = /"|\\.|-?\d[\d.eE+-]*/g;
+/** An integer of so many digits that a number may not hold them. */
+const LONG_INTEGER = /^-?[1-9]\d{15,}$/;
 /** As text, no string of the file begins with it: it is half a character. Rows that have it as an escape, and such integers, are left out. */
 const LONG = '\udfff';
 const LONG_ESCAPE = /\\udfff/i;
@@ -83,7 +85,11 @@ class TooManyColumns extends Error {}
 function parse(row: string): { value: unknown; long: boolean } {
   if (!/\d{16}/.test(row)) return { value: JSON.parse(row), long: false };
   if (LONG_ESCAPE.test(row)) throw new SyntaxError('half a character beside an integer of 16 digits or more');
-  const marked = row.replace(STRING_OR_LONG, (found) => (found.startsWith('"') ? found : `"${LONG}${found}"`));
+  let inside = false;
+  const marked = row.replace(MARK_OR_NUMBER, (found) => {
+    if (found === '"') inside = !inside;
+    return !inside && LONG_INTEGER.test(found) ? `"${LONG}${found}"` : found;
+  });
   return { value: JSON.parse(marked), long: true };
 }
 

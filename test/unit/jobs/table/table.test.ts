@@ -49,6 +49,8 @@ describe('JSON lines', () => {
 
   test.each([
     ['an integer of many digits in a list', '{"a":{"b":-12345678901234567890,"c":[9007199254740993,"x\\"9"]}}'],
+    ['a number of many digits behind its point', '{"a":0.30000000000000004,"b":[-1.2345678901234567e-20]}'],
+    ['an integer of many digits beside a long text', `{"a":12345678901234567,"b":"${'x'.repeat(15e6)}\\"1"}`],
     ['a string that begins with half a character', '{"a":"\\udfff12"}'],
     ['a zero character', '{"a":"\\u0000x"}'],
     ['separators of lines that are none here', '{"a":"x\u2028y\u2029"}'],
@@ -65,6 +67,7 @@ describe('JSON lines', () => {
     ['other quotes', "{'a':1}", 'JSON'],
     ['what is no number', '{"a":NaN}', 'JSON'],
     ['a zero before a number', '{"a":01}', 'JSON'],
+    ['a zero before a number of many digits', '{"a":01234567890123456}', 'JSON'],
     ['a comment', '{"a":1} // one', 'JSON'],
     ['two objects', '{"a":1}{"a":2}', 'JSON'],
     ['a tab in a string', '{"a":"\t"}', 'JSON'],
