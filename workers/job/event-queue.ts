@@ -24,7 +24,14 @@ export function eventQueue(sink: Sink) {
     timer = undefined;
     if (!latest) return;
     const { done, total = null, unit = null, message = null } = latest;
-    queue.push({ kind: 'progress', done, total, unit, message: message && cut(message) });
+    // Whatever a job says can be sent: the executor refuses what is no progress, and the task says why.
+    queue.push({
+      kind: 'progress',
+      done: Number(done),
+      total: total === null ? null : Number(total),
+      unit: unit === null ? null : String(unit),
+      message: message === null ? null : cut(String(message)),
+    });
     latest = null;
     progressSent = performance.now();
   }
@@ -73,7 +80,7 @@ export function eventQueue(sink: Sink) {
         dropped += 1;
         return;
       }
-      queue.push({ kind: 'log', level, message: cut(String(message)) });
+      queue.push({ kind: 'log', level: `${level}`, message: cut(String(message)) });
       if (!sending) send();
     },
 

@@ -11,8 +11,9 @@ export function sinkOver(port: MessagePort): Sink {
   return {
     append: (batch) =>
       new Promise((resolve, reject) => {
-        waiting.push({ resolve, reject });
         port.postMessage(batch);
+        // Only now: what cannot be cloned was not sent, and gets no answer.
+        waiting.push({ resolve, reject });
       }),
   };
 }
