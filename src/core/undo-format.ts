@@ -23,23 +23,26 @@ export function headerIn(bytes: ArrayBuffer): { mark: number; size: number } | n
   return { mark: header.getUint32(4), size: header.getFloat64(8) };
 }
 
-/** The number of the block that an entry keeps; null for one that is torn. */
-export function blockIn(entry: Uint8Array<ArrayBuffer>): number | null {
+/** The number of the block that an entry of this mark's log keeps; null for one that is torn. */
+export function blockIn(entry: Uint8Array<ArrayBuffer>, mark: number): number | null {
   const head = new DataView(entry.buffer);
-  return head.getUint32(4) === checkOf(entry) ? head.getUint32(0) : null;
+  return head.getUint32(4) === checkOf(entry, mark) ? head.getUint32(0) : null;
 }
 
 /** Completes an entry whose block is in it. */
-export function sealEntry(entry: Uint8Array<ArrayBuffer>, block: number) {
+export function sealEntry(entry: Uint8Array<ArrayBuffer>, block: number, mark: number) {
   const head = new DataView(entry.buffer, entry.byteOffset);
   head.setUint32(0, block);
-  head.setUint32(4, checkOf(entry));
+  head.setUint32(4, checkOf(entry, mark));
 }
 
-/** Of an entry's block number and bytes: a disk that lost power may have the length of a file and not its bytes. */
-function checkOf(entry: Uint8Array<ArrayBuffer>): number {
+/**
+ * Of an entry's block number and bytes: a disk that lost power may have the length of a file and not its bytes. And of its mark: it may
+ * have a log's new header, and behind it the entries of the mark that had the log before.
+ */
+function checkOf(entry: Uint8Array<ArrayBuffer>, mark: number): number {
   const words = new Int32Array(entry.buffer, entry.byteOffset, ENTRY_BYTES / 4);
-  let check = words[0] ?? 0;
+  let check = Math.imul(mark, 0x01000193) ^ (words[0] ?? 0);
   for (let i = 2; i < words.length; i += 1) check = (Math.imul(check, 0x01000193) ^ (words[i] ?? 0)) | 0;
   return ~check >>> 0;
 }

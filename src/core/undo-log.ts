@@ -49,7 +49,12 @@ export function undoable(
   const waiting = blockBuffer(most, (into, at) => file.read(into, { at }), drain);
 
   function beginEmpty() {
-    for (const each of [file, ...logs]) each.truncate(0);
+    const last = lastMark(logs) ?? 0;
+    // The newest mark goes last but for the bytes: neither an older one may be the last, nor one be left whose bytes are gone.
+    for (const each of [logOf(last + 1), logOf(last), file]) {
+      each.truncate(0);
+      each.flush();
+    }
     return begin(0);
   }
 
@@ -67,26 +72,27 @@ export function undoable(
     const own = headerOf(logOf(to));
     if (own?.mark !== to) throw new Error(`The file cannot go back to its mark ${to}.`);
     const after = headerOf(later);
-    if (after?.mark === to + 1) replay(later, after.size);
-    const found = replay(logOf(to), own.size);
+    if (after?.mark === to + 1) replay(to + 1, after.size);
+    const found = replay(to, own.size);
     file.flush();
     later.truncate(0);
     return [own.size, ...found];
   }
 
-  function replay(log: SyncFile, before: number): [Set<number>, number] {
+  function replay(at: number, before: number): [Set<number>, number] {
+    const log = logOf(at);
     const blocks = new Set<number>();
     const entry = new Uint8Array(ENTRY_BYTES);
-    let at = HEADER_BYTES;
+    let next = HEADER_BYTES;
     // An entry is stored before its block is overwritten: one that is torn was not needed yet.
-    for (; log.read(entry, { at }) === ENTRY_BYTES; at += ENTRY_BYTES) {
-      const block = blockIn(entry);
+    for (; log.read(entry, { at: next }) === ENTRY_BYTES; next += ENTRY_BYTES) {
+      const block = blockIn(entry, at);
       if (block === null) break;
       writeAll(file, entry.subarray(8), block * BLOCK_BYTES);
       blocks.add(block);
     }
     file.truncate(before);
-    return [blocks, at];
+    return [blocks, next];
   }
 
   /** Keeps what the mark saw of some blocks. */
@@ -97,7 +103,7 @@ export function undoable(
     for (const [n, block] of changing.entries()) {
       const entry = entries.subarray(n * ENTRY_BYTES, (n + 1) * ENTRY_BYTES);
       file.read(entry.subarray(8), { at: block * BLOCK_BYTES });
-      sealEntry(entry, block);
+      sealEntry(entry, block, mark);
     }
     const log = logOf(mark);
     writeAll(log, entries, end);

@@ -62,7 +62,7 @@ function logReader(open: Open, mark: number) {
         const bytes = await slice(open, which, end, end + ENTRIES_AT_ONCE * ENTRY_BYTES);
         let at = 0;
         for (; at + ENTRY_BYTES <= bytes.length; at += ENTRY_BYTES) {
-          const block = blockIn(bytes.slice(at, at + ENTRY_BYTES));
+          const block = blockIn(bytes.slice(at, at + ENTRY_BYTES), mark);
           // Torn: it is being written, and its block is not overwritten yet.
           if (block === null) break;
           if (!places.has(block)) places.set(block, end + at + ENTRY_BYTES - BLOCK_BYTES);
