@@ -76,7 +76,10 @@ export function indexAsks({ channel: name, executors, settles }: IndexHost): Ask
     let answer = await send(question);
     // What a canceled task brought is not shown, even if nobody has taken it out yet.
     if (await settle(answer.unsettled)) answer = await send(question);
-    if (answer.refused?.why === 'query') throw new Refusal(400, 'bad-request', answer.refused.detail);
+    if (answer.refused?.why === 'query') {
+      const { detail } = answer.refused;
+      throw new Refusal(400, 'bad-request', `q: ${detail}`, { errors: [{ pointer: '/q', detail }] });
+    }
     if (answer.refused) {
       throw new Refusal(
         503,

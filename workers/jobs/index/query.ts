@@ -33,10 +33,10 @@ export function parsed(q: string): Query {
   }
   if (wanted.length === 0) {
     throw new BadQuery(
-      unwanted.length > 0 ? 'q: it only says what is not wanted.' : 'q: there is no word in it to look for.',
+      unwanted.length > 0 ? 'it only says what is not wanted.' : 'there is no word in it to look for.',
     );
   }
-  if (wanted.length + unwanted.length > MAX_TERMS) throw new BadQuery(`q: it has more than ${MAX_TERMS} words.`);
+  if (wanted.length + unwanted.length > MAX_TERMS) throw new BadQuery(`it has more than ${MAX_TERMS} words.`);
   const all = wanted.map(expressionOf).join(' AND ');
   const none = unwanted.map(expressionOf).join(' OR ');
   return { terms: wanted, match: none ? `(${all}) NOT (${none})` : all };
