@@ -12,7 +12,7 @@ export function serveFile(request: Request, body: Blob, name: string, type: stri
     'Accept-Ranges': 'bytes',
     'Cache-Control': 'no-store',
   });
-  const wanted = range(request.headers.get('Range'), body.size);
+  const wanted = range(request, body.size);
   if (!wanted) return new Response(body, { headers });
   const [start, end] = wanted;
   if (start >= end) {
@@ -24,10 +24,13 @@ export function serveFile(request: Request, body: Blob, name: string, type: stri
   return new Response(body.slice(start, end), { status: 206, headers });
 }
 
-/** Start and end (exclusive) of a single byte range; null when the header is absent, malformed or names several (RFC 9110, 14.2). */
-function range(header: string | null, size: number): [number, number] | null {
-  const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? '');
-  if (!match || (!match[1] && !match[2])) return null;
+/**
+ * Start and end (exclusive) of a single byte range; null when the header is absent, malformed or names several (RFC 9110, 14.2), when it
+ * comes with a condition, which holds for no file here (13.1.5), and for HEAD, which has no ranges.
+ */
+function range({ method, headers }: Request, size: number): [number, number] | null {
+  const match = /^bytes=(\d*)-(\d*)$/.exec(headers.get('Range') ?? '');
+  if (!match || (!match[1] && !match[2]) || method === 'HEAD' || headers.has('If-Range')) return null;
   if (!match[1]) return match[2] === '0' ? [0, 0] : [Math.max(0, size - Number(match[2])), size];
   const start = Number(match[1]);
   if (match[2] && Number(match[2]) < start) return null;

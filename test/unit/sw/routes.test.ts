@@ -887,6 +887,19 @@ describe('an output file', () => {
     expect(await response.text()).toBe(text);
   });
 
+  test.each([
+    ['by HEAD', 'HEAD', {}],
+    ['by HEAD, out of range', 'HEAD', { Range: 'bytes=10-' }],
+    ['if it still has a tag, which no file here has', 'GET', { 'If-Range': '"x"' }],
+    ['if it is still of a time', 'GET', { 'If-Range': 'Wed, 21 Oct 2015 07:28:00 GMT' }],
+  ])('%s has no parts (RFC 9110, 14.2 and 13.1.5)', async (_, method, headers) => {
+    const { get, finish } = await withOutput('SUMS');
+    await finish();
+    const response = await get({ Range: 'bytes=0-3', ...headers }, method);
+    expect([response.status, response.headers.get('Content-Length')]).toEqual([200, '10']);
+    expect(response.headers.get('Content-Range')).toBeNull();
+  });
+
   test.each(['bytes=10-', 'bytes=99-100', 'bytes=-0', `bytes=${'9'.repeat(40)}-`])('by %s is 416', async (range) => {
     const { get, finish } = await withOutput('SUMS');
     await finish();
