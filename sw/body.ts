@@ -94,14 +94,15 @@ export const ListQuerySchema = v.strictObject({
   limit: v.optional(wholeNumber(1, 500), '50'),
   page: v.optional(v.pipe(v.string(), v.nonEmpty())),
 });
+/** What else is asked of the health, or of a task, is passed over, as it always was. */
+export const DetailQuerySchema = v.object({ detail: v.optional(v.picklist(['true', 'false']), 'false') });
 export const LogQuerySchema = v.strictObject({
   after: v.optional(wholeNumber(0, Number.MAX_SAFE_INTEGER), '0'),
   limit: v.optional(wholeNumber(1, 10_000), '1000'),
   /** Also when each event was and what it was, which a stream does not tell. */
-  detail: v.optional(v.picklist(['true', 'false']), 'false'),
+  ...DetailQuerySchema.entries,
 });
 
-/** What else is asked of a task is passed over, as it always was. */
 export const AtQuerySchema = v.object({ at: v.optional(wholeNumber(1, Number.MAX_SAFE_INTEGER)) });
 
 /** The query of a request. An unknown name or value is 400. */

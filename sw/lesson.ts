@@ -1,6 +1,6 @@
 /** Three lessons in SSE, and a task to watch: what a stream is made of, with nothing behind it. */
 import { RETRY_NEVER } from '../src/core/sse.ts';
-import { streamHeaders } from './streams.ts';
+import { cursorOf, noContent, streamHeaders, wholeId } from './streams.ts';
 
 /** A message of a lesson; `event` and `id` only where the lesson is about them. */
 interface Message {
@@ -20,10 +20,11 @@ export const streamEvents = (): Response =>
     count === 0 ? { event: 'progress', data: { value: 50 } } : { event: 'complete', data: { status: 'done' } },
   );
 
-/** Ids: whoever comes back with the last one goes on after it. Null when nothing is left. */
-export function streamWithId(lastEventId: string | null): Response | null {
-  const after = lastEventId ? Number(lastEventId) + 1 : 0;
-  return after >= 100 ? null : lesson(100, (count) => ({ id: count, data: { count } }), after);
+/** Ids: whoever comes back with the last one goes on after it. */
+export function streamWithId(request: Request): Response {
+  const last = cursorOf(request);
+  const first = last ? wholeId(last) + 1 : 0;
+  return first >= 100 ? noContent() : lesson(100, (count) => ({ id: count, data: { count } }), first);
 }
 
 /** Sends messages `first` to `count` - 1, a second apart. The last one asks the reader not to come back for more. */

@@ -9,7 +9,15 @@ import { type Health, SettingsPatchSchema, TaskDraftSchema } from '../src/core/s
 import type { Snapshots, Tasks } from '../src/core/store.ts';
 import { FileChanged, FileMissing, type StoredFiles } from '../src/core/stored-files.ts';
 import { isFinished, type StoredTask, toWire } from '../src/core/task.ts';
-import { AtQuerySchema, invalid, ListQuerySchema, parseBody, parseDrafts, parseQuery } from './body.ts';
+import {
+  AtQuerySchema,
+  DetailQuerySchema,
+  invalid,
+  ListQuerySchema,
+  parseBody,
+  parseDrafts,
+  parseQuery,
+} from './body.ts';
 import type { Bulk } from './bulk.ts';
 import type { Commands } from './command.ts';
 import { serveFile } from './file-route.ts';
@@ -17,7 +25,7 @@ import type { AskIndex } from './index-asks.ts';
 import { readJson } from './json-body.ts';
 import { onDemand } from './on-demand.ts';
 import { notFound, problemResponse, Refusal } from './problem.ts';
-import { type Streams, streamHeaders } from './streams.ts';
+import { noContent, type Streams } from './streams.ts';
 
 interface RouteHost {
   /** The path of the folder that the app is served from, with its slash at the end. */
@@ -52,7 +60,8 @@ export function routes(host: RouteHost): Hono {
   const { base, version, store, files, commands, bulk, streams, specs, health, settingsChanged, report, alone, tell } =
     host;
   const transfer = () => ({ store: host.snapshots(), files: host.allFiles(), version, alone });
-  const app = new Hono().basePath(base);
+  // The folder's name may be percent-encoded, and Hono would decode it: what it routes is the path below, as it was sent.
+  const app = new Hono({ getPath: ({ url }) => pathOf(url).slice(base.length - 1) });
   const json = (body: unknown, status = 200, headers: Record<string, string> = {}) =>
     new Response(JSON.stringify(body), {
       status,
@@ -113,8 +122,9 @@ export function routes(host: RouteHost): Hono {
 
   app.get('/tasks/types', () => json({ types: [...specs.values()].map(describe) }));
   app.get('/tasks/health', async (c) => {
+    const { detail } = parseQuery(DetailQuerySchema, c.req.query());
     const { tabs, ...rest } = await health();
-    return json(c.req.query('detail') === 'true' ? { ...rest, tabs } : rest);
+    return json(detail === 'true' ? { ...rest, tabs } : rest);
   });
   app.get('/tasks/settings', async () => json(await store.settings()));
   app.patch('/tasks/settings', async (c) => {
@@ -170,7 +180,7 @@ export function routes(host: RouteHost): Hono {
 
   app.get(`${TASK}/files/:name{.+}`, async (c) => {
     const task = await find(id(c));
-    const name = decoded(c.req.path.slice(base.length).split('/').slice(3).join('/'));
+    const name = decoded(c.req.path.split('/').slice(4).join('/'));
     const file = isFinished(task.status) ? task.files.find((each) => each.name === name) : undefined;
     const body = file && (await files.output(task.task_id, name));
     if (!file || !body) throw notFound(`output file "${name}" of task ${task.task_id}`);
@@ -215,29 +225,27 @@ export function routes(host: RouteHost): Hono {
     const [task] = submission.kind === 'accepted' ? submission.tasks : [];
     return json({ task_id: task?.task_id, status: 'processing' });
   });
-  app.get('/stream', (c) => (c.req.raw.method === 'HEAD' ? headOnly() : onDemand().stream()));
-  app.get('/stream-events', (c) => (c.req.raw.method === 'HEAD' ? headOnly() : onDemand().streamEvents()));
-  app.get('/stream-with-id', (c) => {
-    const last = c.req.header('Last-Event-ID') ?? c.req.query('last_event_id') ?? null;
-    if (last && !/^\d{1,15}$/.test(last))
-      throw new Refusal(400, 'bad-request', `"${last}" is not an event id of this stream.`);
-    if (c.req.raw.method === 'HEAD') return headOnly();
-    return onDemand().streamWithId(last) ?? noContent();
-  });
+  // Hono answers HEAD with the headers of GET: these streams do nothing until they are read.
+  app.get('/stream', () => onDemand().stream());
+  app.get('/stream-events', () => onDemand().streamEvents());
+  app.get('/stream-with-id', (c) => onDemand().streamWithId(c.req.raw));
 
   app.notFound((c) => {
-    const { method, path } = c.req;
-    const allowed = METHODS.filter((each) => app.router.match(each, path)[0].length > 0);
+    const { method, url } = c.req;
+    const path = pathOf(url);
+    const allowed = METHODS.filter((each) => app.router.match(each, c.req.path)[0].length > 0);
     if (allowed.length === 0) return problemResponse(notFound(`resource ${path}`), path);
     const allow = { Allow: (allowed.includes('GET') ? ['HEAD', ...allowed] : allowed).join(', ') };
     return problemResponse(new Refusal(405, 'method-not-allowed', `${path} does not take ${method}.`, {}, allow), path);
   });
   app.onError((error, c) => {
     if (!(error instanceof Refusal)) report(error);
-    return problemResponse(error, c.req.path);
+    return problemResponse(error, pathOf(c.req.url));
   });
   return app;
 }
+
+const pathOf = (url: string) => new URL(url).pathname;
 
 function decoded(part: string): string {
   try {
@@ -246,11 +254,6 @@ function decoded(part: string): string {
     throw new Refusal(400, 'bad-request', `"${part}" is not percent-encoded UTF-8.`);
   }
 }
-
-const noContent = () => new Response(null, { status: 204, headers: { 'Cache-Control': 'no-store' } });
-
-/** Hono answers HEAD by running GET: a stream would leak. */
-const headOnly = () => new Response(null, { headers: streamHeaders });
 
 const describe = ({ type, title, description, version, input, limits, redo }: JobSpec) => ({
   type,

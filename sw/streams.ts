@@ -102,14 +102,14 @@ export function openStreams({ store, hub, isAlive, report }: StreamsHost) {
     },
 
     async task(task_id: string, asked: StreamRequest): Promise<Response> {
-      const after = wholeId(cursorOf(asked.request));
+      const after = wholeId(cursorOf(asked.request) || '0');
       const task = await store.get(task_id);
       if (!task) throw notFound(`task ${task_id}`);
       const last = Number(task.last_event_id);
       const feed = taskFeed(store, task_id);
       if (after > last) return admit(asked, feed, 0, reset({ task_id }));
       if (after === last && isFinished(task.status)) {
-        return new Response(null, { status: 204, headers: { 'Cache-Control': 'no-store' } });
+        return noContent();
       }
       return admit(asked, feed, after);
     },
@@ -131,14 +131,16 @@ export function openStreams({ store, hub, isAlive, report }: StreamsHost) {
   };
 }
 
+export const noContent = () => new Response(null, { status: 204, headers: { 'Cache-Control': 'no-store' } });
+
 /** Never a status that would close an EventSource for good: the stream ends at once, and its reader comes back later. */
 function refuse(retry: string, detail: string): Response {
   return new Response(`${retry}event: busy\ndata: ${JSON.stringify({ detail })}\n\n`, { headers: streamHeaders });
 }
 
 // Chromium hides Last-Event-ID from the fetch event of an EventSource (measured, 156), so a query value does as well.
-const cursorOf = (request: Request): string | null =>
-  request.headers.get('Last-Event-ID') ?? new URL(request.url).searchParams.get('last_event_id');
+export const cursorOf = (request: Request): string | null =>
+  request.headers.get('Last-Event-ID') || new URL(request.url).searchParams.get('last_event_id');
 
 function isExclusive(request: Request): boolean {
   const value = new URL(request.url).searchParams.get('exclusive');
@@ -146,8 +148,7 @@ function isExclusive(request: Request): boolean {
   return value === '1';
 }
 
-function wholeId(cursor: string | null): number {
-  if (cursor === null || cursor === '') return 0;
+export function wholeId(cursor: string): number {
   if (!/^\d{1,15}$/.test(cursor)) throw malformed(cursor);
   return Number(cursor);
 }

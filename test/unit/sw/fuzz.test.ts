@@ -241,7 +241,7 @@ async function expectWhole({ store, events }: Server) {
 }
 
 test(`whatever is sent: no 5xx, no rejection, and every error is a problem document, and the store stays whole (${SERVERS * REQUESTS} requests)`, {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(request, { minLength: REQUESTS, maxLength: REQUESTS, size: 'max' }), async (requests) => {

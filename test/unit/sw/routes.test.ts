@@ -4,7 +4,7 @@ import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { TaskSchema } from '../../../src/core/schema.ts';
 import { examples } from '../core/tasks.ts';
 import { readerOf } from './reader.ts';
-import { BASE, createServer, problemOf, type Server } from './server.ts';
+import { createServer, problemOf, type Server } from './server.ts';
 
 const { completed, failed, paused, progress, log } = examples;
 const countdown = { type: 'countdown', input: { steps: 3 } };
@@ -269,8 +269,31 @@ describe('GET /tasks/{id}', () => {
   });
 });
 
+describe('the folder that the app is served from', () => {
+  test.each(['/', '/a/b/', '/my%20app/', '/m%C3%BCller/', '/100%25/', '/a+b(1)/'])('may be %s', async (base) => {
+    const { post, request, started, change, files } = createServer(undefined, base);
+    const { task_id } = await started({ type: 'countdown' });
+    const output = await files.openOutput(task_id, 'a b/ü%', 'text/plain', 0);
+    await output.write('0123456789');
+    await output.flush();
+    await change(task_id, [{ ...completed, files: [{ name: 'a b/ü%', size: 10, type: 'text/plain' }] }]);
+    expect(await (await request(`tasks/${task_id}`)).json()).toMatchObject({ task_id });
+    const file = await request(`tasks/${task_id}/files/${encodeURIComponent('a b/ü%')}`);
+    expect(await file.text()).toBe('0123456789');
+    const accepted = await post('tasks', { type: 'spin' });
+    expect(accepted.headers.get('Location')).toBe(`${base}tasks/${(await accepted.json()).task_id}`);
+    const refused = await request('tasks', { method: 'PUT' });
+    expect([refused.status, refused.headers.get('Allow')]).toEqual([405, 'HEAD, GET, POST, DELETE']);
+    expect(await refused.json()).toMatchObject({ instance: `${base}tasks` });
+  });
+});
+
 describe('what is not there is 404', () => {
   test.each([
+    ['GET', 'tasks/a%20b'],
+    ['GET', 'tasks/%22%3E%00%E2%82%AC'],
+    ['GET', 'tasks/%'],
+    ['GET', `tasks/${nobody}/files/a%20b%2Fc`],
     ['GET', `tasks/${nobody}`],
     ['GET', `tasks/${nobody}/stream`],
     ['HEAD', `tasks/${nobody}/stream`],
@@ -550,6 +573,15 @@ describe('GET /tasks/{id}/stream', () => {
     const response = await server.request(`tasks/${task_id}/stream?last_event_id=${id}`);
     expect(response.status).toBe(400);
     await problemOf(response);
+  });
+
+  test('goes on after ?last_event_id= when Last-Event-ID is empty, as it is of a reader that has none', async () => {
+    const server = createServer();
+    const task_id = await done(server);
+    const headers = { 'Last-Event-ID': '' };
+    const reader = readerOf((await server.request(`tasks/${task_id}/stream?last_event_id=2`, { headers })).body);
+    await reader.toEnd();
+    expect(reader.ids()).toEqual([3]);
   });
 
   test('asked by HEAD answers the headers and opens nothing', async () => {
@@ -950,7 +982,13 @@ describe('what the app says of itself', () => {
   });
 
   test('its health', async () => {
-    expect(await (await createServer().request('tasks/health')).json()).toMatchObject({ status: 'ok' });
+    const { request } = createServer();
+    const health = async (query = '') => (await request(`tasks/health${query}`)).json();
+    expect(await health()).toMatchObject({ status: 'ok' });
+    expect(await health('?detail=true')).toEqual({ ...(await health('?detail=false')), tabs: [] });
+    const refused = await request('tasks/health?detail=perhaps');
+    expect(refused.status).toBe(400);
+    await problemOf(refused, 'tasks/health');
   });
 
   test('its settings, which can be changed one by one', async () => {
@@ -982,8 +1020,7 @@ describe('what the app says of itself', () => {
     );
     // ":id{a pattern}", as Hono has it.
     const answered = createServer().routes.map(
-      ({ method, path }) =>
-        `${method.toLowerCase()} ${path.slice(BASE.length - 1).replaceAll(/:(\w+)(\{.*?\+\})?/g, '{$1}')}`,
+      ({ method, path }) => `${method.toLowerCase()} ${path.replaceAll(/:(\w+)(\{.*?\+\})?/g, '{$1}')}`,
     );
     expect(described.toSorted()).toEqual(answered.toSorted());
   });
@@ -1060,7 +1097,8 @@ describe('lessons', () => {
       ]);
       const rest = await lesson('stream-with-id?last_event_id=96');
       expect(rest.map(({ id, data }) => [id, data])).toEqual([97, 98, 99].map((n) => [`${n}`, `{"count":${n}}`]));
-      expect((await request('stream-with-id?last_event_id=99')).status).toBe(204);
+      for (const method of ['GET', 'HEAD'])
+        expect((await request('stream-with-id?last_event_id=99', { method })).status).toBe(204);
       expect((await request('stream-with-id?last_event_id=x')).status).toBe(400);
     } finally {
       vi.useRealTimers();
