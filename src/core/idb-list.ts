@@ -44,5 +44,6 @@ function matches(task: StoredTask, { status, type, tag, q }: Filter): boolean {
   return q === undefined || searchable(task).includes(q.toLowerCase());
 }
 
+/** What is not there yet is no text: "null" would find every task. */
 const searchable = ({ type, message, input, result, error }: StoredTask) =>
-  [type, message, JSON.stringify(input), JSON.stringify(result), JSON.stringify(error)].join('\n').toLowerCase();
+  [type, message, ...[input, result, error].map((each) => each && JSON.stringify(each))].join('\n').toLowerCase();

@@ -227,6 +227,7 @@ describe('GET /tasks', () => {
     expect(await types('type=spin')).toEqual(['spin']);
     expect(await types('tag=red')).toEqual(['countdown', 'spin']);
     expect(await types('q=77')).toEqual(['countdown']);
+    expect(await types('q=null')).toEqual([]);
     expect(await types('status=running,pending')).toEqual(['countdown', 'spin']);
     expect(await types('status=completed')).toEqual([]);
   });
