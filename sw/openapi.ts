@@ -12,13 +12,18 @@ import {
   TaskSchema,
 } from '../src/core/schema.ts';
 import { DocumentsSchema, HitsSchema, PageTextSchema } from '../src/core/search.ts';
-import { AtQuerySchema, FilterSchema, ListQuerySchema, LogQuerySchema } from './body.ts';
+import { AtQuerySchema, DetailQuerySchema, FilterSchema, ListQuerySchema, LogQuerySchema } from './body.ts';
 import { DocumentsQuerySchema, SearchQuerySchema } from './search.ts';
 import { EXPORT_TYPE } from './transfer.ts';
 
 /** A schema as JSON Schema; `input`: as a request has to be, before defaults are filled in. */
 export const jsonSchema = (schema: Input, side: 'input' | 'output' = 'input'): JsonSchema => {
-  const { $schema: _, ...rest } = toJsonSchema(schema, { errorMode: 'ignore', typeMode: side });
+  const { $schema: _, ...rest } = toJsonSchema(schema, {
+    // The dialect of OpenAPI 3.1.
+    target: 'draft-2020-12',
+    errorMode: 'ignore',
+    typeMode: side,
+  });
   return rest;
 };
 
@@ -55,6 +60,8 @@ const queryOf = (schema: Input, extra: string[] = []) => [
 ];
 const id = parameter('path', 'id');
 const lastEventId = [parameter('header', 'Last-Event-ID'), parameter('query', 'last_event_id')];
+const exclusive = parameter('query', 'exclusive', { enum: ['1'] });
+const nothingLeft = { description: 'Nothing is left to send.' };
 const events = { description: 'Events.', ...content({ type: 'string' }, 'text/event-stream') };
 const file = { description: 'The bytes.', ...content({ type: 'string', format: 'binary' }, '*/*') };
 const count = answer('How many.', { type: 'object', properties: { count: { type: 'integer' } } });
@@ -64,7 +71,7 @@ export function openApi(version: string, base: string, specs: Iterable<JobSpec>)
   const act = (summary: string, ...codes: number[]) => ({
     summary,
     parameters: [id],
-    responses: { 200: answer('The task.', ref('Task')), ...errors(404, 409, ...codes) },
+    responses: { 200: answer('The task.', ref('Task')), ...errors(403, 404, 409, ...codes) },
   });
   return {
     openapi: '3.1.0',
@@ -100,14 +107,14 @@ export function openApi(version: string, base: string, specs: Iterable<JobSpec>)
         post: {
           summary: 'Cancel tasks.',
           parameters: queryOf(FilterSchema, ['all']),
-          responses: { 200: count, ...errors(400) },
+          responses: { 200: count, ...errors(400, 403) },
         },
       },
       '/tasks/stream': {
         get: {
           summary: 'The events of all tasks, from now or after a cursor.',
-          parameters: [...lastEventId, parameter('query', 'cursor')],
-          responses: { 200: events, ...errors(400) },
+          parameters: [...lastEventId, parameter('query', 'cursor'), exclusive],
+          responses: { 200: events, ...errors(400, 409) },
         },
       },
       '/tasks/types': { get: { summary: 'The job types.', responses: { 200: answer('Job types.'), ...errors() } } },
@@ -130,8 +137,8 @@ export function openApi(version: string, base: string, specs: Iterable<JobSpec>)
       '/tasks/health': {
         get: {
           summary: 'How it is; with `detail`, also what runs in which tab.',
-          parameters: [parameter('query', 'detail', { enum: ['true', 'false'] })],
-          responses: { 200: answer('Health.', ref('Health')), ...errors() },
+          parameters: queryOf(DetailQuerySchema),
+          responses: { 200: answer('Health.', ref('Health')), ...errors(400) },
         },
       },
       '/tasks/settings': {
@@ -161,8 +168,8 @@ export function openApi(version: string, base: string, specs: Iterable<JobSpec>)
       '/tasks/{id}/stream': {
         get: {
           summary: 'The events of a task.',
-          parameters: [id, ...lastEventId, parameter('query', 'exclusive', { enum: ['1'] })],
-          responses: { 200: events, 204: { description: 'Nothing is left to send.' }, ...errors(400, 404, 409) },
+          parameters: [id, ...lastEventId, exclusive],
+          responses: { 200: events, 204: nothingLeft, ...errors(400, 404, 409) },
         },
       },
       '/tasks/{id}/log': {
@@ -192,7 +199,7 @@ export function openApi(version: string, base: string, specs: Iterable<JobSpec>)
         get: {
           summary: 'An output file.',
           parameters: [id, parameter('path', 'name'), parameter('header', 'Range')],
-          responses: { 200: file, 206: file, ...errors(404, 416) },
+          responses: { 200: file, 206: file, ...errors(400, 404, 416) },
         },
       },
       '/files': {
@@ -204,7 +211,11 @@ export function openApi(version: string, base: string, specs: Iterable<JobSpec>)
         },
       },
       '/files/{id}': {
-        get: { summary: 'An input file.', parameters: [id], responses: { 200: file, 206: file, ...errors(404, 416) } },
+        get: {
+          summary: 'An input file.',
+          parameters: [id, parameter('header', 'Range')],
+          responses: { 200: file, 206: file, ...errors(404, 416) },
+        },
         delete: {
           summary: 'Remove an input file.',
           parameters: [id],
@@ -253,7 +264,7 @@ export function openApi(version: string, base: string, specs: Iterable<JobSpec>)
       },
       '/openapi.json': { get: { summary: 'This.', responses: { 200: answer('OpenAPI 3.1.') } } },
       '/submit': {
-        post: { summary: 'Start a ten-step countdown.', responses: { 200: answer('Started.'), ...errors() } },
+        post: { summary: 'Start a ten-step countdown.', responses: { 200: answer('Started.'), ...errors(403, 507) } },
       },
       '/stream': { get: { summary: 'A lesson: ten messages.', responses: { 200: events } } },
       '/stream-events': { get: { summary: 'A lesson: named events.', responses: { 200: events } } },
@@ -261,7 +272,7 @@ export function openApi(version: string, base: string, specs: Iterable<JobSpec>)
         get: {
           summary: 'A lesson: ids and resuming.',
           parameters: lastEventId,
-          responses: { 200: events, ...errors(400) },
+          responses: { 200: events, 204: nothingLeft, ...errors(400) },
         },
       },
     },

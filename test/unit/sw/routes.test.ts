@@ -1013,6 +1013,20 @@ describe('what the app says of itself', () => {
     expect(server.settingsChanges()).toBe(1);
   });
 
+  test('the contract as OpenAPI 3.1, whose schemas are of 2020-12: a tuple is prefixItems', async () => {
+    const server = createServer();
+    const { components } = await (await server.request('openapi.json')).json();
+    expect(components.schemas.Hits.properties.hits.items.properties.marks.items).toMatchObject({
+      prefixItems: [{ type: 'integer' }, { type: 'integer' }],
+    });
+    const { types } = await (await server.request('tasks/types')).json();
+    // What was a list of schemas before is no schema there.
+    JSON.stringify([components, types], (key, value) => {
+      if (key === 'items') expect(Array.isArray(value)).toBe(false);
+      return value;
+    });
+  });
+
   test('the contract as OpenAPI, with every route', async () => {
     const document = await (await createServer().request('openapi.json')).json();
     expect(document.openapi).toMatch(/^3\.1/);
