@@ -8,6 +8,9 @@ interface Request {
 }
 
 type Callback = (lock: Lock | null) => unknown;
+/** Resolves when the owner's thread may go on. */
+type Turn = () => Promise<void>;
+const atOnce: Turn = async () => {};
 
 export function fakeLocks() {
   const held = new Map<string, Set<Request>>();
@@ -28,17 +31,18 @@ export function fakeLocks() {
     }
   }
 
-  function request(owner: string, name: string, options: LockOptions, callback: Callback): Promise<unknown> {
+  function request(owner: string, turn: Turn, name: string, options: LockOptions, callback: Callback) {
     const { mode = 'exclusive', ifAvailable = false, signal } = options;
-    if (dead.has(owner)) return new Promise(() => {});
-    return new Promise((resolve, reject) => {
+    if (dead.has(owner)) return new Promise<unknown>(() => {});
+    return new Promise<unknown>((resolve, reject) => {
       const entry: Request = {
         owner,
         mode,
         grant() {
           queueMicrotask(() => {
             if (!held.get(name)?.has(entry)) return;
-            Promise.resolve(callback({ name, mode }))
+            turn()
+              .then(() => callback({ name, mode }))
               .then(resolve, reject)
               .finally(() => {
                 held.get(name)?.delete(entry);
@@ -50,7 +54,9 @@ export function fakeLocks() {
       const queue = queues.get(name) ?? [];
       queues.set(name, queue);
       if (ifAvailable && (queue.length > 0 || !grantable(name, mode))) {
-        queueMicrotask(() => Promise.resolve(callback(null)).then(resolve, reject));
+        turn()
+          .then(() => callback(null))
+          .then(resolve, reject);
         return;
       }
       queue.push(entry);
@@ -67,11 +73,11 @@ export function fakeLocks() {
   }
 
   return {
-    of(owner: string): Locks {
+    of(owner: string, turn = atOnce): Locks {
       return {
         request(name: string, ...rest: [LockOptions, Callback] | [Callback]) {
           const [options, callback] = rest.length === 1 ? [{}, rest[0]] : rest;
-          return request(owner, name, options, callback);
+          return request(owner, turn, name, options, callback);
         },
       } as Locks;
     },

@@ -40,6 +40,8 @@ export interface Page {
   name: string;
   executor: Executor;
   alive: boolean;
+  /** While it is frozen: its threads do nothing, hold what they hold, and learn what was done for them when it is thawed. */
+  frozen: PromiseWithResolvers<void> | null;
 }
 
 export type World = Awaited<ReturnType<typeof createWorld>>;
@@ -77,6 +79,7 @@ export async function createWorld() {
       page,
       (mail.get(page) ?? Promise.resolve())
         .then(() => ticks(delay))
+        .then(() => turnOf(page))
         .then(() => {
           if (page.alive) page.executor.hint(hint);
         }),
@@ -98,20 +101,17 @@ export async function createWorld() {
   function openPage(): Page {
     born += 1;
     const name = `page ${born}`;
-    const page = { name, alive: true } as Page;
+    const page = { name, alive: true, frozen: null } as Page;
     // A dead page's calls reach the store no more; one that was already under way may still commit.
-    const store = mortal(
-      idbStore({ connection: database, publish: (commit) => publish(commit, page) }),
-      () => page.alive,
-    );
+    const store = mortal(idbStore({ connection: database, publish: (commit) => publish(commit, page) }), page);
     page.executor = createExecutor({
       id: name,
       store,
-      locks: locks.of(name),
+      locks: locks.of(name, () => turnOf(page)),
       lockOf: (task_id, attempt) => `${task_id}:${attempt}`,
       specs,
       limit: LIMIT,
-      startWorker: () => fakeWorker(() => page.alive),
+      startWorker: () => fakeWorker(page),
       housekeepingLock: 'housekeeping',
       files: {
         outputOwners: async () => [],
@@ -134,6 +134,14 @@ export async function createWorld() {
     locks,
     openPage,
     pages: () => pages.filter((page) => page.alive),
+    /** Does nothing more until it is thawed: a machine that sleeps, a thread that is held up. */
+    freezePage(page: Page) {
+      page.frozen ??= Promise.withResolvers<void>();
+    },
+    thawPage(page: Page) {
+      page.frozen?.resolve();
+      page.frozen = null;
+    },
     /** Dies at once, like a closed tab. */
     closePage(page: Page) {
       page.alive = false;
@@ -158,17 +166,43 @@ export async function createWorld() {
   };
 }
 
-function mortal(store: TaskStore, alive: () => boolean): TaskStore {
+/** Resolves when the page's threads may go on: never, once it is dead. */
+async function turnOf(page: Page): Promise<void> {
+  while (page.alive && page.frozen) await page.frozen.promise;
+  if (!page.alive) await new Promise(() => {});
+}
+
+function mortal(store: TaskStore, page: Page): TaskStore {
   return new Proxy(store, {
     get(target, name: keyof TaskStore) {
-      const method = target[name];
-      return (...args: never[]) => (alive() ? (method as (...a: never[]) => unknown)(...args) : new Promise(() => {}));
+      const method = target[name] as (...args: never[]) => unknown;
+      return (...args: never[]) => {
+        if (!page.alive) return new Promise(() => {});
+        if (!page.frozen) return answered(method(...args));
+        return turnOf(page).then(() => answered(method(...args)));
+      };
     },
   });
+
+  /** A frozen page hears of an answer when it is thawed. */
+  function answered(answer: unknown): unknown {
+    if (!(answer instanceof Promise)) return answer;
+    const heard = () => (page.frozen ? turnOf(page) : undefined);
+    return answer.then(
+      async (value) => {
+        await heard();
+        return value;
+      },
+      async (error: unknown) => {
+        await heard();
+        throw error;
+      },
+    );
+  }
 }
 
 /** A job worker that does what the task's input says: one step every 100 ms, a checkpoint at every second. */
-function fakeWorker(alive: () => boolean): JobWorker {
+function fakeWorker(page: Page): JobWorker {
   const lost = Promise.withResolvers<never>();
   lost.promise.catch(() => {});
   let stopped = Promise.withResolvers<void>();
@@ -185,7 +219,7 @@ function fakeWorker(alive: () => boolean): JobWorker {
     for (let i = Number(checkpoint?.data ?? 0); i < steps; i += 1) {
       const step = new Promise<void>((resolve) => setTimeout(resolve, STEP_MS));
       await (stubborn ? step : Promise.race([step, stopped.promise]));
-      if (!alive()) return new Promise(() => {});
+      await turnOf(page);
       if (isStopped && !stubborn) return end({ kind: 'stopped' }, 'cleaned up');
       if (i === die_at) lost.reject(new WorkerLost('The job’s worker died.'));
       if (i === fail_at) return end({ kind: 'failed', error: taskProblem('job-failed', `step ${i}`) }, 'cleaned up');
