@@ -30,7 +30,7 @@ export function offlineShell(scope: string) {
 
   /** A file that the browser has evicted meanwhile, or a large one that few need: that one is kept until the next version. */
   async function fromNetwork(request: Request, key: string): Promise<Response> {
-    const response = await fetch(request);
+    const response = guarded(await fetch(request));
     // Some hosts answer with a page for what they do not have.
     const isFile = response.ok && !response.headers.get('Content-Type')?.startsWith('text/html');
     if (ON_DEMAND.test(key) && isFile) {
@@ -44,7 +44,7 @@ export function offlineShell(scope: string) {
   const otherPart = (url: string) => (url.startsWith(folder) && url !== folder ? url : undefined);
 
   return {
-    install: async (event: ExtendableEvent) => onDemand().precache(event, cacheName, files),
+    install: async (event: ExtendableEvent) => onDemand().precache(event, cacheName, files, guarded),
     activate: dropOlder,
     /** The answer to a request for a file of the build or for a page; undefined for anything else. */
     fetch({ request }: FetchEvent): Promise<Response> | undefined {
@@ -55,8 +55,10 @@ export function offlineShell(scope: string) {
       const isPage = request.mode === 'navigate' && (url.href === scope || url.href === index);
       const key = keys.get(isPage ? index : url.href) ?? otherPart(url.href);
       if (!key) return undefined;
+      // What a fetch event's own address has in a cache Chromium hands out through the service worker's thread, and breaks off when that
+      // is stopped (measured, 156). The fragment makes it another address of the same file, which comes from the cache itself.
       return caches
-        .match(key)
+        .match(`${key}#`)
         .then((cached) => cached ?? fromNetwork(request, key))
         .then(guarded);
     },

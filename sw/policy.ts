@@ -24,8 +24,13 @@ const headers: Record<string, string> = {
   'X-Content-Type-Options': 'nosniff',
 };
 
-/** The same file, guarded: documents and the scripts of workers each have a policy of their own. */
+/**
+ * The same file, guarded: documents and the scripts of workers each have a policy of their own. One that is guarded already goes on as
+ * it is, and nobody looks at its `body`: only so it comes straight from the cache, whole though the service worker is stopped meanwhile
+ * (measured, Chromium 156).
+ */
 export function guarded(file: Response): Response {
+  if (Object.entries(headers).every(([name, value]) => file.headers.get(name) === value)) return file;
   const { body, status, statusText } = file;
   return new Response(body, { status, statusText, headers: { ...Object.fromEntries(file.headers), ...headers } });
 }

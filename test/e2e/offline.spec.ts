@@ -25,6 +25,33 @@ test('after the first visit everything works without a network', async ({ page, 
   expect(answers).toEqual([200, 200, 200]);
 });
 
+test('a file of the app on its way arrives whole though the service worker is stopped', async ({ page, site }) => {
+  await open(page, site.url);
+  const size = 64 * 1024 * 1024;
+  const rest = await page.evaluateHandle(async (size) => {
+    // As any file of the app is kept, but larger than all that is sent ahead.
+    const [name = ''] = (await caches.keys()).filter((each) => each.includes('precache'));
+    const cache = await caches.open(name);
+    const [key] = (await cache.keys()).filter(({ url }) => url.includes('/assets/') && url.endsWith('.js'));
+    const kept = key && (await cache.match(key));
+    const url = new URL('assets/large.js', document.baseURI).href;
+    const headers = new Headers(kept?.headers);
+    headers.delete('Content-Length');
+    await cache.put(url, new Response(new Uint8Array(size), { headers }));
+    const reader = (await fetch(url)).body?.getReader();
+    let came = (await reader?.read())?.value?.length ?? 0;
+    return async () => {
+      for (;;) {
+        const part = await reader?.read();
+        if (!part || part.done) return came;
+        came += part.value.length;
+      }
+    };
+  }, size);
+  await stopServiceWorker(page);
+  expect(await rest.evaluate((toEnd) => toEnd())).toBe(size);
+});
+
 test('after a hard reload the page is controlled again, without a loop', async ({ page, context, site }) => {
   await open(page, site.url);
   let loads = 0;
