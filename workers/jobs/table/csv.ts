@@ -8,6 +8,9 @@ type Csv = Extract<Dialect, { format: 'csv' }>;
 /** Papa Parse looks at an endless row again each time that there is more of it, and keeps an error for each stray quote. */
 const LONGEST = 4 * 1024 * 1024;
 
+/** Stands for a carriage return before a quote while a text is parsed: half a character, which is in no valid text. */
+const KEPT = '\udffe';
+
 export function csvTokenizer({ delimiter, quote, newline, names, encoding }: Csv): Tokenizer {
   const parser = new Papa.Parser({ delimiter, newline, quoteChar: quote });
   const width = names.length;
@@ -17,9 +20,11 @@ export function csvTokenizer({ delimiter, quote, newline, names, encoding }: Csv
   return {
     longest: LONGEST,
     tokenize(text, line, last) {
-      const { data, errors, meta } = parser.parse(text, 0, !last);
-      // Lines of one file may end in different ways.
-      if (newline === '\n' && text.includes('\r')) for (const cells of data) trimReturn(cells);
+      const returns = newline === '\n' && text.includes('\r');
+      const marked = returns && text.includes(`\r${quote}`) ? text.replaceAll(`\r${quote}`, `${KEPT}${quote}`) : null;
+      const { data, errors, meta } = parser.parse(marked ?? text, 0, !last);
+      if (returns) for (const cells of data) trimReturns(cells);
+      if (marked) for (const cells of data) unmark(cells);
       const broken = new Map(errors.filter(({ row }) => row < data.length).map(({ row, message }) => [row, message]));
       const bad = text.isWellFormed() ? () => null : (cells: string[]) => illFormed(cells);
       const illFormed = (cells: string[]) => {
@@ -54,7 +59,13 @@ export function csvTokenizer({ delimiter, quote, newline, names, encoding }: Csv
   };
 }
 
-function trimReturn(cells: string[]) {
+function unmark(cells: string[]) {
+  for (const [at, cell] of cells.entries()) cells[at] = cell.replaceAll(KEPT, '\r');
+}
+
+/** Lines of one file may end in different ways: a carriage return before a line feed is no part of the last cell. */
+export function trimReturns(cells: string[]): string[] {
   const cell = cells.at(-1);
-  if (cell?.endsWith('\r')) cells[cells.length - 1] = cell.slice(0, -1);
+  if (cell?.endsWith('\r')) cells[cells.length - 1] = cell.replace(/\r+$/, '');
+  return cells;
 }

@@ -2,6 +2,7 @@
 import Papa from 'papaparse';
 import type { InputFile } from '../../../src/core/job.ts';
 import { contentFrom, isGzip } from '../content.ts';
+import { trimReturns } from './csv.ts';
 import { decoderOf } from './encoding.ts';
 import { type Place, startOf } from './reader.ts';
 import type { Encoding, TableInput } from './spec.ts';
@@ -50,11 +51,17 @@ export async function dialectOf(file: InputFile, wanted: Wanted): Promise<Dialec
     if (formatOf(file.name, text, wanted.format) === 'jsonl') return { format: 'jsonl', encoding, start };
 
     const style = styleOf(file.name, text, wanted);
-    const first = firstRow(text, style, whole);
+    const [first, ...others] = firstRows(text, style, whole);
     if (!first && size < HEADER_BYTES) continue;
     if (!first)
       throw new Error(`${file.name}, line 1: its first row does not end within ${HEADER_BYTES / 1024 / 1024} MiB.`);
-    const header = wanted.header === 'auto' ? isHeader(first.cells) : wanted.header === 'yes';
+    const header =
+      wanted.header === 'auto'
+        ? isHeader(
+            first.cells,
+            others.map(({ cells }) => cells),
+          )
+        : wanted.header === 'yes';
     const names = header ? first.cells.map((cell) => cell.trim().toWellFormed()) : first.cells.map(() => '');
     if (!header) return { format: 'csv', encoding, start, ...style, header, names };
     const past = text.slice(0, first.end);
@@ -117,7 +124,7 @@ function delimiterOf(text: string, delimiters: string[], quoteChar: string, newl
   const scores = delimiters.map((delimiter) => {
     const { data } = new Papa.Parser({ delimiter, newline, quoteChar }).parse(text, 0, false);
     const widths = data
-      .filter((cells) => cells.length > 1 || cells[0] !== '')
+      .filter((cells) => !isBlank(trimReturns(cells)))
       .slice(0, SAMPLE_ROWS)
       .map((cells) => cells.length);
     const counts = new Map<number, number>();
@@ -138,35 +145,40 @@ function quoteOf(text: string): string {
   return begun('"') === 0 && begun("'") > 0 && begun("'") === ended("'") ? "'" : '"';
 }
 
-/** The first line break that is not inside quotes. */
+/** By the first line break that is not inside quotes; what is before a line feed is trimmed, for lines of one file may end in different ways. */
 function newlineOf(text: string, quote: string): string {
   let quoted = false;
   for (let i = 0; i < text.length; i += 1) {
     const character = text[i];
     if (character === quote) quoted = !quoted;
     else if (!quoted && character === '\n') return '\n';
-    else if (!quoted && character === '\r') return text[i + 1] === '\n' ? '\r\n' : '\r';
+    else if (!quoted && character === '\r' && text[i + 1] !== '\r') return text[i + 1] === '\n' ? '\n' : '\r';
   }
   return '\n';
 }
 
-/** The first row with something in it, and where it ends; null if it does not end here. */
-function firstRow(text: string, { delimiter, quote, newline }: Style, whole: boolean) {
+/** The first rows with something in them, and where each ends. */
+function firstRows(text: string, { delimiter, quote, newline }: Style, whole: boolean) {
   const rows: { cells: string[]; end: number }[] = [];
   const step = ({ data, meta }: { data: string[][]; meta: { cursor: number } }) => {
-    for (const cells of data) rows.push({ cells, end: meta.cursor });
+    for (const cells of data) if (!isBlank(trimReturns(cells))) rows.push({ cells, end: meta.cursor });
   };
   const parser = new Papa.Parser({ delimiter, newline, quoteChar: quote, step });
   parser.parse(text, 0, !whole);
-  return rows.find(({ cells }) => cells.length > 1 || cells[0] !== '') ?? null;
+  return rows.slice(0, SAMPLE_ROWS);
 }
 
-/** A header has a name for each column, no two alike, and none that is a number, a date or a truth value. */
-function isHeader(cells: string[]): boolean {
+const isBlank = (cells: string[]) => cells.length === 1 && cells[0] === '';
+
+/** None of a header's cells is a number, a date or a truth value. Where two are alike, or empty, some column has to show that it is one. */
+function isHeader(cells: string[], rows: string[][]): boolean {
   const names = cells.map((cell) => cell.trim());
+  if (names.some((name) => name !== '' && kindOf(name) !== kinds.text)) return false;
   const distinct = new Set(names).size === names.length;
   // The first column of a table that was written with an index often has no name.
-  return (
-    distinct && names.every((name, at) => (name === '' ? at === 0 && names.length > 1 : kindOf(name) === kinds.text))
-  );
+  if (distinct && names.every((name, at) => name !== '' || (at === 0 && names.length > 1))) return true;
+  return names.some((name, at) => {
+    const below = rows.map((row) => kindOf(row[at] ?? '')).filter((kind) => kind !== kinds.empty);
+    return name !== '' && below.length > 0 && !below.includes(kinds.text);
+  });
 }

@@ -117,16 +117,29 @@ export function valueIn(type: ColumnType, typed: boolean): (cell: Cell) => Value
   if (type === 'text')
     return typed ? (cell) => (cell === null || cell === undefined ? null : textOf(cell)) : (cell) => String(cell);
   if (type === 'json')
-    return (cell) => (cell === null || cell === undefined || (cell === '' && !typed) ? null : jsonOf(cell));
+    return typed
+      ? (cell) => (cell === null || cell === undefined ? null : jsonOf(cell))
+      : (cell) => (cell === '' ? null : checkedJson(String(cell)));
   const allowed = kindsIn[type];
   const convert = converters[type];
   return (cell) => {
     const found = kind(cell);
     if (found === kinds.empty) return null;
-    if ((found & allowed) === 0) throw new Misfit(`“${textOf(cell).slice(0, 40)}” is no ${type}`);
+    if ((found & allowed) === 0) throw misfit(cell, type);
     return convert(cell, found);
   };
 }
+
+function checkedJson(cell: string): string {
+  try {
+    JSON.parse(cell);
+    return cell;
+  } catch {
+    throw misfit(cell, 'json');
+  }
+}
+
+const misfit = (cell: Cell, type: ColumnType) => new Misfit(`“${textOf(cell).slice(0, 40)}” is no ${type}`);
 
 const converters: Record<Exclude<ColumnType, 'text' | 'json'>, (cell: Cell, kind: Kind) => Value> = {
   integer: (cell, kind) => (kind === kinds.integer ? Number(cell) : BigInt(String(cell))),

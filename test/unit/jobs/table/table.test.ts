@@ -104,11 +104,68 @@ describe('the dialect is found out', () => {
     });
   });
 
+  test.each([
+    ['two columns of one name', 'name,name,n\nx,y,1\nz,w,2\n', ['name', 'name_2', 'n']],
+    ['a column without a name behind the others', 'name,n,\nx,1,\nz,2,\n', ['name', 'n', 'column_3']],
+  ])('a header with %s is one when its columns hold what is no text', async (_, content, names) => {
+    const { table } = await convertOne('a.csv', content, { to: 'profile' });
+    expect(table).toMatchObject({ rows: 2, dialect: { header: true } });
+    expect(table.columns.map(({ name }) => name)).toEqual(names);
+  });
+
+  test('words of which some come twice are no header over other words', async () => {
+    const { table } = await convertOne('a.csv', 'x,x,1\ny,z,2\n', { to: 'profile' });
+    expect(table).toMatchObject({ rows: 2, dialect: { header: false } });
+    expect((await convertOne('a.csv', 'x,x\ny,z\n', { to: 'profile' })).table.rows).toBe(2);
+  });
+
   test('what the input says counts more', async () => {
     expect(await jsonOf('a.csv', 'x;y\n1;2\n', { delimiter: ';', header: 'no' })).toEqual([
       { column_1: 'x', column_2: 'y' },
       { column_1: '1', column_2: '2' },
     ]);
+  });
+});
+
+describe('lines end', () => {
+  const expected = [
+    { a: 1, b: 'x' },
+    { a: 2, b: 'two\nlines' },
+    { a: 3, b: 'y' },
+  ];
+  test.each([
+    ['with a line feed', 'a,b\n1,x\n2,"two\nlines"\n3,y\n'],
+    ['as in Windows', 'a,b\r\n1,x\r\n2,"two\nlines"\r\n3,"y"\r\n'],
+    ['with a carriage return', 'a,b\r1,x\r2,"two\nlines"\r3,y\r'],
+    ['with nothing, the last', 'a,b\r\n1,x\r\n2,"two\nlines"\r\n3,y'],
+    ['as in Windows, then with a line feed', 'a,b\r\n1,x\n2,"two\nlines"\n3,y\n'],
+    ['with a line feed, then as in Windows', 'a,b\n1,x\n2,"two\nlines"\r\n3,y\r\n'],
+    ['as in Windows, empty ones too', '\r\n\r\na,b\r\n1,x\r\n\r\n2,"two\nlines"\r\n3,y\r\n\r\n'],
+  ])('%s', async (_, text) => {
+    const { table, output } = await convertOne('a.csv', text, { to: 'json' });
+    expect(table.malformed).toEqual({ count: 0, listed: [] });
+    expect(JSON.parse(output.toString())).toEqual(expected);
+  });
+
+  test('otherwise behind a megabyte than before it, as in files that were put together', async () => {
+    const rows = (end: string) => `1,x${end}`.repeat(100_000);
+    const { table } = await convertOne('a.csv', `a,b\r\n${rows('\r\n')}${rows('\n')}`, { to: 'profile' });
+    expect(table).toMatchObject({ rows: 200_000, malformed: { count: 0 }, columns: [{ type: 'integer' }, {}] });
+  });
+
+  test.each(['\n', '\r\n'])('outside of quotes: a carriage return before one is kept, %j', async (end) => {
+    expect(await jsonOf('a.csv', `a,b${end}1,"x\r"${end}2,y${end}`)).toEqual([
+      { a: 1, b: 'x\r' },
+      { a: 2, b: 'y' },
+    ]);
+  });
+
+  test('a malformed row is told with its line, however lines end', async () => {
+    for (const end of ['\n', '\r\n', '\r']) {
+      const text = ['a,b', '1,"x', 'y"', '2', '3,z', ''].join(end);
+      const { table } = await convertOne('a.csv', text, { to: 'profile' });
+      expect(table.malformed.listed).toMatchObject([{ line: 4, row: '2' }]);
+    }
   });
 });
 
@@ -155,6 +212,19 @@ test('rows with too few or too many cells, or broken quotes, are left out, count
 test('a value that is not of the type that was asked for takes its row with it', async () => {
   const { table } = await convertOne('a.csv', 'n,m\n1,a\nx,b\n', { to: 'json', types: { n: 'integer' } });
   expect(table).toMatchObject({ rows: 1, malformed: { count: 1, listed: [{ line: 3, why: '“x” is no integer' }] } });
+});
+
+test('a column of JSON in a CSV file holds JSON', async () => {
+  const { table, output } = await convertOne('a.csv', 'k;j\n1;{"x":[1]}\n2;7\n3;\n4;{x}\n', {
+    to: 'json',
+    types: { j: 'json' },
+  });
+  expect(JSON.parse(output.toString())).toEqual([
+    { k: 1, j: { x: [1] } },
+    { k: 2, j: 7 },
+    { k: 3, j: null },
+  ]);
+  expect(table.malformed).toMatchObject({ count: 1, listed: [{ line: 5, why: '“{x}” is no json' }] });
 });
 
 test.each([
@@ -245,19 +315,24 @@ test('a file with nothing in it is a table with nothing in it', async () => {
 test('what is written as CSV is read as it was, wherever a chunk ends', async () => {
   const cell = fc.oneof(
     fc.string({ unit: 'grapheme', maxLength: 20 }),
-    fc.constantFrom('"', ',', '\n', '\r\n', '""', ' " ', 'é🏙'),
+    fc.constantFrom('"', ',', '\n', '\r\n', '\r', '""', ' " ', 'é🏙'),
   );
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.tuple(cell, cell), { minLength: 1, maxLength: 5 }), fc.nat(3), async (rows, shift) => {
-      const quote = (text: string) => `"${text.replaceAll('"', '""')}"`;
-      const filler = Array.from({ length: 8_000 }, (_, n) => `"${'x'.repeat(30)}","${n}"\n`).join('');
-      const lines = rows.map((row) => `${row.map(quote).join(',')}\n`).join('');
-      const text = `"a${'é'.repeat(shift)}","b"\n${filler}${lines.repeat(20)}`;
-      const found = await jsonOf('a.csv', text, { types: { b: 'text' }, header: 'yes', delimiter: ',', quote: '"' });
-      expect(found.slice(8_000).map((row) => Object.values(row))).toEqual(
-        Array.from({ length: 20 }, () => rows).flat(),
-      );
-    }),
+    fc.asyncProperty(
+      fc.array(fc.tuple(cell, cell), { minLength: 1, maxLength: 5 }),
+      fc.nat(3),
+      fc.constantFrom('\n', '\r\n'),
+      async (rows, shift, end) => {
+        const quote = (text: string) => `"${text.replaceAll('"', '""')}"`;
+        const filler = Array.from({ length: 8_000 }, (_, n) => `"${'x'.repeat(30)}","${n}"${end}`).join('');
+        const lines = rows.map((row) => `${row.map(quote).join(',')}${end}`).join('');
+        const text = `"a${'é'.repeat(shift)}","b"${end}${filler}${lines.repeat(20)}`;
+        const found = await jsonOf('a.csv', text, { types: { b: 'text' }, header: 'yes', delimiter: ',', quote: '"' });
+        expect(found.slice(8_000).map((row) => Object.values(row))).toEqual(
+          Array.from({ length: 20 }, () => rows).flat(),
+        );
+      },
+    ),
     { numRuns: 15 },
   );
 }, 120_000);
