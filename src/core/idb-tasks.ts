@@ -141,7 +141,7 @@ export function idbTasks({ connection, publish, now = Date.now, heard = () => 0 
         const row = await tx.row(task_id);
         if (!row && !tx.unreadable(task_id)) return 'absent';
         if (row && !isFinished(row.task.status)) return 'live';
-        tx.delete(task_id, row?.task ?? null);
+        await tx.delete(task_id, row?.task ?? null);
         return 'deleted';
       }),
 

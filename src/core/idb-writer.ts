@@ -127,7 +127,7 @@ export function transactionWriter(tx: Transaction, now: number, memory: Memory |
   }
 
   /** What follows from the end of a task: its checkpoint is of no more use, and the tasks that wait for it go on, or fail. */
-  async function settle(task: StoredTask): Promise<void> {
+  async function settle(task: Ended): Promise<void> {
     if (task.status !== 'failed') drop(task.task_id);
     for (const id of await tasks.index('waits_for').getAllKeys(task.task_id)) {
       const waiting = await row(id);
@@ -180,7 +180,9 @@ export function transactionWriter(tx: Transaction, now: number, memory: Memory |
     /** Why the row of a task that is there could not be read. */
     unreadable: (task_id: string) => unreadable.get(task_id),
 
-    delete(task_id: string, task: StoredTask | null) {
+    async delete(task_id: string, task: StoredTask | null) {
+      // One that could not be read may have been waited for.
+      if (!task) await settle({ task_id, status: 'deleted' });
       const { attempt, last, cancel_requested } = task
         ? digest(task)
         : { attempt: 0, last: 0, cancel_requested: false };
@@ -249,7 +251,9 @@ export const digest = (task: StoredTask): Digest => ({
   cancel_requested: task.cancel_requested_at !== null,
 });
 
-const dependencyFailed = (task: StoredTask): Change => ({
+type Ended = { task_id: string; status: StoredTask['status'] | 'deleted' };
+
+const dependencyFailed = (task: Ended): Change => ({
   kind: 'failed',
   error: taskProblem('dependency-failed', `Task ${task.task_id} is ${task.status}.`),
   stopped: null,

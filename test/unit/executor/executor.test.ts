@@ -570,6 +570,27 @@ describe('a store that fails', () => {
   });
 });
 
+test('what belongs to no task is cleared away as soon as an executor starts, and every hour after', async () => {
+  const made = bench();
+  const { task_id } = await made.started();
+  const leave = () =>
+    made.database(async (db) => {
+      const at = new Date().toISOString();
+      const orphan = { version: 1, data: 'here', outputs: [], attempt: 1, at, done: 0, progress: 0 };
+      await Promise.all([db.put('checkpoints', orphan, 'no task'), db.put('checkpoints', orphan, task_id)]);
+    });
+  const isCleared = async () => (await made.database((db) => db.getAllKeys('checkpoints'))).join() === task_id;
+  made.locks.of('other').request(`${task_id}:1`, () => new Promise(() => {}));
+  await leave();
+  await made.executor.start();
+  await until(isCleared);
+  // One at a time: the first is not over before it has let go.
+  await made.locks.of('observer').request('housekeeping', () => {});
+  await leave();
+  vi.advanceTimersByTime(60 * 60_000);
+  await until(isCleared);
+});
+
 test('an attempt that ended elsewhere while nobody told is found by the sweep, and stopped', async () => {
   const made = await withRun();
   // The bench passes no hint on, as if it had been missed.

@@ -71,6 +71,21 @@ test.each(broken)(
   },
 );
 
+test('a task that waits for one that cannot be read fails when that is deleted: it can never complete', async () => {
+  const server = createServer();
+  const first = await server.submit();
+  const second = await server.submit({ depends_on: [first.task_id] });
+  const third = await server.submit({ depends_on: [second.task_id] });
+  await breakTask(server, first.task_id, { attempt: null });
+  expect((await server.request(`tasks/${first.task_id}`, { method: 'DELETE' })).status).toBe(204);
+  for (const { task_id } of [second, third]) {
+    expect(await server.store.get(task_id)).toMatchObject({
+      status: 'failed',
+      error: { type: 'urn:holdfast:problem:dependency-failed' },
+    });
+  }
+});
+
 test('a task that depends on one that cannot be read does not take it for completed', async () => {
   const server = createServer();
   const first = await server.submit();
