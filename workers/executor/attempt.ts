@@ -50,6 +50,8 @@ export function startAttempt(
   const { task_id, attempt, timeout_ms } = task;
   let stopping: { reason: StopReason; since: number } | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  /** The job has ended, or was given up: what is said to its worker now would reach the next task. */
+  let over = false;
   let untrimmed = 0;
   const { promise: outOfTime, resolve: giveUp } = Promise.withResolvers<'terminate'>();
 
@@ -62,7 +64,7 @@ export function startAttempt(
       return;
     }
     stopping = { reason, since: now() };
-    if (atOnce) return;
+    if (atOnce || over) return;
     worker.stop(reason !== 'cancel');
     timer = setTimeout(giveUp, spec.limits.grace_ms ?? DEFAULT_GRACE_MS, 'terminate');
   }
@@ -116,6 +118,7 @@ export function startAttempt(
 
   async function run(): Promise<boolean> {
     const ending = await wait();
+    over = true;
     timeout();
     clearTimeout(timer);
     const returned = ending !== 'terminate' && !(ending instanceof WorkerLost);

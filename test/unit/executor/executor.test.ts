@@ -240,6 +240,36 @@ describe('the stop ladder', () => {
     expect(made.story).not.toContain('stop');
   });
 
+  test('a stop that comes while the end is committed is not told to the worker: what that runs next is another task', async () => {
+    let { promise: mayCommit, resolve: goOn } = Promise.withResolvers<void>();
+    goOn();
+    const made = await withRun(
+      {},
+      {
+        store: (store) => ({
+          ...store,
+          async commit(steps) {
+            await mayCommit;
+            return store.commit(steps);
+          },
+        }),
+      },
+    );
+    ({ promise: mayCommit, resolve: goOn } = Promise.withResolvers<void>());
+    made.run.end(completed);
+    await ticks();
+    const timers = vi.getTimerCount();
+    stop(made, made.task_id, 'user');
+    expect(vi.getTimerCount()).toBe(timers);
+    goOn();
+    await made.becomes('completed');
+    expect(made.story).toEqual(['created', 'started', 'completed']);
+    await made.submit();
+    made.hint();
+    await until(() => made.runs.length === 2);
+    expect(made.story).not.toContain('terminate');
+  });
+
   test('a task that was ended elsewhere is terminated at once, and what its job says is refused', async () => {
     const made = await withRun();
     await made.change(made.task_id, [{ ...examples.paused, stopped: { rung: 'fenced', ms: 1 } }]);
