@@ -9,6 +9,7 @@ export const GZIP = 31;
 
 const CHUNK_BYTES = 256 * 1024;
 const PIECE_BYTES = 512 * 1024;
+const FIRST_BYTES = 16 * 1024;
 
 export interface Piece {
   /** Good until the next piece is asked for. */
@@ -25,7 +26,8 @@ export async function* inflated(
 ): AsyncGenerator<Piece, number, void> {
   const stream = new ZStream();
   if (zlibInflateInit2(stream, windowBits) !== Z_OK) throw new Error('inflate cannot start');
-  const into = new Uint8Array(PIECE_BYTES);
+  // Some files have a stream for every few kilobytes: each begins small.
+  let into = new Uint8Array(FIRST_BYTES);
   let position = start;
   for await (const chunk of chunksOf(file, start, CHUNK_BYTES)) {
     stream.input = chunk;
@@ -42,6 +44,7 @@ export async function* inflated(
       }
       if (stream.next_out > 0) yield { bytes: into.subarray(0, stream.next_out), position: at };
       if (status === Z_STREAM_END) return at;
+      if (stream.avail_out === 0 && into.length < PIECE_BYTES) into = new Uint8Array(PIECE_BYTES);
     } while (stream.avail_in > 0 || stream.avail_out === 0);
     position += chunk.length;
   }
