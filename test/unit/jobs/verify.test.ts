@@ -31,6 +31,9 @@ test.each<[what: string, list: string, path: string, file: string]>([
   ['above the list', 'a/lists/SUMS.md5', '../b.txt', 'a/b.txt'],
   ['in a folder, when the list was dropped alone', 'MD5SUMS', 'b.txt', 'photos/b.txt'],
   ['dropped alone, when the list has folders', 'MD5SUMS', 'photos/b.txt', 'b.txt'],
+  ['in a folder that the list has as Windows writes it', 'MD5SUMS', 'photos\\b.txt', 'photos/b.txt'],
+  ['whose accents the list has apart, as a Mac has them', 'MD5SUMS', 'e\u0301.txt', '\u00e9.txt'],
+  ['whose accents are apart on this disk', 'MD5SUMS', '\u00e9.txt', 'e\u0301.txt'],
   ['where it was on another machine', 'MD5SUMS', '/home/me/photos/b.txt', 'photos/b.txt'],
 ])('a file is found %s', async (_, list, path, file) => {
   const digest = createHash('md5').update('b').digest('hex');
@@ -42,6 +45,18 @@ test('a file that could be one of two is missing', async () => {
   const digest = createHash('md5').update('b').digest('hex');
   const sources = { MD5SUMS: bytes(`${digest}  b`), 'x/b': bytes('b'), 'y/b': bytes('b') };
   expect((await verified(sources)).counts).toEqual({ ok: 0, differs: 0, missing: 1, extra: 2 });
+});
+
+test('of two files whose names are written otherwise, each is found by its own', async () => {
+  const digest = (text: string) => createHash('md5').update(text).digest('hex');
+  const sources = {
+    MD5SUMS: bytes(`${digest('1')}  \u00e9\n${digest('2')}  e\u0301\n\\${digest('3')}  x\\\\y\n${digest('4')}  x/y\n`),
+    '\u00e9': bytes('1'),
+    'e\u0301': bytes('2'),
+    'x\\y': bytes('3'),
+    'x/y': bytes('4'),
+  };
+  expect((await verified(sources)).counts).toEqual({ ok: 4, differs: 0, missing: 0, extra: 0 });
 });
 
 test.each<Algorithm>(['sha256', 'sha1', 'sha512', 'md5', 'crc32', 'blake3', 'xxh3'])(

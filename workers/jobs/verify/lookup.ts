@@ -10,11 +10,18 @@ export function plainPath(path: string): string {
   return steps.join('/');
 }
 
-/**
- * Where the file is that a list at `list` calls `path`; undefined if it is not there. It is looked for beside the list; then anywhere,
- * if only one can be meant: a list and its files may have been dropped one by one.
- */
+/** How a name is written does not matter: with the folders of Windows, or with its letters and their accents apart, as on a Mac. */
+const loose = (path: string) => path.replaceAll('\\', '/').normalize();
+
+/** Where the file is that a list at `list` calls `path`; undefined if it is not there. */
 export function lookup(names: readonly string[]): (list: string, path: string) => number | undefined {
+  const exactly = placesOf(names);
+  const loosely = placesOf(names.map(loose));
+  return (list, path) => exactly(list, path) ?? loosely(loose(list), loose(path));
+}
+
+/** A file is looked for beside the list; then anywhere, if only one can be meant: a list and its files may have been dropped one by one. */
+function placesOf(names: readonly string[]): (list: string, path: string) => number | undefined {
   const byPath = new Map<string, number>();
   const byLast = new Map<string, { path: string; index: number }[]>();
   for (const [index, name] of names.entries()) {

@@ -43,7 +43,8 @@ const BY_DIGITS = new Map<number, Algorithm>([
 ]);
 
 const TAGGED = /^(\\?)([A-Za-z][\w-]*) ?\((.*)\) ?= ([\da-fA-F]+)$/;
-const PLAIN = /^(\\?)([\da-fA-F]{8,}) [ *](.+)$/;
+/** BSD's `md5 -r` has one space, other tools a tab. */
+const PLAIN = /^[ \t]*(\\?)([\da-fA-F]{8,})(?: [ *]|[ \t])(.+)$/;
 const LAST = /[ \t][\da-fA-F]{8}$/;
 const MAX_LINE = 8_192;
 const ALONE = /^[\da-fA-F]{32,128}$/;
