@@ -92,7 +92,8 @@ export const FilterSchema = v.strictObject({
 export const ListQuerySchema = v.strictObject({
   ...FilterSchema.entries,
   limit: v.optional(wholeNumber(1, 500), '50'),
-  page: v.optional(v.pipe(v.string(), v.nonEmpty())),
+  /** The id of the last task of the page before. */
+  page: v.optional(v.pipe(v.string(), v.regex(/^[\da-f-]{36}$/))),
 });
 /** What else is asked of the health, or of a task, is passed over, as it always was. */
 export const DetailQuerySchema = v.object({ detail: v.optional(v.picklist(['true', 'false']), 'false') });
