@@ -30,6 +30,37 @@ test('a page that has its service worker does not wait for `register`', async (c
   expect((await connect()).base).toBe(client.base);
 });
 
+test('a page that the browser lets store nothing is told so, however the browser says it', async (check) => {
+  const { open } = IDBFactory.prototype;
+  check.after(() => Object.assign(IDBFactory.prototype, { open }));
+  const refuse = (opens: unknown) => {
+    Object.assign(IDBFactory.prototype, { open: opens });
+    return connect().catch((thrown: unknown) => thrown);
+  };
+  const throws = await refuse(() => {
+    throw new DOMException('not in this window', 'SecurityError');
+  });
+  const told = { name: 'Unavailable', reason: 'no-storage' };
+  expect(throws).toHave(told);
+  expect((throws as Error).message).toMatch(/\(not in this window\).*private window/i);
+  // A version that is older than the one that is there is an error that comes later, as private windows had it.
+  await new Promise((resolve, reject) => {
+    const request = open.call(indexedDB, 'holdfast:older', 2);
+    request.onsuccess = () => resolve(request.result.close());
+    request.onerror = () => reject(request.error);
+  });
+  check.after(() => indexedDB.deleteDatabase('holdfast:older'));
+  expect(await refuse(() => open.call(indexedDB, 'holdfast:older', 1))).toHave(told);
+});
+
+test('a page that its service worker does not take control of is told so, in time', async (check) => {
+  // Another folder's: it never will.
+  const other = at('elsewhere/');
+  check.after(async () => (await navigator.serviceWorker.getRegistration(other))?.unregister());
+  const error = await connect({ script: `${other}sw.js`, timeout_ms: 500 }).catch((thrown: unknown) => thrown);
+  expect(error).toHave({ name: 'Unavailable', reason: 'not-controlled' });
+});
+
 /** What `connect` gives in a worker of this page. */
 function inWorker(check: Check, base: string): Promise<Found> {
   const worker = new Worker(new URL('../connect.worker.ts', import.meta.url), { type: 'module' });
