@@ -28,6 +28,7 @@ test('a task goes on in another tab when its own crashes and the service worker 
 for (const [how, lose] of [
   ['is closed', (owner: Page) => owner.close()],
   ['crashes', crash],
+  ['loses its executor', endExecutor],
 ] as const) {
   test(`another tab has the task within a second when its own ${how} in the middle of a synchronous call`, {
     tag: '@alone',
@@ -129,13 +130,8 @@ test('an executor that dies without a word is replaced, and its task goes on', a
   await open(page, site.url);
   const { task_id } = await submit(page, 'countdown', { steps: STEPS, step_ms: 50 });
   await reached(page, task_id, 'running', 1, 3);
-  const [executor] = page.workers();
-  if (!executor) throw new Error('no worker');
   const adopted = reached(page, task_id, 'running', 2);
-  // As when it runs out of memory: no event tells its page.
-  const died = executor.waitForEvent('close');
-  await executor.evaluate(() => globalThis.close());
-  await died;
+  await endExecutor(page);
   await adopted;
   await expectCompleted(page, task_id, 2);
 });
@@ -155,3 +151,12 @@ test('an executor that dies at its first word is replaced', async ({ page, site 
   const { task_id } = await submit(page, 'countdown', { steps: STEPS, step_ms: 0 });
   await expectCompleted(page, task_id, 1);
 });
+
+/** As when it runs out of memory: no event tells its page. */
+async function endExecutor(page: Page): Promise<void> {
+  const [executor] = page.workers();
+  if (!executor) throw new Error('no worker');
+  const died = executor.waitForEvent('close');
+  await executor.evaluate(() => globalThis.close());
+  await died;
+}

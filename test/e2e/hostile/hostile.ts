@@ -25,10 +25,18 @@ export const job = defineJob({
         return circle;
       }
       case 'has a checkpoint that cannot be cloned':
-        for (let done = 0; ; done += 1) {
-          await new Promise((resolve) => setTimeout(resolve, 50));
-          yield { done, checkpoint: () => () => {} };
+        try {
+          for (let done = 0; ; done += 1) {
+            await new Promise((resolve) => setTimeout(resolve, 50));
+            yield { done, checkpoint: () => () => {} };
+          }
+        } finally {
+          log('info', 'cleaned up');
+          log('info', 'and went');
         }
+      case 'has words that cannot be cloned':
+        yield Object.assign({ done: 1 }, { done: Symbol('one') as never, message: (() => {}) as never });
+        return forever(signal);
       case 'throws where nobody catches':
         setTimeout(() => {
           throw new Error('the reason');

@@ -12,6 +12,7 @@ export const ways = [
   'results in a bigint',
   'results in a circle',
   'has a checkpoint that cannot be cloned',
+  'has words that cannot be cloned',
   'throws where nobody catches',
   'sends garbage',
   'closes its worker',
