@@ -100,9 +100,13 @@ export const TablesSchema = v.object({
     v.object({
       file: v.string(),
       rows: Count,
-      malformed: v.object({ count: Count }),
+      malformed: v.object({
+        count: Count,
+        listed: v.array(v.object({ line: Count, why: v.string(), row: v.string() })),
+      }),
       columns: v.array(ColumnSchema),
     }),
   ),
 });
+export type Malformed = Tables['tables'][number]['malformed'];
 export type Tables = v.InferOutput<typeof TablesSchema>;

@@ -1,6 +1,6 @@
 import { LongList } from '../../long-list.tsx';
 import { strings } from '../../strings.ts';
-import type { Column, Tables } from './shapes.ts';
+import type { Column, Malformed, Tables } from './shapes.ts';
 
 const STEP = 50;
 
@@ -11,12 +11,9 @@ export function TableReports({ result: { tables } }: { result: Tables }) {
       {tables.map(({ file, rows, malformed, columns }, at) => (
         <div key={at} class="report">
           <h3>
-            <bdi>{file}</bdi>{' '}
-            <span class="soft small">
-              {texts.rows(rows)}
-              {malformed.count > 0 && `, ${texts.malformed(malformed.count)}`}
-            </span>
+            <bdi>{file}</bdi> <span class="soft small">{texts.rows(rows)}</span>
           </h3>
+          {malformed.count > 0 && <MalformedRows malformed={malformed} />}
           <LongList items={columns} step={STEP}>
             {(shown) => <Columns columns={shown} label={file} />}
           </LongList>
@@ -25,6 +22,20 @@ export function TableReports({ result: { tables } }: { result: Tables }) {
     </>
   );
 }
+
+const MalformedRows = ({ malformed: { count, listed } }: { malformed: Malformed }) => (
+  <details>
+    <summary>{strings.view.malformed(count)}</summary>
+    <ul class="names-list">
+      {listed.map(({ line, why, row }, at) => (
+        <li key={at}>
+          {strings.view.line(line)}: {why} <bdi class="soft">{row}</bdi>
+        </li>
+      ))}
+      {count > listed.length && <li>{strings.view.moreMalformed(count - listed.length)}</li>}
+    </ul>
+  </details>
+);
 
 function Columns({ columns, label }: { columns: readonly Column[]; label: string }) {
   const texts = strings.view.columns;
@@ -40,6 +51,7 @@ function Columns({ columns, label }: { columns: readonly Column[]; label: string
             <th scope="col">{texts.empty}</th>
             {profiled && <th scope="col">{texts.distinct}</th>}
             {profiled && <th scope="col">{texts.range}</th>}
+            {profiled && <th scope="col">{texts.mean}</th>}
             {profiled && <th scope="col">{texts.spread}</th>}
           </tr>
         </thead>
@@ -53,6 +65,7 @@ function Columns({ columns, label }: { columns: readonly Column[]; label: string
               <td>{number(column.empty)}</td>
               {profiled && <td>{distinctOf(column)}</td>}
               {profiled && <td>{rangeOf(column)}</td>}
+              {profiled && <td>{typeof column.mean === 'number' && number(column.mean)}</td>}
               {profiled && (
                 <td>
                   <Spread column={column} />
