@@ -293,17 +293,54 @@ describe('the stop ladder', () => {
     expect((await made.get(made.task_id)).done).toBe(0);
   });
 
-  test('the outputs of a canceled task go before its end is seen', async () => {
+  test('a task that was ended elsewhere is terminated as soon as that is told', async () => {
     const made = await withRun();
-    made.published(({ tasks }) => {
-      if (tasks.some(({ status }) => status === 'canceled')) made.story.push(`removed ${made.removed.length}`);
-    });
-    await made.change(made.task_id, [examples.cancel_requested]);
+    await made.change(made.task_id, [{ ...examples.paused, stopped: { rung: 'fenced', ms: 1 } }]);
     made.hint();
-    made.run.end({ kind: 'stopped' });
-    await made.becomes('canceled');
-    expect(made.story).toContain('removed 1');
+    await until(() => made.story.includes('terminate'));
   });
+
+  test('an attempt that another has followed, while nobody told, is found by the sweep, and the log shows it', async () => {
+    const made = await withRun();
+    made.locks.of('other').request(`${made.task_id}:2`, () => new Promise(() => {}));
+    await made.change(made.task_id, [examples.lost]);
+    await made.claim();
+    vi.advanceTimersByTime(20_000);
+    await until(() => made.story.includes('terminate'));
+    expect(await made.get(made.task_id)).toMatchObject({ status: 'running', attempt: 2 });
+    expect((await made.events(made.task_id)).at(-1)).toMatchObject({
+      kind: 'log',
+      message: expect.stringContaining('Attempt 1 still ran'),
+    });
+  });
+
+  test.each<[string, (made: Awaited<ReturnType<typeof withRun>>) => unknown]>([
+    ['at the next sweep', () => vi.advanceTimersByTime(20_000)],
+    ['with the answer to what the job says next', ({ run }) => run.append(step(1))],
+  ])('a cancel that nobody told of is heard of %s', async (_, pass) => {
+    const made = await withRun();
+    await made.change(made.task_id, [examples.cancel_requested]);
+    await ticks();
+    expect(made.story).not.toContain('stop');
+    await pass(made);
+    await until(() => made.story.includes('stop'));
+  });
+
+  test.each([false, true])(
+    'the outputs of a canceled task go before its end is seen; paused before: %s',
+    async (paused) => {
+      const made = await withRun();
+      made.published(({ tasks }) => {
+        if (tasks.some(({ status }) => status === 'canceled')) made.story.push(`removed ${made.removed.length}`);
+      });
+      if (paused) stop(made, made.task_id, 'user');
+      await made.change(made.task_id, [examples.cancel_requested]);
+      made.hint();
+      made.run.end({ kind: 'stopped' });
+      await made.becomes('canceled');
+      expect(made.story).toContain('removed 1');
+    },
+  );
 
   test('the outputs of a task that is canceled while it is being paused go too', async () => {
     const made = await withRun();
