@@ -56,14 +56,14 @@ test('a broken PDF and one that hangs are left out, the others are found, offlin
       'notes.md': '# Notes\n\nThe *anchor* is in the notes.',
       'page.html': '<title>Page</title><p>anchor &amp; rope<script>anchor()</script>',
     },
-    { page_seconds: 3 },
+    { page_seconds: 1 },
   );
   const task = await finished(page, task_id);
   expect(task).toMatchObject({ status: 'completed', result: { documents: 5, skipped: 3, pages: 6 } });
   const lines = linesOf(await logOf(page, task_id));
   expect(lines).toEqual([
     expect.stringContaining('papers/cut.pdf cannot be read as a PDF'),
-    expect.stringMatching(/papers\/hanging\.pdf cannot be read: .* 3 s at page 1/),
+    expect.stringMatching(/papers\/hanging\.pdf cannot be read: .* 1 s at page 1/),
     expect.stringMatching(/papers\/locked\.pdf .*password/),
   ]);
 

@@ -23,6 +23,7 @@ const THEMES = [
   'files',
   'jobs',
   'tables',
+  'documents',
   'order',
   'executors',
   'lessons',

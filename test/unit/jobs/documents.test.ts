@@ -1,11 +1,12 @@
 /** What is read of documents, by the real job; against pdftotext where there is one. */
 import 'fake-indexeddb/auto';
 import { execFileSync, spawnSync } from 'node:child_process';
+import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import type { FileRef } from '../../../src/core/job.ts';
 import { INDEX } from '../../../src/core/search.ts';
 import { job } from '../../../workers/jobs/documents/run.ts';
-import { openIndex } from '../../../workers/jobs/index/open.ts';
+import { type Index, openIndex } from '../../../workers/jobs/index/open.ts';
 import { bytesFile, type GateFile, textFile } from '../../gate/gate.ts';
 import { type PdfPage, pdfOf } from '../../gate/pdf-file.ts';
 import { finish } from '../gate/attempt.ts';
@@ -56,7 +57,7 @@ test.skipIf(spawnSync('pdftotext', ['-v']).error)(
     const { texts } = await textsOf(Object.entries(kinds).map(([name, bytes]) => bytesFile(name, bytes)));
     const words = (text: string) => text.split(/\s+/).filter(Boolean);
     for (const name of Object.keys(kinds)) {
-      const there = execFileSync('pdftotext', ['-enc', 'UTF-8', `${folder}/${name}`, '-'], { encoding: 'utf8' });
+      const there = execFileSync('pdftotext', ['-q', '-enc', 'UTF-8', `${folder}/${name}`, '-'], { encoding: 'utf8' });
       const but = (page: string) => page.trim() !== '';
       expect(there.split('\f').filter(but).map(words)).toEqual((texts[name] ?? []).filter(but).map(words));
     }
@@ -112,6 +113,101 @@ test.each(['中', 'é', '😀', 'é中😀'])(
     expect((texts['a.txt'] ?? []).join('') === text).toBe(true);
   },
 );
+
+/** An index that lasts, and tasks that read files into it, one after the other. */
+async function shelf() {
+  const staged = await stage(job, { files: [textFile('none', '')], input: (refs) => ({ files: refs }) });
+  let tasks = 0;
+  return {
+    async read(files: GateFile[], input: object = {}) {
+      const refs: FileRef[] = [];
+      for (const { name, parts } of files) {
+        const { file_id } = await staged.files.addInput(new File([...parts()], name), name);
+        refs.push({ file_id });
+      }
+      tasks += 1;
+      const { left } = await finish(
+        job,
+        { ...staged, input: v.parse(job.input, { files: refs, ...input }) },
+        `task ${tasks}`,
+      );
+      return left.result;
+    },
+    async look<T>(work: (index: Index) => T): Promise<T> {
+      const index = await openIndex(await staged.lasting.open(INDEX));
+      try {
+        return work(index);
+      } finally {
+        index.close();
+      }
+    },
+  };
+}
+
+const listed = (index: Index) => index.documents('', 100, 0).documents;
+
+test('a file that was read before is recognised, and its result is as when it was read', async () => {
+  const { read, look } = await shelf();
+  const files = [bytesFile('a.pdf', pdfOf(pages, { title: 'A title' })), textFile('b.txt', 'text')];
+  const result = await read(files);
+  const before = await look(listed);
+  expect(before.map(({ file, pages }) => [file, pages])).toEqual([
+    ['b.txt', 1],
+    ['a.pdf', pages.length],
+  ]);
+  expect(await read(files)).toEqual(result);
+  // Read again it would be another document.
+  expect(await look(listed)).toEqual(before);
+});
+
+test('a file that has changed takes the place of what was there under its name, and no other', async () => {
+  const { read, look } = await shelf();
+  await read([textFile('a.txt', 'old words'), textFile('b.txt', 'old words'), textFile('b/a.txt', 'old words')]);
+  await read([textFile('a.txt', 'new words')]);
+  const found = (q: string) =>
+    look((index) =>
+      index
+        .search(q, 10, 0)
+        .hits.map(({ file }) => file)
+        .sort(),
+    );
+  expect(await found('new')).toEqual(['a.txt']);
+  expect(await found('old')).toEqual(['b.txt', 'b/a.txt']);
+  expect((await look(listed)).map(({ file }) => file).sort()).toEqual(['a.txt', 'b.txt', 'b/a.txt']);
+});
+
+test('what was there stays when a changed file cannot be read', async () => {
+  const { read, look } = await shelf();
+  await read([bytesFile('a.pdf', pdfOf([{ lines: ['old words'] }]))]);
+  expect(
+    await read([bytesFile('a.pdf', pdfOf([{ lines: ['new words'] }, { lines: ['x'] }], { cyclic: true }))]),
+  ).toMatchObject({ documents: 0, skipped: 1, files: [{ file: 'a.pdf', error: expect.stringContaining('page 2') }] });
+  expect(await look((index) => index.search('words', 10, 0).hits.map(({ snippet }) => snippet))).toEqual(['old words']);
+});
+
+test('a PDF that hangs is given up, its reader ended, and the files behind it are read by another', async () => {
+  const hanging = bytesFile('hanging.pdf', pdfOf([{ lines: ['first'] }, { lines: [], nested: 10 }]));
+  const { texts, result } = await textsOf(
+    [
+      textFile('a.txt', 'before'),
+      hanging,
+      bytesFile('b.pdf', pdfOf([{ lines: ['behind'] }])),
+      textFile('c.txt', 'last'),
+    ],
+    { page_seconds: 0.5 },
+  );
+  expect(texts).toEqual({ 'a.txt': ['before'], 'b.pdf': ['behind'], 'c.txt': ['last'] });
+  expect(result).toMatchObject({
+    documents: 3,
+    skipped: 1,
+    files: [
+      { error: null },
+      { file: 'hanging.pdf', error: 'cannot be read: its reader was given up after 0.5 s at page 2' },
+      { error: null },
+      { error: null },
+    ],
+  });
+});
 
 test('two files with the same name are two documents, and a scan is told of', async () => {
   const { texts, result } = await textsOf([

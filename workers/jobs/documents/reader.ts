@@ -2,6 +2,7 @@
 import type { InputFile } from '../../../src/core/job.ts';
 import { isPartLost } from '../../../src/core/part-lost.ts';
 import { startThread } from '../thread.ts';
+import { patience } from './patience.ts';
 import type { Encoding, Format, Order, Pages, Position, Report } from './plan.ts';
 
 /** A document that cannot be read. Its message goes on from the file's name. */
@@ -28,7 +29,7 @@ export interface DocumentReader {
 const LOAD_MS = 60_000;
 const REPORTS = new Set(['want', 'at', 'pages', 'end', 'failed']);
 
-/** `page_ms`: as long as the thread may take without having anything to show for it. */
+/** `page_ms`: as long as the thread may take without having anything to show for it; on a busy machine, longer. */
 export function openReader(page_ms: number, signal: AbortSignal): DocumentReader {
   let thread: Worker | null = null;
   const create = () =>
@@ -48,21 +49,16 @@ export function openReader(page_ms: number, signal: AbortSignal): DocumentReader
       const send = (order: Order, transfer: Transferable[] = []) => worker.postMessage(order, { transfer });
       let page = 0;
       let begun = false;
-      let timer: ReturnType<typeof setTimeout> | undefined;
+      const { start, stop: rest } = patience();
       // Only the thread's own time counts: what it waits for, the file's bytes or room for pages, does not.
       let parts = 0;
-      const rest = () => clearTimeout(timer);
       const watch = () => {
-        clearTimeout(timer);
-        if (parts > 0) return;
-        timer = setTimeout(
-          () => {
-            const place = page > 0 ? ` at page ${page}` : ' at its beginning';
-            const why = begun ? `was given up after ${page_ms / 1000} s${place}` : 'could not be loaded';
-            fail(new Unreadable(`cannot be read: its reader ${why}`));
-          },
-          begun ? page_ms : LOAD_MS,
-        );
+        if (parts > 0) return rest();
+        start(begun ? page_ms : LOAD_MS, () => {
+          const place = page > 0 ? ` at page ${page}` : ' at its beginning';
+          const why = begun ? `was given up after ${page_ms / 1000} s${place}` : 'could not be loaded';
+          fail(new Unreadable(`cannot be read: its reader ${why}`));
+        });
       };
       const give = async (start: number, end: number) => {
         parts += 1;
