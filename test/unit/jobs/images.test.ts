@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { headerOf } from '../../../workers/jobs/images/header.ts';
+import { type Orientation, orientationIn, turned } from '../../../workers/jobs/images/orientation.ts';
 import { fitted, nameOf } from '../../../workers/jobs/images/plan.ts';
 import { job } from '../../../workers/jobs/images/run.ts';
 import { bytesFile } from '../../gate/gate.ts';
@@ -74,6 +75,155 @@ describe('a header', () => {
       }),
     );
   });
+});
+
+describe('how a picture was held', () => {
+  const tiff = (orientation: number, little: boolean) => {
+    const u16 = (n: number) => (little ? [n & 255, n >> 8] : [n >> 8, n & 255]);
+    const u32 = (n: number) => (little ? [...u16(n), 0, 0] : [0, 0, ...u16(n)]);
+    const entry = (tag: number, value: number) => [...u16(tag), ...u16(3), ...u32(1), ...u16(value), 0, 0];
+    const mark = little ? 0x49 : 0x4d;
+    return [[mark, mark], u16(42), u32(8), u16(2), entry(0x0100, 7), entry(0x0112, orientation), u32(0)].flat();
+  };
+  const u32le = (n: number) => [n & 255, n >> 8, 0, 0];
+  const pngWith = (exif: number[]) => {
+    const picture = pngOf(2, 1, () => [0, 0, 0, 255]);
+    return bytes(
+      [...picture.subarray(0, 33)],
+      [0, 0, 0, exif.length],
+      'eXIf',
+      exif,
+      [0, 0, 0, 0],
+      [...picture.subarray(33)],
+    );
+  };
+  const webpWith = (exif: number[], before = '') => {
+    const body = [...bytes(before, exif)];
+    return bytes('RIFF', [0, 0, 0, 0], 'WEBPVP8L', u32le(3), [1, 2, 3, 0], 'EXIF', u32le(body.length), body);
+  };
+
+  test.each([1, 2, 3, 4, 5, 6, 7, 8])('is read where PNG and WebP have it: %i', (orientation) => {
+    for (const little of [true, false]) {
+      expect(orientationIn(pngWith(tiff(orientation, little)), 'png')).toBe(orientation);
+      expect(orientationIn(webpWith(tiff(orientation, little)), 'webp')).toBe(orientation);
+      expect(orientationIn(webpWith(tiff(orientation, little), 'Exif\0\0'), 'webp')).toBe(orientation);
+    }
+  });
+
+  test('is upright where nothing says so, or nonsense does, and never takes long to find out', () => {
+    expect(orientationIn(pngWith(tiff(0, true)), 'png')).toBe(1);
+    expect(orientationIn(pngWith(tiff(9, true)), 'png')).toBe(1);
+    expect(
+      orientationIn(
+        pngOf(2, 1, () => [0, 0, 0, 0]),
+        'png',
+      ),
+    ).toBe(1);
+    fc.assert(
+      fc.property(
+        fc.constantFrom('png' as const, 'webp' as const),
+        fc.uint8Array({ maxLength: 60 }),
+        fc.nat(60),
+        (format, noise, cut) => {
+          const whole = format === 'png' ? pngWith([...noise]) : webpWith([...noise]);
+          const found = orientationIn(whole.subarray(0, whole.length - cut), format);
+          expect(found >= 1 && found <= 8).toBe(true);
+        },
+      ),
+    );
+  });
+
+  // As stored: 1 2 3 above 4 5 6.
+  test.each<[Orientation, number[][]]>([
+    [
+      1,
+      [
+        [1, 2, 3],
+        [4, 5, 6],
+      ],
+    ],
+    [
+      2,
+      [
+        [3, 2, 1],
+        [6, 5, 4],
+      ],
+    ],
+    [
+      3,
+      [
+        [6, 5, 4],
+        [3, 2, 1],
+      ],
+    ],
+    [
+      4,
+      [
+        [4, 5, 6],
+        [1, 2, 3],
+      ],
+    ],
+    [
+      5,
+      [
+        [1, 4],
+        [2, 5],
+        [3, 6],
+      ],
+    ],
+    [
+      6,
+      [
+        [4, 1],
+        [5, 2],
+        [6, 3],
+      ],
+    ],
+    [
+      7,
+      [
+        [6, 3],
+        [5, 2],
+        [4, 1],
+      ],
+    ],
+    [
+      8,
+      [
+        [3, 6],
+        [2, 5],
+        [1, 4],
+      ],
+    ],
+  ])('does not matter any more when it is turned: %i', (orientation, rows) => {
+    const data = new Uint8ClampedArray(Uint32Array.of(1, 2, 3, 4, 5, 6).buffer);
+    const upright = turned({ data, width: 3, height: 2 }, orientation);
+    const pixels = [...new Uint32Array(upright.data.buffer)];
+    expect(
+      Array.from({ length: upright.height }, (_, y) => pixels.slice(y * upright.width, (y + 1) * upright.width)),
+    ).toEqual(rows);
+  });
+});
+
+test('a bomb of any format is refused by what its header says, and nothing of it is decoded', async () => {
+  const big = [0xff, 0xff];
+  const bombs = {
+    'a.png': pngOf(1, 1, () => [0, 0, 0, 0], { said: { width: 65_535, height: 65_535 } }),
+    'a.jpg': bytes([0xff, 0xd8, 0xff, 0xc0, 0, 17, 8, ...big, ...big, 3, 1, 0x22, 0]),
+    'a.gif': bytes('GIF89a', [...big, ...big]),
+    'lossy.webp': bytes('RIFF', [0, 0, 0, 0], 'WEBPVP8 ', [0, 0, 0, 0, 0, 0, 0, 0x9d, 1, 0x2a, 0xff, 0x3f, 0xff, 0x3f]),
+    'lossless.webp': bytes('RIFF', [0, 0, 0, 0], 'WEBPVP8L', [0, 0, 0, 0, 0x2f, 0xff, 0xff, 0xff, 0x0f]),
+    'extended.webp': bytes('RIFF', [0, 0, 0, 0], 'WEBPVP8X', [10, 0, 0, 0, 0, 0, 0, 0, 0xfe, 0xff, 0, 0xfe, 0xff, 0]),
+    'a.avif': bytes(box('ftyp', 'avif', [0, 0, 0, 0], 'mif1'), box('meta', [0, 0, 0, 0], ispe(65_535, 65_535))),
+  };
+  const files = Object.entries(bombs).map(([name, picture]) => bytesFile(name, picture));
+  const { result } = await outputsOf(job, { files, input: (refs) => ({ files: refs }) });
+  const said = (name: string) => (/^lossy|^lossless/.test(name) ? '16383 × 16383|16384 × 16384' : '65535 × 65535');
+  const { files: rows } = result as { files: { name: string; error: string }[] };
+  expect(rows.map(({ name }) => name)).toEqual(Object.keys(bombs));
+  for (const { name, error } of rows) {
+    expect(error).toMatch(new RegExp(`^its header says (?:${said(name)}) pixels, more than 50 megapixels$`));
+  }
 });
 
 test.each([

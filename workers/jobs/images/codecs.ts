@@ -46,7 +46,7 @@ async function encodeAvif({ data, width, height }: Pixels, quality: number): Pro
   return own(bytes);
 }
 
-/** Upright. */
+/** A JPEG upright, others as they are stored. */
 export async function decode(bytes: Uint8Array<ArrayBuffer>, format: Format): Promise<Pixels> {
   const { buffer } = bytes;
   switch (format) {

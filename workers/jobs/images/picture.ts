@@ -1,5 +1,6 @@
 /** A decoded picture, upright: by the browser where it can, by jSquash where it cannot. */
 import { decode, encode, type Pixels, scale } from './codecs.ts';
+import { browserTurns, matrixOf, orientationIn, sizeAt, turned } from './orientation.ts';
 import { type Order, type Size, type Target, TYPES } from './plan.ts';
 
 export interface Picture extends Size {
@@ -14,9 +15,10 @@ async function native({ bytes, format }: Order): Promise<Picture> {
   const bitmap = await createImageBitmap(new Blob([bytes], { type: TYPES[format] }), {
     imageOrientation: 'from-image',
   });
+  const held = orientationIn(bytes, format);
+  const orientation = held === 1 || (await browserTurns(format)) ? 1 : held;
   return {
-    width: bitmap.width,
-    height: bitmap.height,
+    ...sizeAt(bitmap, orientation),
     async encoded({ width, height }, to, quality, best) {
       const canvas = new OffscreenCanvas(width, height);
       const context = canvas.getContext('2d');
@@ -26,7 +28,9 @@ async function native({ bytes, format }: Order): Promise<Picture> {
         context.fillRect(0, 0, width, height);
       }
       context.imageSmoothingQuality = 'high';
-      context.drawImage(bitmap, 0, 0, width, height);
+      const stored = sizeAt({ width, height }, orientation);
+      context.setTransform(...matrixOf(orientation, stored));
+      context.drawImage(bitmap, 0, 0, stored.width, stored.height);
       if (to !== 'avif' && !(to === 'jpeg' && best)) {
         const blob = await canvas.convertToBlob({ type: TYPES[to], quality: quality / 100 });
         // A browser that cannot write a format writes PNG.
@@ -40,7 +44,7 @@ async function native({ bytes, format }: Order): Promise<Picture> {
 }
 
 async function portable({ bytes, format }: Order): Promise<Picture> {
-  const pixels = await decode(bytes, format);
+  const pixels = turned(await decode(bytes, format), orientationIn(bytes, format));
   return {
     width: pixels.width,
     height: pixels.height,
