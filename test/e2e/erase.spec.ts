@@ -2,7 +2,7 @@
 import type { Page } from '@playwright/test';
 import { stopServiceWorker } from '../../scripts/stop-service-worker.mjs';
 import { namesFor } from '../../src/core/names.ts';
-import { expect, get, logOf, open, reached, submit, test } from './app.ts';
+import { addText, expect, finished, get, logOf, open, reached, ready, submit, test } from './app.ts';
 
 /** The names of the app's locks that are held. */
 const heldBy = (page: Page) =>
@@ -44,4 +44,31 @@ test('an erase that dies with its page and the service worker loses nothing: wha
   expect(kinds.filter((kind: string) => kind === 'released')).toHaveLength(1);
   const [id, ...ids] = (await logOf(other, task_id)).map(({ id }) => Number(id));
   expect(ids.every((each, i) => each === (ids[i - 1] ?? id ?? 0) + 1)).toBe(true);
+});
+
+test('an erase takes the documents as well, also while somebody searches in them', async ({ page, site }) => {
+  await open(page, site.url);
+  const { lasting } = namesFor(site.url);
+  const { file_id } = await addText(page, 'a.txt', 'words of a document');
+  const indexed = async () => {
+    const { task_id } = await submit(page, 'documents', { files: [{ file_id }] });
+    return finished(page, task_id);
+  };
+  const found = () => page.evaluate(async () => (await globalThis.holdfast.search('words')).total);
+  const folders = () =>
+    page.evaluate(async () => {
+      const names: string[] = [];
+      for await (const name of (await navigator.storage.getDirectory()).keys()) names.push(name);
+      return names;
+    });
+  expect(await indexed()).toMatchObject({ status: 'completed' });
+  expect(await found()).toBe(1);
+  expect(await folders()).toContain(lasting);
+  // Its worker has the index open now.
+  await page.evaluate(() => globalThis.holdfast.eraseAll());
+  expect(await folders()).not.toContain(lasting);
+  await page.reload();
+  await ready(page);
+  expect(await found()).toBe(0);
+  expect(await page.evaluate(async () => (await globalThis.holdfast.documents()).total)).toBe(0);
 });

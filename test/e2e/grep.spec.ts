@@ -39,3 +39,24 @@ test('the first matches are in the log, all of them in the list, and counts in t
   expect(list.split('\n')).toHaveLength(32);
   expect(list).toMatch(/^one\.log:2:error 7\n[\s\S]*\ntwo\.log:2:ERROR 8\n$/);
 });
+
+test('a match is shown while the search goes on', async ({ page, site }) => {
+  await open(page, site.url);
+  const file_id = await page.evaluate(async () => {
+    const lines = 'an ordinary line of a log that goes on\n'.repeat(20_000);
+    const file = new File(['the needle\n', ...Array.from({ length: 64 }, () => lines)], 'long.log');
+    return (await globalThis.holdfast.addFile(file)).file_id;
+  });
+  // Some microseconds a line: it is not over before somebody has read of the first match.
+  const pattern = 'needle|(?:[a-z]+ ?){3}\\d';
+  const { task_id } = await submit(page, 'grep', { files: [{ file_id }], pattern });
+  const task = await page.evaluate(async (id) => {
+    for await (const { event, data } of globalThis.holdfast.watch(id)) {
+      if (event === 'log' && data.message === 'long.log:1: the needle') return globalThis.holdfast.pause(id);
+    }
+    throw new Error('no match was shown');
+  }, task_id);
+  expect(task).toMatchObject({ status: 'paused', message: 'long.log: 1 line matches' });
+  expect(task.done).toBeLessThan(task.total ?? 0);
+  await page.evaluate((id) => globalThis.holdfast.cancel(id), task_id);
+});

@@ -4,29 +4,25 @@ import { Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { patience, slowdown } from '../../../workers/jobs/documents/patience.ts';
 
-/** Threads that want the processor, many more than there are. */
+/** Threads that want the processor, more than there are. */
 async function busy(): Promise<void> {
   const threads = Array.from(
-    { length: 8 * availableParallelism() },
+    { length: 4 * availableParallelism() },
     () => new Worker("require('node:worker_threads').parentPort.postMessage(0); for (;;);", { eval: true }),
   );
   onTestFinished(async () => void (await Promise.all(threads.map((thread) => thread.terminate()))));
   await Promise.all(threads.map((thread) => new Promise((resolve) => thread.once('message', resolve))));
 }
 
-test('where many threads want the processor, each is found to be several times slower', async () => {
+test('where many threads want the processor, one is waited for as much longer as it takes, and is given up in the end', async () => {
   await busy();
-  expect(await slowdown()).toBeGreaterThan(3);
-});
-
-test('what takes too long by the clock alone is waited for while the machine is busy, and is given up in the end', async () => {
-  await busy();
+  const times = await slowdown();
+  expect(times).toBeGreaterThan(2);
   const { start, stop } = patience();
   onTestFinished(stop);
   const began = performance.now();
-  await new Promise<void>((late) => start(100, late));
-  const took = performance.now() - began;
-  expect(took).toBeGreaterThan(300);
+  await new Promise<void>((late) => start(400, late));
+  expect(performance.now() - began).toBeGreaterThan((400 * Math.min(10, times)) / 2);
 });
 
 test('what is there in time is never late', async () => {
