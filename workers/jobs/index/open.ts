@@ -49,7 +49,7 @@ export async function openIndex(file: LastingFile) {
       database.exec('commit');
       return result;
     } catch (error) {
-      database.exec('rollback');
+      database.rollback();
       throw error;
     }
   }

@@ -11,6 +11,8 @@ export interface Database {
   rows<T>(sql: string, bound?: readonly Bound[]): T[];
   /** A statement that takes a row of values each time it runs. */
   insert(sql: string): Insert;
+  /** Undoes the transaction, where a failure of the file has not already done so. */
+  rollback(): void;
   close(): void;
 }
 
@@ -19,8 +21,9 @@ export interface Insert {
   finalize(): void;
 }
 
-/** Of SQLite's own functions, those that take a row. */
+/** Of SQLite's own functions, those that take a row, and one that the types do not know. */
 interface Raw {
+  sqlite3_get_autocommit(database: number): number;
   sqlite3_bind_text(statement: number, place: number, text: number, length: number, destructor: number): number;
   sqlite3_bind_int(statement: number, place: number, value: number): number;
   sqlite3_bind_int64(statement: number, place: number, value: bigint): number;
@@ -115,6 +118,12 @@ export async function openDatabase(file: RandomOutput): Promise<Database> {
           statement.finalize();
         },
       };
+    },
+
+    rollback() {
+      const { pointer } = db;
+      const raw: Raw = wasm.exports;
+      if (pointer && raw.sqlite3_get_autocommit(Number(pointer)) === 0) checked(() => void db.exec('rollback'));
     },
 
     close() {

@@ -3,6 +3,7 @@ import 'fake-indexeddb/auto';
 import { expect, test, vi } from 'vitest';
 import { type Index, openIndex } from '../../../../workers/jobs/index/open.ts';
 import { BadQuery } from '../../../../workers/jobs/index/query.ts';
+import { openDatabase } from '../../../../workers/jobs/sqlite/database.ts';
 import { freshStore } from '../../core/database.ts';
 import { lastingIn } from '../../lasting.ts';
 
@@ -129,4 +130,32 @@ test('a document that another task has found there stays when the one that broug
   index.recognise('two', 0, 'a', known ?? 0);
   index.settle('one', false);
   expect(found(index, 'words')).toEqual(['a 1']);
+});
+
+test('where there is no OPFS, an index that becomes too large says so, and keeps what it has', async () => {
+  vi.stubGlobal('navigator', {});
+  const file = await lastingIn(freshStore().database).open('index');
+  const before = await openIndex(file);
+  addTo(before, { a: ['words'] }, 'one');
+  before.close();
+  // Nearly full, at once.
+  const database = await openDatabase(file);
+  database.exec('insert into texts values (1000000, zeroblob(?))', [126 * 1024 * 1024]);
+  database.close();
+
+  const index = await openIndex(file);
+  const begun = index.begin('two', { file: 'b', digest: 'two', format: 'text', size: 1 });
+  const add = () => index.add(begun, 'b', ['x'.repeat(3 * 1024 * 1024)], 'null');
+  expect(add).toThrow(
+    'index grows beyond 128 MiB, which this browser cannot hold: it has no file system for pages (OPFS).',
+  );
+  expect(found(index, 'words')).toEqual(['a 1']);
+  index.settle('two', false);
+  await index.sweep();
+  expect(found(index, 'words')).toEqual(['a 1']);
+  index.close();
+  const check = await openDatabase(file);
+  check.exec("insert into words (words) values ('integrity-check')");
+  expect(check.rows('pragma integrity_check')).toEqual([{ integrity_check: 'ok' }]);
+  check.close();
 });
