@@ -56,7 +56,7 @@ test('a match is shown while the search goes on', async ({ page, site }) => {
     }
     throw new Error('no match was shown');
   }, task_id);
-  expect(task).toMatchObject({ status: 'paused', message: 'long.log: 1 line matches' });
+  expect(task).toMatchObject({ status: 'paused', paused: { reason: 'user' } });
   expect(task.done).toBeLessThan(task.total ?? 0);
   await page.evaluate((id) => globalThis.holdfast.cancel(id), task_id);
 });
