@@ -30,6 +30,10 @@ const members = own(
 );
 
 const over = (...files: GateFile[]): Work => ({ files, input: (refs) => ({ files: refs }) });
+const limited = (work: BadWork, limits: object): BadWork => ({
+  ...work,
+  input: (refs) => ({ files: refs, ...limits }),
+});
 const bad = (file: GateFile, ...names: (string | RegExp)[]): BadWork => ({
   ...over(file),
   names: [file.name, ...names],
@@ -104,6 +108,19 @@ export const gate: Gate = {
       '250 times',
     ),
     'a bomb in a gzip': bad(bytesFile('bomb.gz', gzipBomb), '250 times'),
+    'more than may come out in all': limited(
+      bad(
+        bytesFile('two.zip', zipOf(['one', 'two'].map((name) => ({ name, data: 'x'.repeat(600) })))),
+        'entry 2',
+        'two',
+        '1.0 kB',
+      ),
+      { limit_bytes: 1_000 },
+    ),
+    'more entries than are taken': bad(
+      bytesFile('many.zip', zipOf(Array.from({ length: 20_001 }, (_, n) => ({ name: `${n}`, data: '', method: 0 })))),
+      'more than 20000 entries',
+    ),
     'a gzip that is cut off': bad(
       bytesFile('cut.gz', own(members.subarray(0, members.length - 9))),
       /byte \d+/,

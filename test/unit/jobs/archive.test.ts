@@ -119,6 +119,37 @@ test('sizes and places beyond 4 GiB are written as ZIP64', async (context) => {
   expect(spawnSync('unzip', ['-p', 'large.zip', 'sm*'], { cwd: folder, encoding: 'utf8' }).stdout).toBe('hello');
 });
 
+test('more entries than 16 bits count are written as ZIP64', async (context) => {
+  const count = 70_000;
+  // An empty block, the last.
+  const data = Uint8Array.of(3, 0);
+  const files: Uint8Array[] = [];
+  const directory: Uint8Array[] = [];
+  let offset = 0;
+  for (let n = 0; n < count; n += 1) {
+    const entry = {
+      name: `folder ${n % 100}/${n}`,
+      size: 0,
+      compressed: data.length,
+      offset,
+      crc: 0,
+      last_modified: 0,
+    };
+    const parts = [localHeader(entry), data, dataDescriptor(entry)];
+    files.push(...parts);
+    offset += parts.reduce((sum, { length }) => sum + length, 0);
+    directory.push(directoryHeader(entry));
+  }
+  const length = directory.reduce((sum, each) => sum + each.length, 0);
+  const zip = Buffer.concat([...files, ...directory, directoryEnd(count, offset, length)]);
+  const cwd = await folderOf([['many.zip', zip]]);
+  const tested = spawnSync('unzip', ['-tqq', 'many.zip'], { cwd, encoding: 'utf8' });
+  context.skip(Boolean(tested.error), 'no unzip here');
+  expect(tested).toMatchObject({ status: 0, stdout: '', stderr: '' });
+  const listed = spawnSync('unzip', ['-Z1', 'many.zip'], { cwd, encoding: 'utf8', maxBuffer: 10 * MiB });
+  expect(listed.stdout.trimEnd().split('\n')).toHaveLength(count);
+});
+
 test('names stay in their folder and are never the same', () => {
   expect(entryNames(['/a//b', '../a/b', 'a/b', 'x.txt', './x.txt', '.x', '.x', '..', 'a\0b'])).toEqual([
     'a/b',
