@@ -6,7 +6,7 @@ export const spec = defineSpec({
   type: 'extract',
   title: 'Extract',
   description:
-    'Unpacks ZIP, gzip and Zstandard files of any size. Refuses what would leave its folder, links, and bombs: archives that unpack to far more than they seem to hold.',
+    'Unpacks ZIP, gzip and Zstandard files of any size. Refuses links, bombs and what would leave its folder.',
   version: 1,
   input: v.strictObject({
     files: v.pipe(FilesSchema, v.description('ZIP (.zip), gzip (.gz, .tgz) or Zstandard (.zst).')),

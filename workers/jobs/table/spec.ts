@@ -72,7 +72,7 @@ export const spec = defineSpec({
     ),
   }),
   limits: {},
-  redo: '1 s of rows; a gzipped file is also unpacked again from its start, or from its last member, and nothing is written twice',
+  redo: '1 s; a gzipped file is unpacked again from its start, or from its last member, and nothing is written twice',
 });
 
 export type TableInput = v.InferOutput<typeof spec.input>;

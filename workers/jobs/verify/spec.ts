@@ -6,7 +6,7 @@ export const spec = defineSpec({
   type: 'verify',
   title: 'Verify checksums',
   description:
-    'Checks files against the list of checksums that lies among them (SHA256SUMS, .md5, .sfv, B3SUMS and their like), and tells which are intact, which differ, which are missing and which are on no list.',
+    'Checks files against the list of checksums that lies among them (SHA256SUMS, .md5, .sfv, B3SUMS and their like), and tells which are intact, differ, are missing or on no list.',
   version: 1,
   input: v.strictObject({
     files: v.pipe(FilesSchema, v.description('The files, and the lists of checksums among them.')),
