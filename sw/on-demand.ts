@@ -7,6 +7,7 @@ import { snapshots } from '../src/core/idb-transfer.ts';
 import { createBulk } from './bulk.ts';
 import { exportHeaders, exportStream } from './export.ts';
 import { addFile, stageShared } from './file-intake.ts';
+import { serveFile } from './file-route.ts';
 import { importAll } from './import.ts';
 import { indexAsks } from './index-asks.ts';
 import { brokenAt } from './json-position.ts';
@@ -33,6 +34,7 @@ const parts = {
   openFrom,
   precache,
   searching,
+  serveFile,
   snapshots,
   stageShared,
   stream,

@@ -20,7 +20,6 @@ import {
 } from './body.ts';
 import type { Bulk } from './bulk.ts';
 import type { Commands } from './command.ts';
-import { serveFile } from './file-route.ts';
 import type { AskIndex } from './index-asks.ts';
 import { readJson } from './json-body.ts';
 import { onDemand } from './on-demand.ts';
@@ -184,7 +183,7 @@ export function routes(host: RouteHost): Hono {
     const file = isFinished(task.status) ? task.files.find((each) => each.name === name) : undefined;
     const body = file && (await files.output(task.task_id, name));
     if (!file || !body) throw notFound(`output file "${name}" of task ${task.task_id}`);
-    return serveFile(c.req.raw, body, name, file.type);
+    return onDemand().serveFile(c.req.raw, body, name, file.type);
   });
 
   app.post('/share', (c) => onDemand().stageShared(c.req.raw, files));
@@ -199,7 +198,7 @@ export function routes(host: RouteHost): Hono {
         throw new Refusal(404, 'not-found', error.message);
       throw error;
     });
-    return serveFile(c.req.raw, body, row.title, row.type);
+    return onDemand().serveFile(c.req.raw, body, row.title, row.type);
   });
   app.delete('/files/:id', async (c) => {
     if (!(await files.input(id(c)))) throw notFound(`file ${id(c)}`);
