@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { openSite } from '../chaos/site.mjs';
-import { dist, expect, finished, open, reached, submit, test } from './app.ts';
+import { addText, digestsOf, dist, expect, finished, open, reached, submit, test } from './app.ts';
 
 /** Resolves when the version that is there now has taken over. */
 const update = (page: Page) =>
@@ -14,6 +14,24 @@ const update = (page: Page) =>
     registration?.update();
     await taken;
   });
+
+test('a tab that an update left behind goes on, with parts that it had not loaded yet and the host no longer has', async ({
+  context,
+}) => {
+  const site = await openSite(dist);
+  const old = await open(await context.newPage(), site.url);
+  const parts = () => old.evaluate(async () => (await fetch('./')).text().then((page) => page.match(/assets\/[^"]+/g)));
+  const before = await parts();
+  await site.deploy(false);
+  await update(old);
+  expect((await parts())?.some((part) => before?.includes(part))).toBe(false);
+  const { file_id } = await addText(old, 'a.txt', 'abc');
+  const { task_id } = await submit(old, 'checksum', { files: [{ file_id }], algorithm: 'blake3' });
+  const task = await finished(old, task_id);
+  expect(digestsOf(task)).toEqual(['6437b3ac38465133ffb63b75273a8db548c558465d79db03fd359c6cd5bd9d85']);
+  expect(task.attempt).toBe(1);
+  await site.close();
+});
 
 test('a tab that two updates left behind fails no task: it asks to be loaded again, and another one runs it', async ({
   context,
