@@ -1,9 +1,7 @@
-import { LongList } from '../../long-list.tsx';
 import { hrefOf } from '../../route.ts';
 import { strings } from '../../strings.ts';
+import { FileTable } from './file-table.tsx';
 import type { Documents } from './shapes.ts';
-
-const STEP = 50;
 
 export function ReadDocuments({ result: { documents, pages, skipped, files } }: { result: Documents }) {
   const texts = strings.view;
@@ -13,42 +11,32 @@ export function ReadDocuments({ result: { documents, pages, skipped, files } }: 
         {texts.read(documents, pages)}
         {skipped > 0 && ` ${texts.skipped(skipped)}`}
       </p>
-      <LongList items={files} step={STEP}>
-        {(shown) => (
-          <table class="plain">
-            <thead>
-              <tr>
-                <th scope="col">{strings.result.file}</th>
-                <th scope="col">{texts.pages}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {shown.map(({ file, title, pages, characters, error }, at) => (
-                <tr key={at}>
-                  <th scope="row">
-                    <bdi>{file}</bdi>
-                    {title && (
-                      <>
-                        {' '}
-                        <bdi class="soft">{title}</bdi>
-                      </>
-                    )}
-                    {error && (
-                      <span class="digests" data-is="bad">
-                        {texts.leftOut}: <bdi>{error}</bdi>
-                      </span>
-                    )}
-                  </th>
-                  <td>
-                    {error === null && pages.toLocaleString(strings.locale)}{' '}
-                    {error === null && characters === 0 && <span class="soft">{strings.search.noText}</span>}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        )}
-      </LongList>
+      <FileTable files={files} title={texts.pages}>
+        {({ file, title, pages, characters, error }) => ({
+          name: file,
+          more: (
+            <>
+              {title && (
+                <>
+                  {' '}
+                  <bdi class="soft">{title}</bdi>
+                </>
+              )}
+              {error && (
+                <span class="digests" data-is="bad">
+                  {texts.leftOut}: <bdi>{error}</bdi>
+                </span>
+              )}
+            </>
+          ),
+          value: error === null && (
+            <>
+              {pages.toLocaleString(strings.locale)}{' '}
+              {characters === 0 && <span class="soft">{strings.search.noText}</span>}
+            </>
+          ),
+        })}
+      </FileTable>
       <p>
         <a class="button small" href={hrefOf({ view: 'search', q: '' })}>
           {strings.search.title}

@@ -1,6 +1,7 @@
 import { LongList } from '../../long-list.tsx';
 import { MarkedText } from '../../marked-text.tsx';
 import { strings } from '../../strings.ts';
+import { FileTable } from './file-table.tsx';
 import type { Grepped } from './shapes.ts';
 
 const STEP = 100;
@@ -12,30 +13,16 @@ export function Matches({ result: { lines, files, first } }: { result: Grepped }
     <>
       <p>{texts.matches(lines, found.length)}</p>
       {found.length > 1 && (
-        <LongList items={found} step={STEP}>
-          {(shown) => (
-            <table class="plain">
-              <thead>
-                <tr>
-                  <th scope="col">{strings.result.file}</th>
-                  <th scope="col">{texts.lines}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {shown.map((file, at) => (
-                  <tr key={at}>
-                    <th scope="row">
-                      <bdi>{file.name}</bdi>
-                    </th>
-                    <td>
-                      {file.lines.toLocaleString(strings.locale)} {file.binary && texts.binaryFile}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          )}
-        </LongList>
+        <FileTable files={found} title={texts.lines}>
+          {({ name, lines, binary }) => ({
+            name,
+            value: (
+              <>
+                {lines.toLocaleString(strings.locale)} {binary && texts.binaryFile}
+              </>
+            ),
+          })}
+        </FileTable>
       )}
       {first.length > 0 && (
         <>

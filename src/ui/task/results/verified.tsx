@@ -1,8 +1,7 @@
-import { LongList } from '../../long-list.tsx';
 import { strings } from '../../strings.ts';
+import { FileTable } from './file-table.tsx';
 import type { Verified } from './shapes.ts';
 
-const STEP = 100;
 /** What is wrong comes first. */
 const order = ['differs', 'missing', 'extra', 'ok'] as const;
 
@@ -21,35 +20,20 @@ export function VerifiedFiles({ result }: { result: Verified }) {
             </li>
           ))}
       </ul>
-      <LongList items={files} step={STEP}>
-        {(shown) => (
-          <table class="plain">
-            <thead>
-              <tr>
-                <th scope="col">{strings.result.file}</th>
-                <th scope="col">{texts.state}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {shown.map(({ name, state, expected, actual }, at) => (
-                <tr key={at}>
-                  <th scope="row">
-                    <bdi>{name}</bdi>
-                    {state === 'differs' && (
-                      <span class="digests soft">
-                        {texts.expected} <code>{expected}</code>
-                        <br />
-                        {texts.actual} <code>{actual}</code>
-                      </span>
-                    )}
-                  </th>
-                  <td data-state={state}>{texts.states[state]}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        )}
-      </LongList>
+      <FileTable files={files} title={texts.state}>
+        {({ name, state, expected, actual }) => ({
+          name,
+          more: state === 'differs' && (
+            <span class="digests soft">
+              {texts.expected} <code>{expected}</code>
+              <br />
+              {texts.actual} <code>{actual}</code>
+            </span>
+          ),
+          value: texts.states[state],
+          state,
+        })}
+      </FileTable>
     </>
   );
 }
