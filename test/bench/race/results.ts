@@ -23,7 +23,7 @@ export interface Raced {
   results: Record<string, Result>;
 }
 
-export const FILE_MIB = 256;
+export const FILE_MIB = 1024;
 export const FILE_BYTES = FILE_MIB * MIB;
 
 const whole = (count: number) => count.toLocaleString('en');
@@ -39,7 +39,7 @@ export const disciplines: Record<keyof Rival, Discipline> = {
   recover: { ...ms, what: 'a kill → the work goes on' },
   streams: { ...ms, what: `an event in ${whole(STREAMS)} streams` },
   tasks: { ...speed, what: `${whole(5 * TASKS)} tasks, in 5 lots`, unit: '/s' },
-  checksum: { ...speed, what: `SHA-256 of ${FILE_MIB} MiB`, unit: 'MiB/s' },
+  checksum: { ...speed, what: `SHA-256 of ${FILE_MIB / 1024} GiB`, unit: 'MiB/s' },
 };
 
 export const names = Object.keys(disciplines) as (keyof Rival)[];
