@@ -17,12 +17,13 @@ function shelf(size: number, gone = '') {
     };
     return { name, size, last_modified: 0, read };
   };
-  return { asked, take: filesAhead(refs, open) };
+  return { asked, take: filesAhead(refs, open, async (bytes) => `digest of ${bytes.length}`) };
 }
 
 test('a small file is read once, and the one after it while it is worked on', async () => {
   const { asked, take } = shelf(10);
-  const first = await take(0);
+  const { file: first, whole } = await take(0);
+  expect(whole?.digest).toBe('digest of 10');
   expect(await first.read(0, 3)).toEqual(Uint8Array.of(0, 1, 2));
   expect(await first.read(4, 10)).toEqual(Uint8Array.of(4, 5, 6, 7, 8, 9));
   expect(asked).toEqual(['open a', 'open b', 'read a 0–10', 'read b 0–10']);
@@ -33,9 +34,10 @@ test('a small file is read once, and the one after it while it is worked on', as
 
 test('a large file is not held in memory', async () => {
   const { asked, take } = shelf(5 * 1024 * 1024);
-  const first = await take(0);
+  const { file, whole } = await take(0);
+  expect(whole).toBeNull();
   expect(asked).toEqual(['open a', 'open b']);
-  await first.read(7, 9);
+  await file.read(7, 9);
   expect(asked.at(-1)).toBe('read a 7–9');
 });
 
@@ -43,7 +45,7 @@ test('what is wrong with a file is told in its turn, and not before', async () =
   const { take } = shelf(10, 'b');
   await take(0);
   await expect(take(1)).rejects.toThrow('b is gone');
-  expect((await take(2)).name).toBe('c');
+  expect((await take(2)).file.name).toBe('c');
 });
 
 test('a task that goes on takes no file before its own', async () => {

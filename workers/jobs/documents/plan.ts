@@ -13,6 +13,8 @@ export type Order =
       kind: 'read';
       name: string;
       size: number;
+      /** All of it, or null: then it is asked for. */
+      bytes: Uint8Array<ArrayBuffer> | null;
       format: Format;
       encoding: Encoding;
       from: Position | null;

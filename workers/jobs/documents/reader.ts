@@ -14,6 +14,8 @@ export type Step = { kind: 'at'; page: number; share: number } | ({ kind: 'pages
 
 export interface ReadOrder {
   file: InputFile;
+  /** All of it, when it is at hand; else the thread asks for what it needs. */
+  bytes: Uint8Array | null;
   format: Format;
   encoding: Encoding;
   from: Position | null;
@@ -42,7 +44,7 @@ export function openReader(page_ms: number, signal: AbortSignal): DocumentReader
 
   return {
     close,
-    async *read({ file, format, encoding, from }) {
+    async *read({ file, bytes, format, encoding, from }) {
       const worker = thread ?? (await startThread(create, signal));
       thread = worker;
       const { next, report, fail, stop } = inbox();
@@ -63,9 +65,9 @@ export function openReader(page_ms: number, signal: AbortSignal): DocumentReader
       const give = async (start: number, end: number) => {
         parts += 1;
         rest();
-        const bytes = (await file.read(start, end)).slice();
+        const part = (await file.read(start, end)).slice();
         parts -= 1;
-        send({ kind: 'bytes', bytes }, [bytes.buffer]);
+        send({ kind: 'bytes', bytes: part }, [part.buffer]);
         watch();
       };
       const aborted = () => fail(signal.reason);
@@ -83,15 +85,19 @@ export function openReader(page_ms: number, signal: AbortSignal): DocumentReader
         event.preventDefault();
         fail(new Unreadable(`cannot be read: ${event.message || 'the thread that read it died'}`));
       };
-      let whole = false;
+      let ended = false;
       try {
         if (signal.aborted) aborted();
         watch();
-        send({ kind: 'read', name: file.name, size: file.size, format, encoding, from });
+        const whole = bytes?.slice() ?? null;
+        send(
+          { kind: 'read', name: file.name, size: file.size, bytes: whole, format, encoding, from },
+          whole ? [whole.buffer] : [],
+        );
         for (;;) {
           const data = await next();
           if (data.kind === 'end') {
-            whole = true;
+            ended = true;
             return data.title;
           }
           if (data.kind === 'failed') throw isPartLost(data.why) ? new Error(data.why) : new Unreadable(data.why);
@@ -107,7 +113,7 @@ export function openReader(page_ms: number, signal: AbortSignal): DocumentReader
         rest();
         signal.removeEventListener('abort', aborted);
         // One that has failed, or was left in the middle, is not asked again: what it left behind may be anything.
-        if (!whole) close();
+        if (!ended) close();
       }
     },
   };

@@ -20,16 +20,17 @@ const AHEAD = 2;
 let room = AHEAD;
 let free: (() => void) | null = null;
 
-function bytes(start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
+function wantedBytes(start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
   const { promise, resolve } = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
   wanted.push(resolve);
   post({ kind: 'want', start, end });
   return promise;
 }
 
-async function read({ format, ...order }: Extract<Order, { kind: 'read' }>): Promise<void> {
+async function read({ format, bytes: whole, ...order }: Extract<Order, { kind: 'read' }>): Promise<void> {
   room = AHEAD;
   const reader = await readers[format]();
+  const bytes = whole ? async (start: number, end: number) => whole.slice(start, end) : wantedBytes;
   const pages = reader({ ...order, bytes, at: (page, share) => post({ kind: 'at', page, share }) });
   for (;;) {
     const { done, value } = await pages.next();

@@ -6,7 +6,7 @@ import { hasherOf } from '../hashing/hashers.ts';
 import { answerOn } from '../index/answer.ts';
 import { type Begun, type Index, openIndex } from '../index/open.ts';
 import { bytesOf, opened } from '../opened.ts';
-import { filesAhead } from './ahead.ts';
+import { filesAhead, type Taken } from './ahead.ts';
 import { formatOf, HEAD_BYTES } from './format.ts';
 import type { Format, Position } from './plan.ts';
 import { type DocumentReader, openReader, Unreadable } from './reader.ts';
@@ -39,7 +39,9 @@ export const job = defineJob({
     const index = await open(context);
     const stopAnswering = answerOn(index.channel, { index: () => index, clear: null });
     const reader = openReader(page_seconds * 1000, signal);
-    const take = filesAhead(files, context.file);
+    const take = filesAhead(files, context.file, async (bytes) =>
+      (await hasherOf('blake3')).init().update(bytes).digest(),
+    );
     const flushed = flushing(index);
     let ended = false;
 
@@ -96,7 +98,7 @@ interface Told {
 interface Work {
   n: number;
   name: string;
-  take(n: number): Promise<InputFile>;
+  take(n: number): Promise<Taken>;
   encoding: Parameters<DocumentReader['read']>[0]['encoding'];
   index: Index;
   flushed(): Promise<boolean>;
@@ -141,16 +143,16 @@ function begin(index: Index, { task_id, resumeFrom, log }: JobContext<Checkpoint
 
 async function* bringIn(work: Work): AsyncGenerator<Progress<Checkpoint>, void, void> {
   const { n, name, take, index, context } = work;
-  const file = await take(n);
+  const { file, whole } = await take(n);
   const format = formatIn(name, await file.read(0, Math.min(file.size, HEAD_BYTES)));
-  const digest = yield* digested(work, file);
+  const digest = whole?.digest ?? (yield* digested(work, file));
   const known = index.find(name, digest);
   if (known !== null) {
     context.log('info', `${name} is in the index already.`);
     return index.recognise(context.task_id, n, name, known);
   }
   const begun = index.begin(context.task_id, { file: name, digest, format, size: file.size });
-  const title = yield* readPages(work, file, { format, digest, begun });
+  const title = yield* readPages(work, { file, whole }, { format, digest, begun });
   index.finish(context.task_id, n, begun, name, title);
 }
 
@@ -181,11 +183,11 @@ async function* digested(
 
 async function* readPages(
   { name, encoding, index, flushed, reader, tell }: Work,
-  file: InputFile,
+  { file, whole }: Taken,
   { format, digest, begun }: { format: Format; digest: string; begun: Begun },
 ): AsyncGenerator<Progress<Checkpoint>, string | null, void> {
   const from: Position | null = begun.position === null ? null : JSON.parse(begun.position);
-  const steps = reader.read({ file, format, encoding, from });
+  const steps = reader.read({ file, bytes: whole?.bytes ?? null, format, encoding, from });
   try {
     for (;;) {
       const { done, value } = await steps.next();
