@@ -13,7 +13,6 @@ import type { Commit } from '../src/core/store.ts';
 import { storedFiles } from '../src/core/stored-files.ts';
 import { specs } from '../workers/jobs/specs.ts';
 import { commands } from './command.ts';
-import { erase } from './erase.ts';
 import { createHub } from './hub.ts';
 import type { AskIndex } from './index-asks.ts';
 import { messages } from './message.ts';
@@ -147,7 +146,7 @@ export function createBackend(scope: string) {
   }
 
   const eraseAll = async () => {
-    await erase({ names, store, files, askToLetGo: () => tell({ kind: 'erase' }) });
+    await onDemand().erase({ names, store, files, askToLetGo: () => tell({ kind: 'erase' }) });
     streams.endOpen();
     await tellPages({ kind: 'erased' });
   };

@@ -5,6 +5,7 @@
 import { filesOf } from '../src/core/files.ts';
 import { snapshots } from '../src/core/idb-transfer.ts';
 import { createBulk } from './bulk.ts';
+import { erase } from './erase.ts';
 import { exportHeaders, exportStream } from './export.ts';
 import { addFile, stageShared } from './file-intake.ts';
 import { serveFile } from './file-route.ts';
@@ -23,6 +24,7 @@ const parts = {
   addFile,
   brokenAt,
   createBulk,
+  erase,
   exportHeaders,
   exportStream,
   filesOf,
