@@ -12,7 +12,8 @@ export interface Patience {
   stop(): void;
 }
 
-export function patience(): Patience {
+/** `measure` as `slowdown`. */
+export function patience(measure = slowdown): Patience {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let waits = 0;
 
@@ -29,7 +30,7 @@ export function patience(): Patience {
       const began = performance.now();
       const look = async () => {
         // Measured at the end alone: it takes time itself.
-        const fair = ms * Math.min(MOST, await slowdown());
+        const fair = ms * Math.min(MOST, await measure());
         if (mine !== waits) return;
         const left = fair - (performance.now() - began);
         if (left > 0) timer = setTimeout(look, left);
