@@ -13,7 +13,7 @@ export function PastView({ past }: { past: Past }) {
   const texts = wireWords().past;
   const [first, last, place] = [past.first.value, past.last.value, past.place.value];
   const shown = past.shown.value;
-  /** What stands in the box and was not sent off yet: events that come meanwhile leave it alone. */
+  /** What stands in the box while somebody is there: events that come meanwhile leave it alone, and what is selected in it. */
   const [typed, setTyped] = useState<string | null>(null);
   useEffect(() => {
     past.open();
@@ -48,7 +48,9 @@ export function PastView({ past }: { past: Past }) {
             aria-label={texts.number}
             {...limits}
             value={typed ?? place}
+            onFocus={({ currentTarget }) => setTyped(currentTarget.value)}
             onInput={({ currentTarget }) => setTyped(currentTarget.value)}
+            onBlur={() => setTyped(null)}
             onChange={({ currentTarget }) => {
               setTyped(null);
               past.go(currentTarget.valueAsNumber);
