@@ -87,7 +87,8 @@ export function createCrew(browser, url) {
     for (const end = performance.now() + PRESSED_MS; performance.now() < end; await pause(LOOK_MS)) {
       if ((await tab.call('life').catch(() => life)) !== life) return;
     }
-    await tab.reload();
+    // By now it may go by itself, which ends this one; whether it comes back is seen by who waits for it.
+    await tab.reload().catch(() => {});
   }
 
   /** Every other tab goes on where another one was; the rest begin at the beginning. @param {Tab} tab @param {string} task_id */
