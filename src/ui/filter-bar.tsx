@@ -3,8 +3,7 @@ import type { Status } from '../client/index.ts';
 import type { Ready } from './app-model.ts';
 import { type Filter, hrefOf, type Router, statusOrder } from './route.ts';
 import { strings } from './strings.ts';
-
-const TYPING_MS = 200;
+import { useTyping } from './use-typing.ts';
 
 interface FilterProps {
   app: Ready;
@@ -76,16 +75,12 @@ export function FilterBar({ app, filter, router }: FilterProps) {
 const toggled = (list: readonly Status[], status: Status): Status[] =>
   list.includes(status) ? list.filter((each) => each !== status) : [...list, status];
 
-/** What is typed is searched for when the typing stops for a moment. */
 function SearchField({ q, search }: { q: string; search(q: string): void }) {
   const input = useRef<HTMLInputElement>(null);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const now = useRef(search);
-  now.current = search;
+  const typing = useTyping((q) => search(q.trim()));
   useEffect(() => {
     if (input.current && input.current.value !== q && document.activeElement !== input.current) input.current.value = q;
   }, [q]);
-  useEffect(() => () => clearTimeout(timer.current), []);
   return (
     <label class="search">
       <span class="unseen">{strings.list.search}</span>
@@ -94,10 +89,8 @@ function SearchField({ q, search }: { q: string; search(q: string): void }) {
         type="search"
         placeholder={strings.list.searchHint}
         defaultValue={q}
-        onInput={({ currentTarget: { value } }) => {
-          clearTimeout(timer.current);
-          timer.current = setTimeout(() => now.current(value.trim()), TYPING_MS);
-        }}
+        onInput={({ currentTarget: { value } }) => typing.soon(value)}
+        onBlur={typing.onBlur}
       />
     </label>
   );

@@ -8,8 +8,7 @@ import { createSearch, type SearchModel } from './search-model.ts';
 import './search.css';
 import { strings } from './strings.ts';
 import { useHeading } from './use-heading.ts';
-
-const TYPING_MS = 150;
+import { useTyping } from './use-typing.ts';
 
 export function SearchPage({ ready, q, app: { router, notices } }: { ready: Ready; q: string; app: AppModel }) {
   const texts = strings.search;
@@ -34,23 +33,19 @@ export function SearchPage({ ready, q, app: { router, notices } }: { ready: Read
 function Box({ q, go }: { q: string; go(q: string): void }) {
   const texts = strings.search;
   const field = useRef<HTMLInputElement>(null);
-  const typing = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => () => clearTimeout(typing.current), []);
+  const typing = useTyping(go);
+  const typed = () => field.current?.value ?? '';
   useEffect(() => {
     // The address may have changed by itself, by the back button.
     if (field.current && document.activeElement !== field.current) field.current.value = q;
   }, [q]);
-  function typed(now: boolean) {
-    clearTimeout(typing.current);
-    typing.current = setTimeout(() => go(field.current?.value ?? ''), now ? 0 : TYPING_MS);
-  }
   return (
     <search>
       <form
         class="ask"
         onSubmit={(event) => {
           event.preventDefault();
-          typed(true);
+          typing.now(typed());
         }}
       >
         <input
@@ -64,8 +59,9 @@ function Box({ q, go }: { q: string; go(q: string): void }) {
           maxLength={1_000}
           autocomplete="off"
           spellcheck={false}
-          onInput={(event) => !event.isComposing && typed(false)}
-          onCompositionEnd={() => typed(false)}
+          onInput={(event) => !event.isComposing && typing.soon(typed())}
+          onCompositionEnd={() => typing.soon(typed())}
+          onBlur={typing.onBlur}
         />
         <button type="submit" class="first">
           {texts.go}

@@ -236,7 +236,8 @@ export function createTasks(client: Client, notices: Notices, titleOf: (task: Ta
       filter = next;
       if (!opened) return;
       batch(() => {
-        rows.value = [];
+        // What fits stays, and with it the focus; the rest comes when it is listed.
+        rows.value = rows.peek().filter((row) => matches(row.task.peek(), filter));
         nextPage.value = null;
         listing.value = { kind: 'loading' };
       });

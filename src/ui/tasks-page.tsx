@@ -28,6 +28,7 @@ function ListingState({ app: { tasks }, filter }: { app: Ready; filter: Filter }
   const listing = tasks.listing.value;
   switch (listing.kind) {
     case 'loading':
+      if (tasks.visible.value.length > 0) return null;
       return (
         <p class="loading soft" role="status">
           {texts.loading}

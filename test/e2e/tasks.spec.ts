@@ -165,6 +165,39 @@ test('what is removed in bulk is what the list says now, however late the page h
   await expect(rows(page)).toHaveCount(0);
 });
 
+test('a row that still fits stays, with the focus, while the narrower list is on its way', async ({ page, site }) => {
+  await open(page, `${site.url}#/tasks`);
+  await later(page, 1, ['kept']);
+  await later(page, 2);
+  await expect(rows(page)).toHaveCount(3);
+  const kept = rows(page).nth(2).getByRole('link');
+  await kept.focus();
+  await page.evaluate(() => {
+    holdfast.list = () => new Promise(() => {});
+    location.hash = '#/tasks?tag=kept';
+  });
+  await expect(rows(page)).toHaveCount(1);
+  await expect(rows(page).nth(0).getByRole('link')).toBeFocused();
+});
+
+test('what was typed last does not call back who has gone on meanwhile', async ({ page, site }) => {
+  await open(page, `${site.url}#/tasks`);
+  await later(page, 1);
+  await expect(rows(page)).toHaveCount(1);
+  await search(page).evaluate((input: HTMLInputElement) => {
+    const link = document.querySelector<HTMLAnchorElement>('.task-row .title a');
+    input.focus();
+    input.value = 't';
+    input.dispatchEvent(new InputEvent('input', { bubbles: true }));
+    link?.focus();
+    // The search is due before the page goes to the new address.
+    const began = performance.now();
+    while (performance.now() - began < 300);
+    link?.click();
+  });
+  await expect(page.getByRole('article')).toBeVisible();
+});
+
 test('all of it goes with the keyboard alone', async ({ page, site }) => {
   await open(page, site.url);
   await later(page, 3);

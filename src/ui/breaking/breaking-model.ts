@@ -94,7 +94,7 @@ function createBreaking({ client, executor, tasks }: Ready, { notices }: AppMode
     // One that fails says nothing: the next look follows.
     const timer = setInterval(() => look(task_id).catch(() => {}), LOOK_MS);
     try {
-      await look(task_id);
+      await insist(() => look(task_id), signal);
       const now = experimentWith(task_id);
       if (!now) return;
       // One that was retried after its end has not come to it.
@@ -104,8 +104,10 @@ function createBreaking({ client, executor, tasks }: Ready, { notices }: AppMode
         histories.wire.completes > 0 ? null : followByHand(task_id, histories.wire.last, signal),
       ]);
       if (signal.aborted) return;
-      await look(task_id);
-      await conclude(task_id, digest);
+      await insist(async () => {
+        await look(task_id);
+        await conclude(task_id, digest);
+      }, signal);
     } catch (error) {
       if (signal.aborted) return;
       // Removed meanwhile: there is nothing to be said of it any more.
@@ -211,6 +213,18 @@ function createBreaking({ client, executor, tasks }: Ready, { notices }: AppMode
       await make(fault, client, executor).catch(notices.failed);
     },
   };
+}
+
+/** Until it works: that a request is lost is what this page is for. What the server refuses stays refused. */
+async function insist(work: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (signal.aborted || (error instanceof HttpProblem && error.status < 500)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
+  }
 }
 
 function isRight(result: unknown, digest: string): boolean {
