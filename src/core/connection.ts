@@ -1,5 +1,6 @@
 /** One database handle for a thread, opened when first needed and again whenever it dies. */
-import { type Database, openDatabase } from './idb-schema.ts';
+import { openDatabase } from './idb-open.ts';
+import type { Database } from './idb-schema.ts';
 
 /** A newer version of the app has changed the database: this one's code can do no more until its page is loaded again. */
 export class Outdated extends Error {

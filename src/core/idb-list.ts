@@ -1,6 +1,8 @@
 /** `GET /tasks` over IndexedDB: newest first, filtered while it is read, page by page. */
+import type { IDBPObjectStore } from 'idb';
+import { lookups } from './idb-lookups.ts';
 import { ifReadable } from './idb-rows.ts';
-import type { Database } from './idb-schema.ts';
+import type { Database, HoldfastSchema, TaskRow } from './idb-schema.ts';
 import { type Status, type StoredTask, statuses } from './schema.ts';
 import type { Filter, Page } from './store.ts';
 import { type Task, toWire } from './task.ts';
@@ -8,31 +10,49 @@ import { type Task, toWire } from './task.ts';
 const SCAN_AT_ONCE = 500;
 
 export async function list(db: Database, filter: Filter, limit: number, page: string | null): Promise<Page> {
-  const tx = db.transaction(['tasks', 'meta']);
-  const store = tx.objectStore('tasks');
-  const range = page === null ? undefined : IDBKeyRange.upperBound(page, true);
-  const [keys, epoch, seq, ...counted] = await Promise.all([
-    store.getAllKeys(range),
+  const tx = db.transaction(['tasks', 'lookups', 'meta']);
+  const [epoch, seq, ...counted] = [
     tx.objectStore('meta').get('epoch'),
     tx.objectStore('meta').get('seq'),
-    ...statuses.map((status) => store.index('status').count(status)),
-  ]);
+    ...statuses.map((status) => tx.objectStore('lookups').count(lookups('status', status))),
+  ] as const;
   const tasks: Task[] = [];
-  let end = keys.length;
-  while (end > 0 && tasks.length <= limit) {
-    const start = Math.max(0, end - Math.min(SCAN_AT_ONCE, filtersNothing(filter) ? limit + 1 : SCAN_AT_ONCE));
-    const rows = await store.getAll(IDBKeyRange.bound(keys[start], keys[end - 1]));
-    for (const row of rows.reverse()) {
+  for await (const rows of newestFirst(
+    tx.objectStore('tasks'),
+    page,
+    filtersNothing(filter) ? limit + 1 : SCAN_AT_ONCE,
+  )) {
+    for (const row of rows) {
       if (tasks.length > limit) break;
       const task = ifReadable(row)?.task;
       if (task && matches(task, filter)) tasks.push(toWire(task));
     }
-    end = start;
+    if (tasks.length > limit) break;
   }
   const more = tasks.length > limit;
   const shown = tasks.slice(0, limit);
-  const counts = Object.fromEntries(statuses.map((status, i) => [status, counted[i] ?? 0])) as Record<Status, number>;
-  return { tasks: shown, next_page: more ? (shown.at(-1)?.task_id ?? null) : null, counts, cursor: `${epoch}-${seq}` };
+  const found = await Promise.all(counted);
+  const counts = Object.fromEntries(statuses.map((status, i) => [status, found[i] ?? 0])) as Record<Status, number>;
+  const cursor = `${await epoch}-${await seq}`;
+  return { tasks: shown, next_page: more ? (shown.at(-1)?.task_id ?? null) : null, counts, cursor };
+}
+
+/** The rows before `page`, in lots; of the others not even the keys are read. */
+async function* newestFirst(
+  store: IDBPObjectStore<HoldfastSchema, ('tasks' | 'lookups' | 'meta')[], 'tasks', 'readonly'>,
+  page: string | null,
+  lot: number,
+): AsyncGenerator<TaskRow[], void, void> {
+  for (let before = page; ; ) {
+    const cursor = await store.openKeyCursor(before === null ? null : IDBKeyRange.upperBound(before, true), 'prev');
+    if (!cursor) return;
+    const newest = cursor.key;
+    const oldest = lot > 1 ? (await cursor.advance(lot - 1))?.key : newest;
+    const rows = await store.getAll(oldest ? IDBKeyRange.bound(oldest, newest) : IDBKeyRange.upperBound(newest));
+    yield rows.reverse();
+    if (!oldest) return;
+    before = oldest;
+  }
 }
 
 const filtersNothing = (filter: Filter) => Object.values(filter).every((value) => value === undefined);

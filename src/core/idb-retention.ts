@@ -1,4 +1,5 @@
 /** What the store lets go of: the beginnings of long logs, and tasks that finished long ago. */
+import { lookups, taskOf } from './idb-lookups.ts';
 import { ifReadable } from './idb-rows.ts';
 import { type Database, FORGOTTEN, IDEMPOTENCY, INPUT, LAST, partsOf, type TaskRow } from './idb-schema.ts';
 import { STAGED } from './idb-transfer.ts';
@@ -43,15 +44,16 @@ export async function expired(
   now: number,
   keep: Pick<Settings, 'keep_finished' | 'keep_finished_ms'>,
 ): Promise<string[]> {
-  const { store } = db.transaction('tasks');
+  const tx = db.transaction(['tasks', 'lookups']);
+  const [tasks, keys] = [tx.objectStore('tasks'), tx.objectStore('lookups')];
   // Ids sort by creation, which is near enough to the order in which tasks finished.
-  const keys = await Promise.all(finished.map((status) => store.index('status').getAllKeys(status)));
-  const ids = keys.flat().sort();
+  const found = await Promise.all(finished.map((status) => keys.getAllKeys(lookups('status', status))));
+  const ids = found.flat().map(taskOf).sort();
   const surplus = ids.length - keep.keep_finished;
   if (surplus > 0) return ids.slice(0, surplus);
   const until = now - keep.keep_finished_ms;
   for (let i = 0; i < ids.length; i += STEP) {
-    const rows = await Promise.all(ids.slice(i, i + STEP).map((id) => store.get(id)));
+    const rows = await Promise.all(ids.slice(i, i + STEP).map((id) => tasks.get(id)));
     const old = rows.filter((row) => row?.task.finished_at && Date.parse(row.task.finished_at) < until);
     if (old.length > 0) return old.flatMap((row) => row?.task.task_id ?? []);
   }

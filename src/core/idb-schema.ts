@@ -1,20 +1,21 @@
-/** The database: its stores, its indexes, and how it is opened. */
-import { type DBSchema, type IDBPDatabase, openDB, unwrap, wrap } from 'idb';
+/** The database: its stores, and the keys of what is in them. */
+import type { DBSchema, IDBPDatabase } from 'idb';
 import * as v from 'valibot';
 import {
   type Checkpoint,
   type Segment,
   type Settings,
+  type Status,
   type StoredTask,
   StoredTaskSchema,
   type Task,
 } from './schema.ts';
 import type { TaskSnapshot } from './store.ts';
 
-/** A task and what the store's indexes need to know of it. A key that is absent keeps the row out of its index. */
+/** A task and by what it is found: its keys in `lookups`, each absent where it is not to be found by it. */
 export const TaskRowSchema = v.object({
   task: StoredTaskSchema,
-  /** Only due, unblocked tasks have it: `[type, -priority, due (ms), task_id]`, so that claiming is one index step. */
+  /** Only due, unblocked tasks have it: `[type, -priority, due (ms), task_id]`, so that claiming is one step. */
   claim_key: v.exactOptional(v.strictTuple([v.string(), v.number(), v.number(), v.string()])),
   /** Unblocked tasks whose time has not come: `[due (ms), task_id]`. */
   wake_key: v.exactOptional(v.strictTuple([v.number(), v.string()])),
@@ -29,6 +30,13 @@ export const TaskRowSchema = v.object({
 });
 export type TaskRow = v.InferOutput<typeof TaskRowSchema>;
 export type ClaimKey = NonNullable<TaskRow['claim_key']>;
+
+/** What it is for, what it sorts by, and the task's id. */
+export type LookupKey =
+  | ['claim', ...ClaimKey]
+  | ['wake', ...NonNullable<TaskRow['wake_key']>]
+  | ['running', type: string, task_id: string]
+  | ['status', Status, task_id: string];
 
 /** An input file (`owner` "input", `name` its id; no body: its bytes are in `input-parts.ts`), or a chunk of an output file where there is no OPFS. */
 export interface FileRow {
@@ -64,14 +72,10 @@ export interface HoldfastSchema extends DBSchema {
   tasks: {
     key: string;
     value: TaskRow;
-    indexes: {
-      claim: ClaimKey;
-      wake: [number, string];
-      waits_for: string;
-      running: string;
-      status: string;
-    };
+    indexes: { waits_for: string };
   };
+  /** What would be indexes of `tasks`, were it not for what `idb-lookups.ts` says. */
+  lookups: { key: LookupKey; value: null };
   /** A segment's key is `[task_id, first]`. A deleted task leaves one empty segment with `first` 0. */
   log: { key: [string, number]; value: Segment; indexes: { seq: number } };
   /** Tasks as they were at the end of what was trimmed from their logs. */
@@ -82,8 +86,6 @@ export interface HoldfastSchema extends DBSchema {
 }
 
 export type Database = IDBPDatabase<HoldfastSchema>;
-
-const VERSION = 1;
 
 /** Sorts after every number, string and shorter array: the end of a key range over a prefix. */
 export const LAST: never[] = [];
@@ -100,40 +102,3 @@ export const logOf = (task_id: string, from: number) => IDBKeyRange.bound([task_
 /** What a database with nothing in it has. */
 export const begin = (meta: { put(value: string | number, key: string): Promise<unknown> }) =>
   Promise.all([meta.put(crypto.randomUUID(), 'epoch'), meta.put(0, 'seq')]);
-
-/** `closed` is called when the handle is worthless, whatever the reason. */
-export async function openDatabase(name: string, closed: () => void): Promise<Database> {
-  const db = await openDB<HoldfastSchema>(name, VERSION, {
-    upgrade(db) {
-      const tasks = db.createObjectStore('tasks', { keyPath: 'task.task_id' });
-      tasks.createIndex('claim', 'claim_key');
-      tasks.createIndex('wake', 'wake_key');
-      tasks.createIndex('waits_for', 'waits_for', { multiEntry: true });
-      tasks.createIndex('running', 'running');
-      tasks.createIndex('status', 'task.status');
-      db.createObjectStore('log', { keyPath: ['task_id', 'first'] }).createIndex('seq', 'seq');
-      db.createObjectStore('cuts');
-      db.createObjectStore('checkpoints');
-      db.createObjectStore('files', { keyPath: ['owner', 'name', 'offset'] });
-      begin(db.createObjectStore('meta'));
-    },
-    blocking(_current, _blocked, event) {
-      (event.target as IDBDatabase).close();
-      closed();
-    },
-    terminated: closed,
-  });
-  unawaitedEnds(db);
-  return db;
-}
-
-/** Not every reader awaits its transaction's end: what aborts one is told by its requests, and is no unhandled rejection. */
-function unawaitedEnds(db: Database) {
-  const plain = unwrap(db);
-  const begin = plain.transaction.bind(plain);
-  plain.transaction = (...args) => {
-    const tx = begin(...args);
-    wrap(tx).done.catch(() => {});
-    return tx;
-  };
-}

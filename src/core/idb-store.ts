@@ -1,9 +1,10 @@
 /** The `TaskStore` over IndexedDB. */
 import * as v from 'valibot';
 import { candidate } from './idb-candidate.ts';
+import { dueOf, lookups, moveLookups, setAside, taskOf } from './idb-lookups.ts';
 import { dropOrphans, expired, forgetDeletions, trim } from './idb-retention.ts';
-import { ifReadable, setAside } from './idb-rows.ts';
-import { LAST } from './idb-schema.ts';
+import { ifReadable } from './idb-rows.ts';
+import { type Database, LAST } from './idb-schema.ts';
 import { idbTasks, type StoreHost } from './idb-tasks.ts';
 import { snapshots } from './idb-transfer.ts';
 import { claimKey } from './idb-writer.ts';
@@ -52,25 +53,30 @@ export function idbStore(host: StoreHost): TaskStore {
       }
     },
 
-    wake: (time) =>
-      connection(async (db) => {
-        const first = await db.transaction('tasks').store.index('wake').openKeyCursor();
-        if (!first) return null;
-        if (first.key[0] > time) return first.key[0];
-        const tx = db.transaction('tasks', 'readwrite', { durability: 'relaxed' });
-        const due = await tx.store.index('wake').getAll(IDBKeyRange.upperBound([time, LAST]), WAKE_AT_ONCE);
-        const puts = due.map(({ wake_key: _, ...row }) => {
-          const task = ifReadable(row)?.task;
-          return tx.store.put(task ? { ...row, claim_key: claimKey(task) } : row);
-        });
-        const cursor = tx.store.index('wake').openKeyCursor();
-        const [later] = await Promise.all([cursor, ...puts, tx.done]);
-        return later ? later.key[0] : null;
-      }),
-
+    wake: (time) => connection((db) => wake(db, time)),
     trim: (task_id, limits) => connection((db) => trim(db, task_id, limits)),
     expired: (time, keep) => connection((db) => expired(db, time, keep)),
     forgetDeletions: (keep) => connection((db) => forgetDeletions(db, keep)),
     dropOrphans: (time) => connection((db) => dropOrphans(db, time)),
   };
+}
+
+/** Those whose time has come may be claimed from now on. Gives when the next one's comes, ms; null: there is none. */
+async function wake(db: Database, time: number): Promise<number | null> {
+  const first = await db.transaction('lookups').store.openKeyCursor(lookups('wake'));
+  if (!first) return null;
+  if (dueOf(first.key) > time) return dueOf(first.key);
+  const tx = db.transaction(['tasks', 'lookups'], 'readwrite', { durability: 'relaxed' });
+  const [tasks, keys] = [tx.objectStore('tasks'), tx.objectStore('lookups')];
+  const due = await keys.getAllKeys(IDBKeyRange.bound(['wake'], ['wake', time, LAST]), WAKE_AT_ONCE);
+  const puts = due.map(async (key) => {
+    const row = ifReadable(await tasks.get(taskOf(key)));
+    if (!row) return keys.delete(key);
+    const { wake_key: _, ...rest } = row;
+    const next = { ...rest, claim_key: claimKey(row.task) };
+    await Promise.all([tasks.put(next), ...moveLookups(keys, row, next)]);
+  });
+  await Promise.all(puts);
+  const [later] = await Promise.all([keys.openKeyCursor(lookups('wake')), tx.done]);
+  return later ? dueOf(later.key) : null;
 }

@@ -4,7 +4,8 @@ import * as v from 'valibot';
 import type { Connection } from './connection.ts';
 import { list } from './idb-list.ts';
 import { readAll, readTail } from './idb-log.ts';
-import { ifReadable, readable, setAside } from './idb-rows.ts';
+import { lookups, setAside, taskOf } from './idb-lookups.ts';
+import { ifReadable, readable } from './idb-rows.ts';
 import { begin } from './idb-schema.ts';
 import { type Memory, Stale, transactionWriter } from './idb-writer.ts';
 import { defaultSettings, type Settings, SettingsSchema, type StoredTask } from './schema.ts';
@@ -29,7 +30,7 @@ export function idbTasks({ connection, publish, now = Date.now, heard = () => 0 
   /** One read-write transaction: `work` reads and decides, then everything is written at once, then published. */
   async function write<T>(mode: Mode, work: (tx: Writer) => Promise<T>, from: Memory | null = null): Promise<T> {
     const [answer, { commit, rows }] = await connection(async (db) => {
-      const tx = db.transaction(['tasks', 'log', 'cuts', 'checkpoints', 'meta'], 'readwrite', mode);
+      const tx = db.transaction(['tasks', 'lookups', 'log', 'cuts', 'checkpoints', 'meta'], 'readwrite', mode);
       const writer = transactionWriter(tx, now(), from);
       try {
         const result = await work(writer);
@@ -126,13 +127,11 @@ export function idbTasks({ connection, publish, now = Date.now, heard = () => 0 
 
     running: () =>
       connection(async (db) => {
-        const rows = await db.getAllFromIndex('tasks', 'running');
+        const tx = db.transaction(['tasks', 'lookups']);
+        const ids = (await tx.objectStore('lookups').getAllKeys(lookups('running'))).map(taskOf);
+        const rows = await Promise.all(ids.map((id) => tx.objectStore('tasks').get(id)));
         const tasks = rows.flatMap((row) => ifReadable(row)?.task ?? []);
-        if (tasks.length < rows.length)
-          await setAside(
-            db,
-            rows.map(({ task }) => task.task_id),
-          );
+        if (tasks.length < ids.length) await setAside(db, ids);
         return tasks;
       }),
 
@@ -141,7 +140,7 @@ export function idbTasks({ connection, publish, now = Date.now, heard = () => 0 
         const row = await tx.row(task_id);
         if (!row && !tx.unreadable(task_id)) return 'absent';
         if (row && !isFinished(row.task.status)) return 'live';
-        await tx.delete(task_id, row?.task ?? null);
+        await tx.delete(task_id, row);
         return 'deleted';
       }),
 

@@ -2,6 +2,7 @@
 
 import * as v from 'valibot';
 import type { Connection } from './connection.ts';
+import { moveLookups } from './idb-lookups.ts';
 import { readable } from './idb-rows.ts';
 import { type Database, type FileRow, LAST, logOf, type TaskRow } from './idb-schema.ts';
 import type { StoreHost } from './idb-tasks.ts';
@@ -78,7 +79,7 @@ function intake(connection: Connection, now: () => number, publish: (commit: Com
 const alreadyHere = (task_id: string) => new NotTaken(task_id, 'exists', 'it is here already');
 
 async function takeIn(db: Database, staged: IDBKeyRange, now: number): Promise<Commit> {
-  const tx = db.transaction(['tasks', 'log', 'cuts', 'checkpoints', 'meta', 'files'], 'readwrite');
+  const tx = db.transaction(['tasks', 'lookups', 'log', 'cuts', 'checkpoints', 'meta', 'files'], 'readwrite');
   const [tasks, log, cuts, checkpoints] = [
     tx.objectStore('tasks'),
     tx.objectStore('log'),
@@ -87,6 +88,8 @@ async function takeIn(db: Database, staged: IDBKeyRange, now: number): Promise<C
   ];
   const meta = tx.objectStore('meta');
   const files = tx.objectStore('files');
+  const put = (before: TaskRow | null, row: TaskRow) =>
+    Promise.all([tasks.put(row), ...moveLookups(tx.objectStore('lookups'), before, row)]);
   let seq = Number(await meta.get('seq'));
   const digests: Commit['tasks'] = [];
   try {
@@ -110,15 +113,16 @@ async function takeIn(db: Database, staged: IDBKeyRange, now: number): Promise<C
         trimmed: Number(cut?.last_event_id ?? 0),
       };
       const taken = { ...indexed(task, undefined, now), ...kept };
-      await tasks.put(taken);
+      await put(null, taken);
       if (task.depends_on.length > 0 && !isFinished(task.status)) waiting.push(taken);
       digests.push(digest(task));
     }
     // Only now all that they may wait for is there.
-    for (const { task, log_bytes, trimmed } of waiting) {
+    for (const taken of waiting) {
+      const { task, log_bytes, trimmed } = taken;
       const rows = await Promise.all(task.depends_on.map((id) => tasks.get(id)));
       const live = rows.flatMap((row) => (row && !isFinished(row.task.status) ? row.task.task_id : []));
-      await tasks.put({ ...indexed(task, live, now), log_bytes, trimmed });
+      await put(taken, { ...indexed(task, live, now), log_bytes, trimmed });
     }
     await Promise.all([files.delete(staged), meta.put(seq, 'seq'), tx.done]);
   } catch (error) {

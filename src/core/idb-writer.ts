@@ -1,5 +1,6 @@
 /** What one read-write transaction reads, folds and writes: rows are read once, changed in memory, and put together at the end. */
 import type { IDBPTransaction } from 'idb';
+import { dropLookups, lookups, moveLookups } from './idb-lookups.ts';
 import { readable } from './idb-rows.ts';
 import {
   type ClaimKey,
@@ -24,7 +25,11 @@ import {
   taskProblem,
 } from './task.ts';
 
-type Transaction = IDBPTransaction<HoldfastSchema, ('tasks' | 'log' | 'cuts' | 'checkpoints' | 'meta')[], 'readwrite'>;
+type Transaction = IDBPTransaction<
+  HoldfastSchema,
+  ('tasks' | 'lookups' | 'log' | 'cuts' | 'checkpoints' | 'meta')[],
+  'readwrite'
+>;
 
 /** More would make one read large, and large reads block writers (measured: 0.9 s for a million events). */
 export const SEGMENT_EVENTS = 256;
@@ -46,13 +51,14 @@ export class Stale extends Error {
  */
 export function transactionWriter(tx: Transaction, now: number, memory: Memory | null) {
   const tasks = tx.objectStore('tasks');
+  const keys = tx.objectStore('lookups');
   const log = tx.objectStore('log');
   const cuts = tx.objectStore('cuts');
   const checkpoints = tx.objectStore('checkpoints');
   const meta = tx.objectStore('meta');
   const at = new Date(now).toISOString();
   const rows = new Map<string, Promise<TaskRow | null>>();
-  const written = new Map<string, { row: TaskRow; events: TaskEvent[] }>();
+  const written = new Map<string, { before: TaskRow | null; row: TaskRow; events: TaskEvent[] }>();
   const deleted: Digest[] = [];
   const unreadable = new Map<string, Unreadable>();
   const storedSeq = meta.get('seq').then(Number);
@@ -122,8 +128,8 @@ export function transactionWriter(tx: Transaction, now: number, memory: Memory |
     const log_bytes = events.reduce((sum, event) => sum + bytesOf(event), before?.log_bytes ?? 0);
     const next = { ...indexed(task, waits_for, now), log_bytes, trimmed: before?.trimmed ?? 0 };
     rows.set(task.task_id, Promise.resolve(next));
-    const earlier = written.get(task.task_id)?.events ?? [];
-    written.set(task.task_id, { row: next, events: [...earlier, ...events] });
+    const earlier = written.get(task.task_id) ?? { before, events: [] };
+    written.set(task.task_id, { before: earlier.before, row: next, events: [...earlier.events, ...events] });
   }
 
   /** What follows from the end of a task: its checkpoint is of no more use, and the tasks that wait for it go on, or fail. */
@@ -162,7 +168,7 @@ export function transactionWriter(tx: Transaction, now: number, memory: Memory |
     change,
     drop,
     checkpoint: (task_id: string) => checkpoints.get(task_id),
-    running: (type?: string) => tasks.index('running').count(type),
+    running: (...type: [] | [string]) => keys.count(lookups('running', ...type)),
     idempotency: async (key: string) => (await meta.get(IDEMPOTENCY + key)) as IdempotencyRow | undefined,
 
     remember({ key, fingerprint }: Idempotency, accepted: Task[]) {
@@ -180,16 +186,21 @@ export function transactionWriter(tx: Transaction, now: number, memory: Memory |
     /** Why the row of a task that is there could not be read. */
     unreadable: (task_id: string) => unreadable.get(task_id),
 
-    async delete(task_id: string, task: StoredTask | null) {
+    /** `row`: null for one that cannot be read. */
+    async delete(task_id: string, row: TaskRow | null) {
       // One that could not be read may have been waited for.
-      if (!task) await settle({ task_id, status: 'deleted' });
-      const { attempt, last, cancel_requested } = task
-        ? digest(task)
+      if (!row) {
+        await settle({ task_id, status: 'deleted' });
+        await dropLookups(keys, task_id, ['status', 'claim', 'wake', 'running']);
+      }
+      const { attempt, last, cancel_requested } = row
+        ? digest(row.task)
         : { attempt: 0, last: 0, cancel_requested: false };
       deleted.push({ task_id, status: 'deleted', attempt, last, cancel_requested });
       writes.push(() =>
         Promise.all([
           tasks.delete(task_id),
+          ...moveLookups(keys, row, null),
           log.delete(logOf(task_id, 0)),
           cuts.delete(task_id),
           checkpoints.delete(task_id),
@@ -215,7 +226,7 @@ export function transactionWriter(tx: Transaction, now: number, memory: Memory |
         return { task_id, first: 0, last: 0, seq: next, events: [] };
       });
       const puts = [
-        ...[...written.values()].map((change) => tasks.put(change.row)),
+        ...[...written.values()].flatMap(({ before, row }) => [tasks.put(row), ...moveLookups(keys, before, row)]),
         ...writes.map((put) => put()),
         ...[...segments, ...tombstones].map((segment) => log.put(segment)),
         ...(next > seq ? [meta.put(next, 'seq')] : []),

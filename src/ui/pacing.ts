@@ -76,3 +76,22 @@ export function settled(ms: number, work: () => void): () => void {
     }, ms);
   };
 }
+
+/** Does `work` at once, and while it is asked for more often than every `ms`, once for all that asked meanwhile. */
+export function paced(ms: number, work: () => void): () => void {
+  let resting = false;
+  let asked = false;
+  const now = () => {
+    asked = false;
+    resting = true;
+    work();
+    setTimeout(() => {
+      resting = false;
+      if (asked) now();
+    }, ms);
+  };
+  return () => {
+    asked = true;
+    if (!resting) now();
+  };
+}

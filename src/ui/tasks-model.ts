@@ -4,7 +4,7 @@ import { type Client, HttpProblem, isFinished, type Status, type Task, type Task
 import { words } from './format.ts';
 import { matches, queryOf } from './matching.ts';
 import type { Notices } from './notices-model.ts';
-import { eachFrame, eachKey, settled } from './pacing.ts';
+import { eachFrame, eachKey, paced, settled } from './pacing.ts';
 import { type Filter, noFilter } from './route.ts';
 import { createRow, fits, type Row } from './row.ts';
 import { strings } from './strings.ts';
@@ -18,6 +18,8 @@ const MOST_LISTED = 500;
 const MANY = 20;
 const REQUESTS_AT_ONCE = 4;
 const COUNT_MS = 300;
+/** Tasks of a moment begin and end faster than anybody reads. */
+const RENEW_MS = 100;
 
 const noCounts: Record<Status, number> = { pending: 0, running: 0, paused: 0, completed: 0, failed: 0, canceled: 0 };
 
@@ -44,7 +46,8 @@ export function createTasks(client: Client, notices: Notices, titleOf: (task: Ta
   /** Every row that was met, also one that does not fit. */
   const byId = new Map<string, Row>();
   const moved = new Map<string, TaskUpdate>();
-  const unknown = new Set<string>();
+  /** Those that are to be asked for whole. */
+  const wanted = new Set<string>();
   let filter: Filter = noFilter;
   let loadingMore = false;
   let opened = false;
@@ -145,14 +148,19 @@ export function createTasks(client: Client, notices: Notices, titleOf: (task: Ta
   });
 
   // Not in a frame: a hidden page has none, and is to announce what ends.
-  const meet = (task_id: string) => {
-    unknown.add(task_id);
-    if (unknown.size > 1) return;
+  const askAll = paced(RENEW_MS, () =>
     setTimeout(() => {
-      if (unknown.size > MANY) relist('all');
-      else for (const each of unknown) fetchTask(each);
-      unknown.clear();
-    });
+      const [known, fresh] = [new Set<string>(), new Set<string>()];
+      for (const each of wanted) (byId.has(each) ? known : fresh).add(each);
+      wanted.clear();
+      if (fresh.size > MANY) relist('all');
+      else for (const each of fresh) fetchTask(each);
+      for (const each of known) fetchTask(each);
+    }),
+  );
+  const ask = (task_id: string) => {
+    wanted.add(task_id);
+    askAll();
   };
 
   function isLoaded(task_id: string): boolean {
@@ -162,13 +170,14 @@ export function createTasks(client: Client, notices: Notices, titleOf: (task: Ta
 
   /** Asks for the whole task. */
   function renew(task_id: string) {
-    if (byId.has(task_id)) fetchTask(task_id);
-    else if (isLoaded(task_id)) meet(task_id);
+    if (byId.has(task_id) || isLoaded(task_id)) ask(task_id);
     else recount();
   }
 
   function updated(update: TaskUpdate) {
     const row = byId.get(update.task_id);
+    // After an end comes `complete`, or the retry that followed it.
+    if (row && isFinished(update.status)) return;
     if (!row || !fits(row.task.peek(), update)) return renew(update.task_id);
     moved.set(update.task_id, update);
     flush();

@@ -81,6 +81,8 @@ export function createExecutor(host: ExecutorHost) {
   async function startNext(): Promise<boolean> {
     if (stopped) return false;
     const limits = await limitsNow();
+    // What runs here alone is enough to know.
+    if (mine.size >= limits.running) return false;
     const candidate = await store.candidate(limits);
     if (!candidate) return false;
     const name = lockOf(candidate.task_id, candidate.attempt);
@@ -132,7 +134,8 @@ export function createExecutor(host: ExecutorHost) {
         release();
         if (stopped) return;
         keepOneReady();
-        wake().catch(report);
+        // What can be claimed by now goes first; the end may have let others wait for their time.
+        fill().then(wake).catch(report);
       });
   }
 

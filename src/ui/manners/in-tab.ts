@@ -2,25 +2,33 @@
 import { effect } from '@preact/signals';
 import type { Ready } from '../app-model.ts';
 import { percent } from '../format.ts';
+import { paced } from '../pacing.ts';
 import { language } from '../preferences.ts';
 import type { Router } from '../route.ts';
 import { strings } from '../strings.ts';
 import { iconOf } from './icon.ts';
+
+/** A new icon costs the browser more than a task of a moment costs us. */
+const SHOWN_MS = 250;
 
 /** Returns the stop. */
 export function showInTab(app: Ready, router: Router): () => void {
   const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
   const plain = icon?.href ?? '';
   let shown = plain;
+  let next = { title: '', href: plain };
+  const show = paced(SHOWN_MS, () => {
+    document.title = next.title;
+    if (!icon || next.href === shown) return;
+    icon.href = next.href;
+    shown = next.href;
+  });
   return effect(() => {
     // Another language has other words.
     language.value;
     const { title, progress } = stateOf(app, router);
-    document.title = title;
-    const href = progress === null ? plain : iconOf(progress);
-    if (!icon || href === shown) return;
-    icon.href = href;
-    shown = href;
+    next = { title, href: progress === null ? plain : iconOf(progress) };
+    show();
   });
 }
 

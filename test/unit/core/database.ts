@@ -1,11 +1,12 @@
 /** A store on a fresh database, and short ways to bring a task where a test wants it. */
 import { IDBFactory } from 'fake-indexeddb';
 import { onTestFinished } from 'vitest';
-import { connection } from '../../../src/core/connection.ts';
+import { connection, Outdated } from '../../../src/core/connection.ts';
 import { idbStore } from '../../../src/core/idb-store.ts';
 import type { CheckpointDraft } from '../../../src/core/schema.ts';
 import type { Claim, Commit, Limits, TaskStore } from '../../../src/core/store.ts';
 import type { Change, Segment, StoredTask, Task, TaskDraft, TaskEvent } from '../../../src/core/task.ts';
+import { checkLookups } from './lookups.ts';
 import { draft } from './tasks.ts';
 
 let opened = 0;
@@ -38,7 +39,12 @@ export function freshStore(now?: () => number) {
     },
     ...(now ? { now } : {}),
   });
-  onTestFinished(() => database.close());
+  onTestFinished(async () => {
+    await checkLookups(database).catch((error: unknown) => {
+      if (!(error instanceof Outdated)) throw error;
+    });
+    database.close();
+  });
   return {
     name,
     store,

@@ -3,6 +3,7 @@ import { openDB, unwrap } from 'idb';
 import * as v from 'valibot';
 import { describe, expect, test, vi } from 'vitest';
 import { connection } from '../../../src/core/connection.ts';
+import { lookups } from '../../../src/core/idb-lookups.ts';
 import { idbStore } from '../../../src/core/idb-store.ts';
 import { type CheckpointDraft, StoredTaskSchema } from '../../../src/core/schema.ts';
 import { fenced, NoSuchTask } from '../../../src/core/store.ts';
@@ -198,7 +199,7 @@ describe('run_at', () => {
     now += 1;
     expect(await store.wake(now)).toBe(now);
     expect(await store.wake(now)).toBeNull();
-    expect(await database((db) => db.countFromIndex('tasks', 'claim'))).toBe(600);
+    expect(await database((db) => db.count('lookups', lookups('claim')))).toBe(600);
   });
 
   test('that nobody asked for keeps no task back when the clock is set back', async () => {
@@ -799,6 +800,39 @@ describe('the database', () => {
     await expect(store.list({}, 50, null)).rejects.toMatchObject({ name: 'Outdated' });
     await expect(store.submit([draft()], null)).rejects.toMatchObject({ name: 'Outdated' });
     newer.close();
+  });
+
+  test('of the first version is brought to this one’s shape, and every task is found', async () => {
+    const before = freshStore();
+    const { task_id } = await before.started();
+    const waiting = await before.submit();
+    await before.submit({ run_at: '2999-01-01T00:00:00.000Z' });
+    const rows = await before.database((db) => db.getAll('tasks'));
+    const { name, store, claim, database } = freshStore();
+    const old = await openDB(name, 1, {
+      upgrade(db) {
+        const tasks = db.createObjectStore('tasks', { keyPath: 'task.task_id' });
+        tasks.createIndex('claim', 'claim_key');
+        tasks.createIndex('wake', 'wake_key');
+        tasks.createIndex('waits_for', 'waits_for', { multiEntry: true });
+        tasks.createIndex('running', 'running');
+        tasks.createIndex('status', 'task.status');
+        db.createObjectStore('log', { keyPath: ['task_id', 'first'] }).createIndex('seq', 'seq');
+        for (const name of ['cuts', 'checkpoints', 'meta']) db.createObjectStore(name);
+        db.createObjectStore('files', { keyPath: ['owner', 'name', 'offset'] });
+      },
+    });
+    for (const row of rows) await old.put('tasks', row);
+    await old.put('tasks', { task: { task_id: 'broken', status: 'running' }, running: 'wide' });
+    await old.put('meta', 100, 'seq');
+    old.close();
+
+    expect((await store.list({}, 9, null)).counts).toMatchObject({ pending: 2, running: 1 });
+    expect((await store.running()).map((task) => task.task_id)).toEqual([task_id]);
+    expect(await store.wake(0)).toBe(Date.parse('2999-01-01T00:00:00.000Z'));
+    expect(await claim()).toMatchObject({ task: { task_id: waiting.task_id } });
+    const indexes = await database(async (db) => [...db.transaction('tasks').store.indexNames]);
+    expect(indexes).toEqual(['waits_for']);
   });
 
   test('is shared by any number of stores', async () => {

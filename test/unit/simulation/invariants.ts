@@ -1,10 +1,11 @@
 /** What must hold whatever happened, read from the log as it lies on disk. */
 import { expect } from 'vitest';
 import { apply, isFinished, type Segment, type StoredTask } from '../../../src/core/task.ts';
+import { checkLookups } from '../core/lookups.ts';
 import { LIMIT, NARROW_LIMIT, type World } from './world.ts';
 
 /** Reads the whole log and folds it; fails on the first thing that is not as it must be. Resolves with the tasks. */
-export async function checkInvariants({ store, commits, errors }: World): Promise<StoredTask[]> {
+export async function checkInvariants({ store, database, commits, errors }: World): Promise<StoredTask[]> {
   expect(errors).toEqual([]);
   const segments = await wholeLog(store);
   checkPublished(
@@ -36,6 +37,7 @@ export async function checkInvariants({ store, commits, errors }: World): Promis
     );
   }
   for (const [task_id, task] of folded) expect(await store.get(task_id), 'the snapshot is the fold').toEqual(task);
+  await checkLookups(database);
   return [...folded.values()];
 }
 

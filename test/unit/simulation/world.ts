@@ -128,6 +128,7 @@ export async function createWorld() {
 
   return {
     store: backendStore,
+    database,
     backend,
     commits,
     errors,

@@ -1,0 +1,72 @@
+/** Many tasks that are done in a moment: what a task costs beyond its work, beside the steps that no order can spare. */
+
+import type { Client } from '../../../src/client/index.ts';
+import { connection } from '../../../src/core/connection.ts';
+import { idbStore } from '../../../src/core/idb-store.ts';
+import type { Limits, TaskStore } from '../../../src/core/store.ts';
+import type { Row } from '../bench.ts';
+import { figure, interleave } from '../figure.ts';
+import { specs } from '../jobs/specs.ts';
+
+const ROUNDS = 6;
+const TASKS = 200;
+
+const order = { type: 'yields', input: { count: 0 } };
+const draft = {
+  ...order,
+  priority: 0,
+  timeout_ms: null,
+  max_attempts: 1,
+  run_at: null,
+  depends_on: [],
+  tags: [],
+};
+
+const limits: Limits = {
+  running: 1,
+  types: new Map(specs.map(({ type, version }) => [type, { version, running: Number.POSITIVE_INFINITY }])),
+};
+
+export const row: Row = async (bench) => {
+  const client = await bench.client();
+  const store = idbStore({ connection: connection('lots'), publish: () => {} });
+  const measured = await interleave(ROUNDS, { ours: () => run(client), bare: () => step(store) });
+  return [
+    figure({
+      what: `${TASKS} tasks of a moment`,
+      unit: '/s',
+      ours: measured.ours,
+      other: measured.bare,
+      beside: 'only claimed and ended, one after the other',
+      aims: [],
+    }),
+  ];
+};
+
+async function run(client: Client): Promise<number[]> {
+  const { cursor } = await client.list({ limit: 1 });
+  const start = performance.now();
+  let left = TASKS;
+  const ended = (async () => {
+    for await (const { event } of client.watchAll({ after: cursor })) {
+      if (event === 'complete') left -= 1;
+      if (left === 0) return;
+    }
+  })();
+  await client.submitAll(Array.from({ length: TASKS }, () => order));
+  await ended;
+  return [(TASKS / (performance.now() - start)) * 1000];
+}
+
+async function step(store: TaskStore): Promise<number[]> {
+  const start = performance.now();
+  await store.submit(Array(TASKS).fill(draft), null);
+  for (let left = TASKS; left > 0; left -= 1) {
+    const candidate = await store.candidate(limits);
+    const claimed = candidate && (await store.claim(candidate, limits));
+    if (!claimed) throw new Error('nothing was claimed');
+    const { task_id } = claimed.task;
+    await store.commit([{ task_id, decide: () => [{ kind: 'completed', result: null, files: [] }] }]);
+  }
+  return [(TASKS / (performance.now() - start)) * 1000];
+}
