@@ -8,18 +8,20 @@ import { type Candidate, type Limits, Unreadable } from './store.ts';
 export async function candidate(db: Database, limits: Limits): Promise<Candidate | null> {
   const tx = db.transaction(['tasks', 'lookups']);
   const keys = tx.objectStore('lookups');
-  const total = keys.count(lookups('running'));
   const firstFrom = async (start: readonly unknown[]) =>
     (await keys.openKeyCursor(IDBKeyRange.bound(start, ['claim', LAST])))?.key;
-  let key = firstFrom(['claim']);
-  if ((await total) >= limits.running) return null;
+  const [running, first] = await Promise.all([keys.count(lookups('running')), firstFrom(['claim'])]);
+  if (running >= limits.running) return null;
   let best: LookupKey | null = null;
-  for (let found = await key; found; found = await key) {
-    const type = String(found[1]);
-    key = firstFrom(['claim', type, LAST]);
+  for (let key = first; key; ) {
+    const type = String(key[1]);
     const most = limits.types.get(type)?.running ?? 0;
-    const isFree = most === Number.POSITIVE_INFINITY || (await keys.count(lookups('running', type))) < most;
-    if (isFree && (!best || comesBefore(found, best))) best = found;
+    const [busy, next] = await Promise.all([
+      most === Number.POSITIVE_INFINITY ? 0 : keys.count(lookups('running', type)),
+      firstFrom(['claim', type, LAST]),
+    ]);
+    if (busy < most && (!best || comesBefore(key, best))) best = key;
+    key = next;
   }
   if (!best) return null;
   const task_id = taskOf(best);

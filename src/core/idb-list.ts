@@ -11,17 +11,15 @@ const SCAN_AT_ONCE = 500;
 
 export async function list(db: Database, filter: Filter, limit: number, page: string | null): Promise<Page> {
   const tx = db.transaction(['tasks', 'lookups', 'meta']);
-  const [epoch, seq, ...counted] = [
-    tx.objectStore('meta').get('epoch'),
-    tx.objectStore('meta').get('seq'),
-    ...statuses.map((status) => tx.objectStore('lookups').count(lookups('status', status))),
-  ] as const;
+  const [store, lookup, meta] = [tx.objectStore('tasks'), tx.objectStore('lookups'), tx.objectStore('meta')];
+  const [epoch, seq, ...counted] = await Promise.all([
+    meta.get('epoch'),
+    meta.get('seq'),
+    ...statuses.map((status) => lookup.count(lookups('status', status))),
+  ]);
+  const lot = filtersNothing(filter) ? limit + 1 : SCAN_AT_ONCE;
   const tasks: Task[] = [];
-  for await (const rows of newestFirst(
-    tx.objectStore('tasks'),
-    page,
-    filtersNothing(filter) ? limit + 1 : SCAN_AT_ONCE,
-  )) {
+  for await (const rows of newestFirst(store, page, lot)) {
     for (const row of rows) {
       if (tasks.length > limit) break;
       const task = ifReadable(row)?.task;
@@ -31,10 +29,8 @@ export async function list(db: Database, filter: Filter, limit: number, page: st
   }
   const more = tasks.length > limit;
   const shown = tasks.slice(0, limit);
-  const found = await Promise.all(counted);
-  const counts = Object.fromEntries(statuses.map((status, i) => [status, found[i] ?? 0])) as Record<Status, number>;
-  const cursor = `${await epoch}-${await seq}`;
-  return { tasks: shown, next_page: more ? (shown.at(-1)?.task_id ?? null) : null, counts, cursor };
+  const counts = Object.fromEntries(statuses.map((status, i) => [status, counted[i] ?? 0])) as Record<Status, number>;
+  return { tasks: shown, next_page: more ? (shown.at(-1)?.task_id ?? null) : null, counts, cursor: `${epoch}-${seq}` };
 }
 
 /** The rows before `page`, in lots; of the others not even the keys are read. */

@@ -25,7 +25,7 @@ export const lookups = (...start: readonly [LookupKey[0], ...unknown[]]) => IDBK
 /** When a task that waits for its time is due, ms. */
 export const dueOf = (key: LookupKey): number => (key[0] === 'wake' ? key[1] : 0);
 
-export const taskOf = (key: LookupKey): string => key[key.length - 1] as string;
+export const taskOf = (key: LookupKey): string => String(key.at(-1));
 
 /** Sends what has to change with a task's row; null: there is none. */
 export function moveLookups(store: Lookups, before: TaskRow | null, after: TaskRow | null): Promise<unknown>[] {

@@ -51,9 +51,9 @@ async function lookUpByKeys(db: Database, tx: Upgrade): Promise<void> {
   const store = db.createObjectStore('lookups');
   const tasks = tx.objectStore('tasks');
   const { indexNames }: { indexNames: DOMStringList } = tasks;
-  for (const name of indexNames) if (name !== 'waits_for') unwrap(tasks).deleteIndex(name);
+  for (const name of [...indexNames]) if (name !== 'waits_for') unwrap(tasks).deleteIndex(name);
   for (let cursor = await tasks.openCursor(); cursor; cursor = await cursor.continue()) {
     const row = ifReadable(cursor.value);
-    if (row) moveLookups(store, null, row);
+    if (row) await Promise.all(moveLookups(store, null, row));
   }
 }

@@ -248,7 +248,18 @@ function checkLeftovers({ store: { stores, folder }, locks }, lives, say) {
   }
   for (const task_id of checkpoints) if (!lives.has(task_id)) say(`a checkpoint of no task: ${task_id}`);
   for (const task_id of Object.keys(folder)) if (!lives.has(task_id)) say(`a folder of no task: ${task_id}`);
+  checkLookups(stores.lookups ?? [], lives, say);
   for (const name of locks) if (name.includes(':task:')) say(`the lease ${name} is still held`);
+}
+
+/** Every task is found by its status and by no other, and one that has ended by nothing else. @param {{ key: any }[]} lookups @param {Map<string, Life>} lives @param {Say} say */
+function checkLookups(lookups, lives, say) {
+  const wanted = [...lives].map(([task_id, { states }]) => `status ${states.at(-1)?.status} ${task_id}`).sort();
+  const found = lookups
+    .map(({ key: [kind, ...rest] }) => (kind === 'status' ? `status ${rest.join(' ')}` : `${kind} ${rest.at(-1)}`))
+    .sort();
+  for (const key of found) if (!wanted.includes(key)) say(`a key of no task: ${key}`);
+  for (const key of wanted) if (!found.includes(key)) say(`a task that is not found by its key: ${key}`);
 }
 
 const STATUSES = [200, 201, 202, 204, 206, 304, 400, 404, 405, 409, 413, 415, 416, 422, 503, 507];

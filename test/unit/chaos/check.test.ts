@@ -295,6 +295,16 @@ const doctored: [string, (history: History) => void, RegExp][] = [
     /a checkpoint of no task: gone/,
   ],
   [
+    'a claim of a task that has ended',
+    (h) => void h.store.stores.lookups?.push({ key: ['claim', 'countdown', 0, 0, DROPPED], value: null }),
+    /a key of no task: claim /,
+  ],
+  [
+    'a task that no key leads to',
+    (h) => void h.store.stores.lookups?.pop(),
+    /a task that is not found by its key: status /,
+  ],
+  [
     'a folder of no task',
     (h) => {
       h.store.folder.gone = [];

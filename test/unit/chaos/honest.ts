@@ -178,6 +178,7 @@ export function honest(): History {
           value: { task_id, first: 1, last: events.length, seq, events },
         })),
         meta: [{ key: 'seq', value: lives.reduce((sum, { events }) => sum + events.length, 0) }],
+        lookups: [...ends].map(([task_id, { status }]) => ({ key: ['status', status, task_id], value: null })),
         checkpoints: [],
         files: [{ key: ['input', 'a', 0], value: {} }],
       },

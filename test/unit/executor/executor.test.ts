@@ -98,12 +98,18 @@ describe('the lease', () => {
 });
 
 describe('a lost executor', () => {
-  test('is noticed by its lease: its task is lost, and goes on here', async () => {
+  /** A task that another executor has begun before this one started. */
+  async function ownedElsewhere() {
     const made = bench();
     const { task_id } = await made.submit();
     made.locks.of('other').request(`${task_id}:1`, () => new Promise(() => {}));
     await made.claim();
     await made.executor.start();
+    return { made, task_id };
+  }
+
+  test('is noticed by its lease: its task is lost, and goes on here', async () => {
+    const { made, task_id } = await ownedElsewhere();
     await ticks();
     expect(made.runs).toEqual([]);
     made.locks.drop('other', true);
@@ -112,11 +118,7 @@ describe('a lost executor', () => {
   });
 
   test('whose task another has taken over by now is no loss of that one', async () => {
-    const made = bench();
-    const { task_id } = await made.submit();
-    made.locks.of('other').request(`${task_id}:1`, () => new Promise(() => {}));
-    await made.claim();
-    await made.executor.start();
+    const { made, task_id } = await ownedElsewhere();
     made.locks.of('third').request(`${task_id}:2`, () => new Promise(() => {}));
     await made.change(task_id, [examples.lost]);
     await made.claim();
