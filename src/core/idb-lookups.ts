@@ -1,7 +1,7 @@
 /**
  * How tasks are found by what they are in. These are keys of a store of their own, and no indexes of `tasks`: what an index said of a
  * row before stays in Chromium's database for as long as that is open, and every look passes over it. With indexes, the next task was
- * found in 2 ms at first and in 18 ms after 3,000 tasks; with keys that are deleted, in 1 ms throughout (measured, Chromium 156).
+ * found in 5 ms at first and in 24 ms after 3,000 tasks (measured, Chromium 156); `npm run bench -- queue` shows that it stays the same now.
  */
 import type { IDBPObjectStore, StoreNames } from 'idb';
 import { ifReadable } from './idb-rows.ts';
@@ -57,7 +57,7 @@ export async function setAside(db: Database, task_ids: readonly string[]): Promi
     if (ifReadable(row)) continue;
     await dropLookups(tx.objectStore('lookups'), task_id, ['claim', 'wake', 'running']);
     if (!row) continue;
-    const { waits_for, ...rest } = row;
+    const { claim_key, wake_key, running, waits_for, ...rest } = row;
     await tasks.put(rest);
   }
   await tx.done;

@@ -54,6 +54,13 @@ async function lookUpByKeys(db: Database, tx: Upgrade): Promise<void> {
   for (const name of [...indexNames]) if (name !== 'waits_for') unwrap(tasks).deleteIndex(name);
   for (let cursor = await tasks.openCursor(); cursor; cursor = await cursor.continue()) {
     const row = ifReadable(cursor.value);
-    if (row) await Promise.all(moveLookups(store, null, row));
+    const { task_id, status } = cursor.value.task;
+    // One that cannot be read is still counted, and cleared up when it is old.
+    const sent = row
+      ? moveLookups(store, null, row)
+      : typeof status === 'string'
+        ? [store.put(null, ['status', status, task_id])]
+        : [];
+    await Promise.all(sent);
   }
 }

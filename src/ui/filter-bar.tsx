@@ -90,7 +90,6 @@ function SearchField({ q, search }: { q: string; search(q: string): void }) {
         placeholder={strings.list.searchHint}
         defaultValue={q}
         onInput={({ currentTarget: { value } }) => typing.soon(value)}
-        onBlur={typing.onBlur}
       />
     </label>
   );

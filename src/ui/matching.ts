@@ -17,5 +17,6 @@ export function matches(task: Task, { status, type, tag, q }: Filter): boolean {
   return !q || searchable(task).includes(q.toLowerCase());
 }
 
+/** What is not there yet is no text. */
 const searchable = ({ type, message, input, result, error }: Task): string =>
-  [type, message, JSON.stringify(input), JSON.stringify(result), JSON.stringify(error)].join('\n').toLowerCase();
+  [type, message, ...[input, result, error].map((each) => each && JSON.stringify(each))].join('\n').toLowerCase();

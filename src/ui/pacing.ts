@@ -77,21 +77,22 @@ export function settled(ms: number, work: () => void): () => void {
   };
 }
 
-/** Does `work` at once, and while it is asked for more often than every `ms`, once for all that asked meanwhile. */
+/**
+ * Does `work` at once, and while it is asked for more often than every `ms`, once for all that asked meanwhile. No timer is set by
+ * another: those are held back for up to a minute in a page that was hidden for long.
+ */
 export function paced(ms: number, work: () => void): () => void {
-  let resting = false;
-  let asked = false;
+  let done = Number.NEGATIVE_INFINITY;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const now = () => {
-    asked = false;
-    resting = true;
+    timer = undefined;
+    done = performance.now();
     work();
-    setTimeout(() => {
-      resting = false;
-      if (asked) now();
-    }, ms);
   };
   return () => {
-    asked = true;
-    if (!resting) now();
+    if (timer !== undefined) return;
+    const rest = done + ms - performance.now();
+    if (rest <= 0) now();
+    else timer = setTimeout(now, rest);
   };
 }

@@ -61,7 +61,6 @@ function Box({ q, go }: { q: string; go(q: string): void }) {
           spellcheck={false}
           onInput={(event) => !event.isComposing && typing.soon(typed())}
           onCompositionEnd={() => typing.soon(typed())}
-          onBlur={typing.onBlur}
         />
         <button type="submit" class="first">
           {texts.go}

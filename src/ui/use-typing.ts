@@ -3,28 +3,37 @@ import { useEffect, useRef } from 'preact/hooks';
 const TYPING_MS = 200;
 
 /**
- * What is typed is searched for when the typing stops for a moment, or when the field is left: a search that came later would
- * call back who has followed a link meanwhile.
+ * What is typed is searched for when the typing stops for a moment; not any more when a link has been followed out of the view, which a
+ * change of the address would call back.
  */
 export function useTyping(search: (q: string) => void) {
   const latest = useRef(search);
   latest.current = search;
-  const waiting = useRef<{ q: string; timer: ReturnType<typeof setTimeout> } | null>(null);
-  const forget = () => {
-    clearTimeout(waiting.current?.timer);
-    waiting.current = null;
-  };
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => {
+    const forget = () => clearTimeout(timer.current);
+    const clicked = ({ target }: Event) => {
+      const link = target instanceof Element ? target.closest('a') : null;
+      if (link && viewIn(link.hash) !== viewIn(location.hash)) forget();
+    };
+    // Before the link is followed.
+    addEventListener('click', clicked, { capture: true });
+    return () => {
+      removeEventListener('click', clicked, { capture: true });
+      forget();
+    };
+  }, []);
   const now = (q: string) => {
-    forget();
+    clearTimeout(timer.current);
     latest.current(q);
   };
-  useEffect(() => forget, []);
   return {
     now,
     soon(q: string) {
-      forget();
-      waiting.current = { q, timer: setTimeout(() => now(q), TYPING_MS) };
+      clearTimeout(timer.current);
+      timer.current = setTimeout(now, TYPING_MS, q);
     },
-    onBlur: () => waiting.current && now(waiting.current.q),
   };
 }
+
+const viewIn = (hash: string) => hash.split('?')[0];

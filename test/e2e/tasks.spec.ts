@@ -185,17 +185,36 @@ test('what was typed last does not call back who has gone on meanwhile', async (
   await later(page, 1);
   await expect(rows(page)).toHaveCount(1);
   await search(page).evaluate((input: HTMLInputElement) => {
-    const link = document.querySelector<HTMLAnchorElement>('.task-row .title a');
-    input.focus();
-    input.value = 't';
+    input.value = 'no such words';
     input.dispatchEvent(new InputEvent('input', { bubbles: true }));
-    link?.focus();
     // The search is due before the page goes to the new address.
     const began = performance.now();
     while (performance.now() - began < 300);
-    link?.click();
+    document.querySelector<HTMLAnchorElement>('.task-row .title a')?.click();
   });
   await expect(page.getByRole('article')).toBeVisible();
+});
+
+test('what was typed last is searched for although another filter was chosen meanwhile', async ({ page, site }) => {
+  await open(page, `${site.url}#/tasks`);
+  await later(page, 1);
+  await expect(rows(page)).toHaveCount(1);
+  await search(page).evaluate((input: HTMLInputElement) => {
+    input.value = 'no such words';
+    input.dispatchEvent(new InputEvent('input', { bubbles: true }));
+    document.querySelector<HTMLAnchorElement>('a[data-status="pending"]')?.click();
+  });
+  await expect(rows(page)).toHaveCount(0);
+  await expect(page).toHaveURL(/status=pending/);
+  await expect(page).toHaveURL(/q=no/);
+});
+
+test('what has no result yet is not found by the word null', async ({ page, site }) => {
+  await open(page, `${site.url}#/tasks`);
+  await later(page, 1);
+  await expect(rows(page)).toHaveCount(1);
+  await search(page).fill('null');
+  await expect(rows(page)).toHaveCount(0);
 });
 
 test('all of it goes with the keyboard alone', async ({ page, site }) => {

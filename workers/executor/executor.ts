@@ -134,8 +134,9 @@ export function createExecutor(host: ExecutorHost) {
         release();
         if (stopped) return;
         keepOneReady();
-        // What can be claimed by now goes first; the end may have let others wait for their time.
-        fill().then(wake).catch(report);
+        // What can be claimed by now need not wait for the look at what the end has let wait for its time.
+        fill();
+        wake().catch(report);
       });
   }
 

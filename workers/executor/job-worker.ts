@@ -96,8 +96,7 @@ export function startJobWorker(scope: string, lockOf: (worker_id: string) => str
         throw terminated ? error : await blame(error);
       });
       try {
-        if (!loading.loaded.has(type)) await Promise.race([loading.api.load(type), loading.lost.promise]);
-        loading.loaded.add(type);
+        await Promise.race([loading.api.load(type), loading.lost.promise]);
         return loading;
       } catch (error) {
         if (terminated) throw error;
@@ -191,8 +190,6 @@ function startThread(scope: string, lockOf: (worker_id: string) => string) {
       return api;
     },
     lost,
-    /** The types of job whose code it has. */
-    loaded: new Set<string>(),
     /** Rejects when the worker is lost before it is ready. */
     ready,
     kill: () => worker.terminate(),

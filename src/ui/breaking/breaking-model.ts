@@ -74,9 +74,8 @@ function createBreaking({ client, executor, tasks }: Ready, { notices }: AppMode
     counter.value = counted;
   });
 
-  async function look(task_id: string) {
-    const found = await client.get(task_id);
-    const now = experimentWith(task_id);
+  function look(found: Task) {
+    const now = experimentWith(found.task_id);
     if (!now) return;
     batch(() => {
       task.value = found;
@@ -92,9 +91,13 @@ function createBreaking({ client, executor, tasks }: Ready, { notices }: AppMode
     followed = task_id;
     const { signal } = following;
     // One that fails says nothing: the next look follows.
-    const timer = setInterval(() => look(task_id).catch(() => {}), LOOK_MS);
+    const timer = setInterval(() => {
+      client.get(task_id).then(look, () => {});
+    }, LOOK_MS);
+    const ask = async () => look(await insist(() => client.get(task_id), signal));
+
     try {
-      await insist(() => look(task_id), signal);
+      await ask();
       const now = experimentWith(task_id);
       if (!now) return;
       // One that was retried after its end has not come to it.
@@ -104,10 +107,8 @@ function createBreaking({ client, executor, tasks }: Ready, { notices }: AppMode
         histories.wire.completes > 0 ? null : followByHand(task_id, histories.wire.last, signal),
       ]);
       if (signal.aborted) return;
-      await insist(async () => {
-        await look(task_id);
-        await conclude(task_id, digest);
-      }, signal);
+      await ask();
+      await conclude(task_id, digest, signal);
     } catch (error) {
       if (signal.aborted) return;
       // Removed meanwhile: there is nothing to be said of it any more.
@@ -134,12 +135,12 @@ function createBreaking({ client, executor, tasks }: Ready, { notices }: AppMode
       heard: (event) => hear(task_id, 'wire', event),
     });
 
-  async function conclude(task_id: string, digest: string) {
+  async function conclude(task_id: string, digest: string, signal: AbortSignal) {
     const ended = task.peek();
     if (!ended || !isFinished(ended.status)) return;
     const log: LogEvent[] = [];
     for (;;) {
-      const page = await client.log(task_id, Number(log.at(-1)?.id ?? 0), LOG_PAGE);
+      const page = await insist(() => client.log(task_id, Number(log.at(-1)?.id ?? 0), LOG_PAGE), signal);
       log.push(...page.events);
       if (page.events.length === 0 || log.at(-1)?.id === page.last_event_id) break;
     }
@@ -216,14 +217,15 @@ function createBreaking({ client, executor, tasks }: Ready, { notices }: AppMode
 }
 
 /** Until it works: that a request is lost is what this page is for. What the server refuses stays refused. */
-async function insist(work: () => Promise<void>, signal: AbortSignal): Promise<void> {
+async function insist<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
   for (;;) {
     try {
-      return await work();
+      return await ask();
     } catch (error) {
-      if (signal.aborted || (error instanceof HttpProblem && error.status < 500)) throw error;
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      if (error instanceof HttpProblem && error.status < 500) throw error;
     }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    signal.throwIfAborted();
   }
 }
 

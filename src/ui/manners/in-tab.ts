@@ -16,20 +16,25 @@ export function showInTab(app: Ready, router: Router): () => void {
   const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
   const plain = icon?.href ?? '';
   let shown = plain;
-  let next = { title: '', href: plain };
+  let next: { title: string; href: string } | null = null;
   const show = paced(SHOWN_MS, () => {
+    if (!next) return;
     document.title = next.title;
     if (!icon || next.href === shown) return;
     icon.href = next.href;
     shown = next.href;
   });
-  return effect(() => {
+  const stop = effect(() => {
     // Another language has other words.
     language.value;
     const { title, progress } = stateOf(app, router);
     next = { title, href: progress === null ? plain : iconOf(progress) };
     show();
   });
+  return () => {
+    stop();
+    next = null;
+  };
 }
 
 /** On a task's page it is that task's; elsewhere that of all that run and say how far they are. */

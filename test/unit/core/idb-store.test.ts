@@ -827,7 +827,7 @@ describe('the database', () => {
     await old.put('meta', 100, 'seq');
     old.close();
 
-    expect((await store.list({}, 9, null)).counts).toMatchObject({ pending: 2, running: 1 });
+    expect((await store.list({}, 9, null)).counts).toMatchObject({ pending: 2, running: 2 });
     expect((await store.running()).map((task) => task.task_id)).toEqual([task_id]);
     expect(await store.wake(0)).toBe(Date.parse('2999-01-01T00:00:00.000Z'));
     expect(await claim()).toMatchObject({ task: { task_id: waiting.task_id } });

@@ -203,6 +203,8 @@ describe('the stop ladder', () => {
       paused: { reason: 'user' },
       done: 5,
     });
+    // It would claim it itself.
+    await made.executor.stop();
     await made.change(made.task_id, [examples.resumed]);
     expect(await made.claim()).toMatchObject({ checkpoint: { data: 5 } });
   });
