@@ -180,18 +180,24 @@ test('a row that still fits stays, with the focus, while the narrower list is on
   await expect(rows(page).nth(0).getByRole('link')).toBeFocused();
 });
 
+/** Types what no task has, and follows a link in the same turn: the search is due, or soon will be. */
+const typeAndFollow = (page: Page, link: string, held_ms: number) =>
+  search(page).evaluate(
+    (input: HTMLInputElement, [link, held_ms]) => {
+      input.value = 'no such words';
+      input.dispatchEvent(new InputEvent('input', { bubbles: true }));
+      const began = performance.now();
+      while (performance.now() - began < held_ms);
+      document.querySelector<HTMLAnchorElement>(link)?.click();
+    },
+    [link, held_ms] as const,
+  );
+
 test('what was typed last does not call back who has gone on meanwhile', async ({ page, site }) => {
   await open(page, `${site.url}#/tasks`);
   await later(page, 1);
   await expect(rows(page)).toHaveCount(1);
-  await search(page).evaluate((input: HTMLInputElement) => {
-    input.value = 'no such words';
-    input.dispatchEvent(new InputEvent('input', { bubbles: true }));
-    // The search is due before the page goes to the new address.
-    const began = performance.now();
-    while (performance.now() - began < 300);
-    document.querySelector<HTMLAnchorElement>('.task-row .title a')?.click();
-  });
+  await typeAndFollow(page, '.task-row .title a', 300);
   await expect(page.getByRole('article')).toBeVisible();
 });
 
@@ -199,11 +205,7 @@ test('what was typed last is searched for although another filter was chosen mea
   await open(page, `${site.url}#/tasks`);
   await later(page, 1);
   await expect(rows(page)).toHaveCount(1);
-  await search(page).evaluate((input: HTMLInputElement) => {
-    input.value = 'no such words';
-    input.dispatchEvent(new InputEvent('input', { bubbles: true }));
-    document.querySelector<HTMLAnchorElement>('a[data-status="pending"]')?.click();
-  });
+  await typeAndFollow(page, 'a[data-status="pending"]', 0);
   await expect(rows(page)).toHaveCount(0);
   await expect(page).toHaveURL(/status=pending/);
   await expect(page).toHaveURL(/q=no/);

@@ -2,11 +2,12 @@
 import { connection } from '../../../src/core/connection.ts';
 import { idbStore } from '../../../src/core/idb-store.ts';
 import type { TaskStore } from '../../../src/core/store.ts';
-import type { Change, TaskDraft } from '../../../src/core/task.ts';
+import type { Change } from '../../../src/core/task.ts';
 import { createHub } from '../../../sw/hub.ts';
 import { openStreams } from '../../../sw/streams.ts';
 import { type Row, timed } from '../bench.ts';
 import { figure, interleave } from '../figure.ts';
+import { draftOf } from '../queue.ts';
 
 const ROUNDS = 8;
 const SAMPLES = 15;
@@ -15,16 +16,7 @@ const SHORT = 1_000;
 const SEGMENT = 5_000;
 
 const line: Change = { kind: 'log', level: 'info', message: 'a line of about forty characters, as many' };
-const draft: TaskDraft = {
-  type: 'countdown',
-  input: {},
-  priority: 0,
-  timeout_ms: null,
-  max_attempts: 1,
-  run_at: null,
-  depends_on: [],
-  tags: [],
-};
+const draft = draftOf('countdown');
 
 export const row: Row = async () => {
   const [long, short] = [await logOf(LONG), await logOf(SHORT)];

@@ -3,29 +3,15 @@
 import type { Client } from '../../../src/client/index.ts';
 import { connection } from '../../../src/core/connection.ts';
 import { idbStore } from '../../../src/core/idb-store.ts';
-import type { Limits, TaskStore } from '../../../src/core/store.ts';
+import type { TaskStore } from '../../../src/core/store.ts';
 import type { Row } from '../bench.ts';
 import { figure, interleave } from '../figure.ts';
-import { specs } from '../jobs/specs.ts';
+import { draftOf, oneAtATime } from '../queue.ts';
 
 const ROUNDS = 6;
 const TASKS = 200;
 
 const order = { type: 'yields', input: { count: 0 } };
-const draft = {
-  ...order,
-  priority: 0,
-  timeout_ms: null,
-  max_attempts: 1,
-  run_at: null,
-  depends_on: [],
-  tags: [],
-};
-
-const limits: Limits = {
-  running: 1,
-  types: new Map(specs.map(({ type, version }) => [type, { version, running: Number.POSITIVE_INFINITY }])),
-};
 
 export const row: Row = async (bench) => {
   const client = await bench.client();
@@ -60,10 +46,10 @@ async function run(client: Client): Promise<number[]> {
 
 async function step(store: TaskStore): Promise<number[]> {
   const start = performance.now();
-  await store.submit(Array(TASKS).fill(draft), null);
+  await store.submit(Array(TASKS).fill(draftOf(order.type, order.input)), null);
   for (let left = TASKS; left > 0; left -= 1) {
-    const candidate = await store.candidate(limits);
-    const claimed = candidate && (await store.claim(candidate, limits));
+    const candidate = await store.candidate(oneAtATime);
+    const claimed = candidate && (await store.claim(candidate, oneAtATime));
     if (!claimed) throw new Error('nothing was claimed');
     const { task_id } = claimed.task;
     await store.commit([{ task_id, decide: () => [{ kind: 'completed', result: null, files: [] }] }]);

@@ -1,11 +1,11 @@
 /** What it costs to claim a task out of a long queue. */
 import { connection } from '../../../src/core/connection.ts';
 import { idbStore } from '../../../src/core/idb-store.ts';
-import type { Limits, TaskStore } from '../../../src/core/store.ts';
+import type { TaskStore } from '../../../src/core/store.ts';
 import type { Change, TaskDraft } from '../../../src/core/task.ts';
 import type { Row } from '../bench.ts';
 import { type Figure, figure, interleave } from '../figure.ts';
-import { specs } from '../jobs/specs.ts';
+import { draftOf, oneAtATime } from '../queue.ts';
 
 const ROUNDS = 8;
 const CLAIMS = 10;
@@ -16,21 +16,7 @@ const DRAFTS_AT_ONCE = 1_000;
 
 const end: Change = { kind: 'completed', result: null, files: [] };
 
-const limits: Limits = {
-  running: 1,
-  types: new Map(specs.map(({ type, version }) => [type, { version, running: Number.POSITIVE_INFINITY }])),
-};
-
-const draft: TaskDraft = {
-  type: 'countdown',
-  input: {},
-  priority: 0,
-  timeout_ms: null,
-  max_attempts: 1,
-  run_at: null,
-  depends_on: [],
-  tags: [],
-};
+const draft = draftOf('countdown');
 
 export const row: Row = async () => {
   const [long, short] = [await queueOf(LONG), await queueOf(SHORT)];
@@ -52,8 +38,8 @@ export const row: Row = async () => {
 async function worn(fresh: TaskStore): Promise<Figure> {
   const store = await queueOf(DONE, 'worn');
   for (let left = DONE - SHORT; left > 0; left -= 1) {
-    const candidate = await store.candidate(limits);
-    const claimed = candidate && (await store.claim(candidate, limits));
+    const candidate = await store.candidate(oneAtATime);
+    const claimed = candidate && (await store.claim(candidate, oneAtATime));
     if (!claimed) throw new Error('nothing was claimed');
     await store.commit([{ task_id: claimed.task.task_id, decide: () => [end], durability: 'relaxed' }]);
   }
@@ -78,8 +64,8 @@ async function queueOf(length: number, name = `queue of ${length}`): Promise<Tas
 
 async function claim(store: TaskStore): Promise<number[]> {
   const start = performance.now();
-  const candidate = await store.candidate(limits);
-  const claimed = candidate && (await store.claim(candidate, limits));
+  const candidate = await store.candidate(oneAtATime);
+  const claimed = candidate && (await store.claim(candidate, oneAtATime));
   const ms = performance.now() - start;
   if (!claimed) throw new Error('nothing was claimed');
   const { task_id } = claimed.task;

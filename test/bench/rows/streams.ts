@@ -6,6 +6,7 @@ import { createHub } from '../../../sw/hub.ts';
 import { openStreams } from '../../../sw/streams.ts';
 import type { Bench, Row } from '../bench.ts';
 import { figure, interleave } from '../figure.ts';
+import { draftOf } from '../queue.ts';
 import { bareReached, reached, STREAMS } from '../reached.ts';
 
 const ROUNDS = 3;
@@ -52,17 +53,7 @@ async function heapOf(bench: Bench, open: Open, chunks: number): Promise<number[
 async function streamsOfOne(): Promise<Open> {
   const store = idbStore({ connection: connection('streams of one'), publish: () => {} });
   const { task } = openStreams({ store, hub: createHub(), isAlive: async () => true, report: console.error });
-  const draft = {
-    type: 'countdown',
-    input: {},
-    priority: 0,
-    timeout_ms: null,
-    max_attempts: 1,
-    run_at: null,
-    depends_on: [],
-    tags: [],
-  };
-  const submission = await store.submit([draft], null);
+  const submission = await store.submit([draftOf('countdown')], null);
   const task_id = 'tasks' in submission ? (submission.tasks[0]?.task_id ?? '') : '';
   await store.configure({ max_streams: 2 * STREAMS });
   return async () => {
