@@ -4,6 +4,7 @@ import { bytesFile, type GateFile } from '../gate/gate.ts';
 import { slowJpeg } from '../gate/jpeg-file.ts';
 import { pngOf } from '../gate/png-file.ts';
 import { expect, finished, open, reached, submit, test } from './app.ts';
+import { TURNS, turnedAvif } from './avif.ts';
 
 type Corners = [string, string, string, string];
 
@@ -169,6 +170,29 @@ test('so do PNG and WebP, which have a place for that as well, also where the br
       expect({ format, orientation, ...shows }).toEqual({ format, orientation, corners, width, height });
       expect(text).not.toContain(SECRET);
       expect(text).not.toMatch(/EXIF|eXIf/);
+    }
+  }
+});
+
+test('and AVIF, which says it in a way of its own', async ({ page, site }) => {
+  await open(page, site.url);
+  const source = { file_id: await addJpeg(page, 'a.jpg', []) };
+  const made = await submit(page, 'images', { files: [source], to: 'avif', zip: false, quality: 95 });
+  const name = (await finished(page, made.task_id)).files[0]?.name ?? '';
+  const { text } = await shown(page, made.task_id, name);
+  const files = [];
+  for (const [orientation, turn] of Object.entries(TURNS)) {
+    const bytes = new Uint8Array(turnedAvif(Buffer.from(text, 'latin1'), turn));
+    files.push({ file_id: await addFile(page, bytesFile(`${orientation}.avif`, bytes)) });
+  }
+  for (const to of ['png', 'avif']) {
+    const { task_id } = await submit(page, 'images', { files, to, zip: false, width: 40, height: 40 });
+    expect(await finished(page, task_id)).toMatchObject({ status: 'completed', result: { pictures: 8, failed: 0 } });
+    for (const [orientation, corners] of Object.entries(UPRIGHT)) {
+      const { text, ...shows } = await shown(page, task_id, `${orientation}.${to}`);
+      const [width, height] = Number(orientation) < 5 ? [40, 20] : [20, 40];
+      expect({ to, orientation, ...shows }).toEqual({ to, orientation, corners, width, height });
+      expect(text).not.toMatch(/irot|imir/);
     }
   }
 });
