@@ -4,12 +4,19 @@ import { readable } from './idb-rows.ts';
 import { type Database, LAST, type LookupKey } from './idb-schema.ts';
 import { type Candidate, type Limits, Unreadable } from './store.ts';
 
-/** Throws `Unreadable`. */
-export async function candidate(db: Database, limits: Limits): Promise<Candidate | null> {
+/** `passed`: the tasks that are not meant. Throws `Unreadable`. */
+export async function candidate(
+  db: Database,
+  limits: Limits,
+  passed: ReadonlySet<string>,
+): Promise<Candidate | null> {
   const tx = db.transaction(['tasks', 'lookups']);
   const keys = tx.objectStore('lookups');
-  const firstFrom = async (start: readonly unknown[]) =>
-    (await keys.openKeyCursor(IDBKeyRange.bound(start, ['claim', LAST])))?.key;
+  async function firstFrom(start: readonly unknown[]): Promise<LookupKey | undefined> {
+    let cursor = await keys.openKeyCursor(IDBKeyRange.bound(start, ['claim', LAST]));
+    while (cursor && passed.has(taskOf(cursor.key))) cursor = await cursor.continue();
+    return cursor?.key;
+  }
   const [running, first] = await Promise.all([keys.count(lookups('running')), firstFrom(['claim'])]);
   if (running >= limits.running) return null;
   let best: LookupKey | null = null;

@@ -42,10 +42,10 @@ export function idbStore(host: StoreHost): TaskStore {
     ...snapshots(host),
     claim,
 
-    async candidate(limits) {
+    async candidate(limits, passed = new Set()) {
       for (;;) {
         try {
-          return await connection((db) => candidate(db, limits));
+          return await connection((db) => candidate(db, limits, passed));
         } catch (error) {
           if (!(error instanceof Unreadable)) throw error;
           await connection((db) => setAside(db, [error.task_id]));

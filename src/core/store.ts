@@ -151,7 +151,7 @@ export interface Snapshots {
 /** All of it: an executor claims tasks, too, and clears up. */
 export interface TaskStore extends Tasks, Snapshots {
   /** The best due task that the limits let in, if any. */
-  candidate(limits: Limits): Promise<Candidate | null>;
+  candidate(limits: Limits, passed?: ReadonlySet<string>): Promise<Candidate | null>;
   /** Starts the candidate, unless it is no longer one; counts what runs in the same transaction. */
   claim(candidate: Candidate, limits: Limits, by?: string): Promise<Claim | null>;
   /** Makes the tasks whose time has come claimable; answers when the next one is due (ms since the epoch). */

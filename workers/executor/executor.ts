@@ -35,6 +35,10 @@ export type Executor = ReturnType<typeof createExecutor>;
 
 /** Under every hint lies a slow sweep. */
 const SWEEP_MS = 20_000;
+/** Who has the lease of a waiting task claims it at once, or else keeps nobody from the others. */
+const CLAIM_MS = 250;
+/** What failed is tried again after this. */
+const AGAIN_MS = 1_000;
 const HOUSEKEEPING_MS = 60 * 60_000;
 
 export function createExecutor(host: ExecutorHost) {
@@ -48,8 +52,8 @@ export function createExecutor(host: ExecutorHost) {
   let settings = store.settings();
   const limitsNow = async (): Promise<Limits> => ({ running: (await settings).running_limit ?? limit, types });
   const mine = new Map<string, Attempt>();
-  /** The attempts that run elsewhere, by task: the lock of each is asked for. */
-  const watched = new Map<string, { attempt: number; unwatch(): void }>();
+  /** The attempts that others have, by task: the lock of each is asked for. `passed`: one that it has had for long without a claim. */
+  const watched = new Map<string, { attempt: number; unwatch(): void; passed?: boolean }>();
   /** Ready to be told what to run: a new worker takes 40 to 60 ms to answer (measured). */
   const idle: JobWorker[] = [];
   let wakeTimer: ReturnType<typeof setTimeout> | undefined;
@@ -83,17 +87,21 @@ export function createExecutor(host: ExecutorHost) {
     const limits = await limitsNow();
     // What runs here alone is enough to know.
     if (mine.size >= limits.running) return false;
-    const candidate = await store.candidate(limits);
+    const passed = new Set([...watched].flatMap(([task_id, { passed }]) => (passed ? task_id : [])));
+    const candidate = await store.candidate(limits, passed);
     if (!candidate) return false;
     const name = lockOf(candidate.task_id, candidate.attempt);
     // The lease comes before the claim: a task that runs always has an owner, or a lock that says it has none.
     const release = await takeLock(locks, name);
     if (!release) {
       watch(candidate);
+      passLater(candidate);
       return false;
     }
     const claim = await store.claim(candidate, limits, id).catch((error: unknown) => {
       release();
+      // It may have been committed all the same.
+      watchLater(candidate);
       throw error;
     });
     // Stopped meanwhile: it has no owner, like the others that ran here.
@@ -127,6 +135,8 @@ export function createExecutor(host: ExecutorHost) {
       .catch((error: unknown) => {
         worker.terminate();
         report(error);
+        // Its end is not committed: without an owner it is adopted, like what others lost.
+        watchLater(attempt);
       })
       .finally(() => {
         if (mine.get(attempt.task_id) === attempt) mine.delete(attempt.task_id);
@@ -152,9 +162,27 @@ export function createExecutor(host: ExecutorHost) {
     earlier?.unwatch();
     const unwatch = watchLock(locks, lockOf(task_id, attempt), () => {
       if (watched.get(task_id)?.attempt === attempt) watched.delete(task_id);
-      adopt({ task_id, attempt }).then(fill).catch(report);
+      adopt({ task_id, attempt })
+        .then(fill)
+        .catch((error: unknown) => {
+          report(error);
+          watchLater({ task_id, attempt });
+        });
     });
     watched.set(task_id, { attempt, unwatch });
+  }
+
+  function watchLater({ task_id, attempt }: Candidate) {
+    setTimeout(() => stopped || watch({ task_id, attempt }), AGAIN_MS);
+  }
+
+  function passLater({ task_id }: Candidate) {
+    const held = watched.get(task_id);
+    setTimeout(() => {
+      if (!held || watched.get(task_id) !== held) return;
+      held.passed = true;
+      fill();
+    }, CLAIM_MS);
   }
 
   /** The owner of a running attempt is gone. Whoever commits first says so; the rest find it said. */

@@ -70,6 +70,27 @@ describe('the lease', () => {
     expect((await made.get(task_id)).attempt).toBe(1);
   });
 
+  test('that another has for long and does not use keeps nobody from the tasks behind it', async () => {
+    const made = bench({ limit: 1 });
+    const [first, second] = [await made.submit(), await made.submit()];
+    made.locks.of('other').request(`${first.task_id}:1`, () => new Promise(() => {}));
+    await ticks(3);
+    await made.executor.start();
+    await ticks();
+    // In a moment it may be claimed, and then it is its turn.
+    expect(made.runs).toEqual([]);
+    vi.advanceTimersByTime(250);
+    await until(() => made.runs.length === 1);
+    expect((await made.get(second.task_id)).status).toBe('running');
+    made.runs[0]?.end(completed);
+    await until(async () => (await made.get(second.task_id)).status === 'completed');
+    await ticks();
+    expect((await made.get(first.task_id)).status).toBe('pending');
+    made.locks.drop('other', true);
+    await until(() => made.runs.length === 2);
+    expect(made.runs[1]?.assignment.task.task_id).toBe(first.task_id);
+  });
+
   test('of a claim that was refused is given back', async () => {
     const made = bench({ store: (store) => ({ ...store, claim: async () => null, candidate: once(store.candidate) }) });
     const { task_id } = await made.submit();
@@ -85,6 +106,27 @@ describe('the lease', () => {
     await until(() => made.errors.length > 0);
     expect(made.errors).toMatchObject([{ message: 'no disk' }]);
     expect(await made.isLeased(task_id, 1)).toBe(false);
+  });
+
+  test("of a claim that failed after it was committed is nobody's: the task is adopted", async () => {
+    let fails = true;
+    const made = bench({
+      store: (store) => ({
+        ...store,
+        async claim(...given) {
+          const claim = await store.claim(...given);
+          if (!fails) return claim;
+          fails = false;
+          throw new Error('no answer');
+        },
+      }),
+    });
+    const { task_id } = await made.submit();
+    await made.executor.start();
+    await until(() => made.errors.length > 0);
+    vi.advanceTimersByTime(1_000);
+    await until(() => made.runs.length === 1);
+    expect(await made.get(task_id)).toMatchObject({ status: 'running', attempt: 2, failures: 0 });
   });
 
   function once<A extends unknown[], R>(ask: (...args: A) => Promise<R>) {
@@ -636,6 +678,25 @@ describe('a store that fails', () => {
     expect(made.errors).toMatchObject([{ message: 'no disk' }]);
     made.runs[1]?.end(completed);
     await made.becomes('completed');
+  });
+
+  test.each([1, 2])('to keep an end leaves no task without an owner, %i times in a row', async (times) => {
+    let left = 0;
+    const commit = (store: TaskStore) => (steps: readonly Step[]) => {
+      if (left === 0) return store.commit(steps);
+      left -= 1;
+      return Promise.reject(new DOMException('no disk', 'UnknownError'));
+    };
+    const made = await withRun({}, { store: (store) => ({ ...store, commit: commit(store) }) });
+    left = times;
+    made.run.end(completed);
+    for (let failed = 1; failed <= times; failed += 1) {
+      await until(() => made.errors.length === failed);
+      vi.advanceTimersByTime(1_000);
+    }
+    await until(() => made.runs.length === 2);
+    expect(await made.get(made.task_id)).toMatchObject({ status: 'running', attempt: 2 });
+    expect(await made.isLeased(made.task_id, 2)).toBe(true);
   });
 
   test('because it is full pauses the task, once that can be written', async () => {
