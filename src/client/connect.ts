@@ -3,6 +3,7 @@ import type { BackendMessage, Taken } from '../core/protocol.ts';
 import type { AddedFile } from '../core/schema.ts';
 import { answered, controlled, earlier, onMessage } from './control.ts';
 import { type Executing, type ExecutorListener, startExecutor } from './executor.ts';
+import { askToKeep } from './keep.ts';
 import { type Tasks, tasksAt } from './tasks.ts';
 import { Unavailable } from './unavailable.ts';
 import { type FeedEvent, type StreamEvent, type WatchOptions, watch, watchAll } from './watch.ts';
@@ -65,19 +66,11 @@ export async function connect({ script = 'sw.js', timeout_ms = 20_000 }: Connect
   await answered(base);
   const ask = asking(registration);
   const tasks = tasksAt(base);
-  // Work that is worth keeping is a reason to ask that the browser does not evict it; the answer changes nothing here.
-  let asked = false;
-  const keep = <T>(accepted: T): T => {
-    // Once: where the browser asks the person, each call asks again.
-    if (!asked) navigator.storage?.persist?.().catch(() => {});
-    asked = true;
-    return accepted;
-  };
 
   return {
     ...tasks,
-    submit: async (draft, key) => keep(await tasks.submit(draft, key)),
-    submitAll: async (drafts, key) => keep(await tasks.submitAll(drafts, key)),
+    submit: async (draft, key) => kept(await tasks.submit(draft, key)),
+    submitAll: async (drafts, key) => kept(await tasks.submitAll(drafts, key)),
     watch: (task_id, options) => watch(base, task_id, options),
     watchAll: (options) => watchAll(base, options),
     addFile: (source, name = source.name) => ask<AddedFile>({ kind: 'add-file', source, name }),
@@ -115,6 +108,11 @@ async function inWorker(base: URL): Promise<Client> {
     break: notHere,
     takeOver() {},
   };
+}
+
+function kept<T>(accepted: T): T {
+  askToKeep();
+  return accepted;
 }
 
 async function notHere(): Promise<never> {

@@ -1,6 +1,7 @@
 /** Runs tasks in this page: starts the executor's worker, hands it ports, and lets go when the page goes away. */
 import type { AttemptRef, BackendMessage, ExecutorFault, ExecutorMessage, ExecutorReport } from '../core/protocol.ts';
 import { onMessage } from './control.ts';
+import { askToKeep } from './keep.ts';
 
 const PING_MS = 20_000;
 /**
@@ -71,6 +72,8 @@ export function startExecutor(scope: string, { outdated, runs, started, erased }
 
   function tell(attempts: AttemptRef[]) {
     running = attempts;
+    // Also of who speaks HTTP without this client.
+    if (attempts.length > 0) askToKeep();
     runs?.(attempts.map(({ task_id }) => task_id));
   }
 

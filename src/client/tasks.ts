@@ -2,6 +2,7 @@
 import type { AddedFile, Happened, Health, Settings } from '../core/schema.ts';
 import type { Documents, Hits, PageText } from '../core/search.ts';
 import type { Problem, Status, Task, TaskDraft } from '../core/task.ts';
+import { NO_PROBLEM, problemOf } from './problem.ts';
 
 export type Draft = Partial<Omit<TaskDraft, 'type'>> & Pick<TaskDraft, 'type'>;
 
@@ -69,7 +70,7 @@ export class HttpProblem extends Error {
  * the site answers; it starts again for the next one.
  */
 const isLost = (error: unknown) =>
-  error instanceof TypeError || (error instanceof HttpProblem && error.problem.type === 'about:blank');
+  error instanceof TypeError || (error instanceof HttpProblem && error.problem.type === NO_PROBLEM);
 
 const EXPORT_TYPE = 'application/vnd.holdfast.export';
 
@@ -192,19 +193,6 @@ export function tasksAt(base: string | URL) {
   };
 }
 
+/** JSON leaves out what is not given; the parameters make a word of each value. */
 const search = (query: object | 'all'): URLSearchParams =>
-  new URLSearchParams(
-    query === 'all' ? { all: 'true' } : Object.entries(query).map(([name, value]) => [name, `${value}`]),
-  );
-
-async function problemOf(response: Response): Promise<Problem> {
-  const { status, statusText } = response;
-  const fallback = {
-    type: 'about:blank',
-    title: statusText || `HTTP ${status}`,
-    detail: `The answer was ${status}.`,
-    status,
-  };
-  if (!response.headers.get('Content-Type')?.startsWith('application/problem+json')) return fallback;
-  return response.json().catch(() => fallback);
-}
+  new URLSearchParams(query === 'all' ? { all: 'true' } : JSON.parse(JSON.stringify(query)));

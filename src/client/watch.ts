@@ -2,6 +2,7 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import type { Level } from '../core/schema.ts';
 import type { Problem, Task } from '../core/task.ts';
+import { NO_PROBLEM, problemOf } from './problem.ts';
 
 export type TaskUpdate = Pick<
   Task,
@@ -44,9 +45,9 @@ export class StreamRefused extends Error {
   override name = 'StreamRefused';
   constructor(
     readonly status: number,
-    readonly problem: Problem | null,
+    readonly problem: Problem,
   ) {
-    super(problem?.detail ?? `The stream was refused with ${status}.`);
+    super(problem.detail);
   }
 }
 
@@ -95,7 +96,9 @@ async function* follow(
       });
       if (response.status === 204) return;
       if (response.status >= 400 && response.status < 500) {
-        throw new StreamRefused(response.status, await response.json().catch(() => null));
+        const problem = await problemOf(response);
+        // Another who answers is not meant: a service worker that cannot be started is passed by (Firefox).
+        if (problem.type !== NO_PROBLEM) throw new StreamRefused(response.status, problem);
       }
       if (response.ok && response.body) {
         say(true);
@@ -104,7 +107,8 @@ async function* follow(
         };
         for await (const event of numbered(parse(response.body, onFrame, onRetry), last)) {
           failures = 0;
-          last = event.event === 'reset' ? undefined : event.id;
+          // What was announced comes from the beginning: who asks again before the first of it is there is told so again.
+          if (event.event !== 'reset') last = event.id;
           yield event;
         }
       }

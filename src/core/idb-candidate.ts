@@ -5,11 +5,7 @@ import { type Database, LAST, type LookupKey } from './idb-schema.ts';
 import { type Candidate, type Limits, Unreadable } from './store.ts';
 
 /** `passed`: the tasks that are not meant. Throws `Unreadable`. */
-export async function candidate(
-  db: Database,
-  limits: Limits,
-  passed: ReadonlySet<string>,
-): Promise<Candidate | null> {
+export async function candidate(db: Database, limits: Limits, passed: ReadonlySet<string>): Promise<Candidate | null> {
   const tx = db.transaction(['tasks', 'lookups']);
   const keys = tx.objectStore('lookups');
   async function firstFrom(start: readonly unknown[]): Promise<LookupKey | undefined> {

@@ -10,8 +10,9 @@ export async function lookForUpdate(): Promise<boolean> {
 /** Resolves when a new version waits to take over. */
 export async function newVersion(): Promise<unknown> {
   if (!('serviceWorker' in navigator)) return new Promise(() => {});
-  // Not needed for the first paint.
-  const { Workbox } = await import('workbox-window');
+  // Not needed for the first paint. Who does not get it, as offline past the service worker, is told of a new version by another visit.
+  const { Workbox } = (await import('workbox-window').catch(() => null)) ?? {};
+  if (!Workbox) return new Promise(() => {});
   const workbox = new Workbox('sw.js');
   const waiting = new Promise((resolve) => workbox.addEventListener('waiting', resolve));
   // Why a script cannot be registered is for `connect` to tell.

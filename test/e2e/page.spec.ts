@@ -279,6 +279,21 @@ test('a part of the page that was lost on its way is asked for again', async ({ 
   await ready(page);
 });
 
+test('a page that got all but what tells of new versions works, and does not trouble anybody with it', async ({
+  page,
+  site,
+}) => {
+  let aborted = 0;
+  await page.route('**/assets/workbox-window*.js', (route) => {
+    aborted += 1;
+    return route.abort();
+  });
+  await page.goto(site.url);
+  await ready(page);
+  await expect.poll(() => aborted).toBeGreaterThan(0);
+  await expect(page.getByRole('alert')).toHaveText('');
+});
+
 test('a page whose requests go past its service worker says so, and is well when it is loaded again', async ({
   page,
   site,

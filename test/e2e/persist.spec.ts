@@ -1,11 +1,8 @@
-import { chromium } from '@playwright/test';
-import { expect, finished, open, submit, test } from './app.ts';
+import { type BrowserContext, chromium } from '@playwright/test';
+import { expect, finished, open, type Site, submit, test } from './app.ts';
 
-test('storage that is not to be evicted is asked for when the first task is accepted, and not before', async ({
-  context,
-  site,
-}) => {
-  // A headless browser decides by itself and silently: the question is counted where the page asks it.
+/** A headless browser decides by itself and silently: the question is counted where the page asks it. */
+async function counting(context: BrowserContext, site: Site) {
   await context.addInitScript(() => {
     const { storage } = navigator;
     if (!storage) return;
@@ -17,7 +14,14 @@ test('storage that is not to be evicted is asked for when the first task is acce
     };
   });
   const page = await open(await context.newPage(), site.url);
-  const asked = () => page.evaluate(() => Reflect.get(globalThis, 'asked'));
+  return { page, asked: () => page.evaluate(() => Reflect.get(globalThis, 'asked')) };
+}
+
+test('storage that is not to be evicted is asked for when the first task is accepted, and not before', async ({
+  context,
+  site,
+}) => {
+  const { page, asked } = await counting(context, site);
   await page.evaluate(() => globalThis.holdfast.list());
   const refused = await page.evaluate(() =>
     globalThis.holdfast.submit({ type: 'countdown', input: { steps: -1 } }).then(
@@ -33,6 +37,17 @@ test('storage that is not to be evicted is asked for when the first task is acce
   await finished(page, task_id);
   await page.evaluate(() => globalThis.holdfast.submitAll([{ type: 'countdown', input: { steps: 1, step_ms: 0 } }]));
   expect(await asked()).toBe(1);
+});
+
+test('and when a page begins to run one that was posted without the client', async ({ context, site }) => {
+  const { page, asked } = await counting(context, site);
+  const task_id = await page.evaluate(async () => {
+    const body = JSON.stringify({ type: 'countdown', input: { steps: 1, step_ms: 0 } });
+    const response = await fetch('tasks', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
+    return (await response.json()).task_id;
+  });
+  await finished(page, task_id);
+  await expect.poll(asked).toBe(1);
 });
 
 test('storage that the browser keeps is told by health', async ({ profile, launchOptions, site }) => {

@@ -58,6 +58,12 @@ test('what the site answered because the service worker was not asked is asked a
   expect(requests.map(({ method }) => method)).toEqual(['GET', 'GET', 'DELETE', 'DELETE']);
 });
 
+test('what a query leaves open is not sent', async () => {
+  const { tasks, requests } = await serving((_, response) => json(response, {}));
+  await tasks.list({ status: ['pending', 'running'], q: undefined as never, limit: 5 });
+  expect(requests[0]?.url).toBe('/app/tasks?status=pending%2Crunning&limit=5');
+});
+
 test('what could count twice is not sent again', async () => {
   const { tasks, requests } = await serving(breaking);
   await expect(tasks.retry('a')).rejects.toThrow(TypeError);

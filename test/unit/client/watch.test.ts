@@ -74,7 +74,7 @@ test('each event comes once and in order, however often the connection breaks, e
   expect(requests[0]?.url).toBe('/app/tasks/a%20b/stream');
 });
 
-test('after a reset the cursor is forgotten, and a gap says of which event the state after it is', async () => {
+test('after a reset whose events did not come it is asked for again, and a gap says of which event the state after it is', async () => {
   const { watching, asked } = await serving(
     ends(`${SOON}event: reset\ndata: {}\n\n`),
     ends(`${SOON}id: 12\nevent: gap\ndata: {"from":1,"to":12}\n\ndata: {"n":12}\n\n${line(13)}`),
@@ -88,7 +88,16 @@ test('after a reset the cursor is forgotten, and a gap says of which event the s
     'message 14 {"n":14}',
     'complete 14 {"end":true}',
   ]);
-  expect(asked()).toEqual(['99', null, '13']);
+  expect(asked()).toEqual(['99', '99', '13']);
+});
+
+test('all tasks are not begun from now on when the connection breaks right after a reset', async () => {
+  const { base, asked } = await serving(
+    ends(`${SOON}event: reset\ndata: {}\n\n`),
+    ends(`${SOON}event: reset\ndata: {}\n\nid: new-1\ndata: {"n":1}\n\n`),
+  );
+  for await (const { id } of watchAll(base, { after: 'old-7' })) if (id === 'new-1') break;
+  expect(asked()).toEqual(['old-7', 'old-7']);
 });
 
 test('a busy server is asked again, and events of names that nobody knows are passed over', async () => {
@@ -107,6 +116,16 @@ test('204 is the end, and a refusal is thrown with its problem', async () => {
   expect(refused).toBeInstanceOf(StreamRefused);
   expect(refused).toMatchObject({ status: 404, problem, message: problem.detail });
   expect(requests).toHaveLength(1);
+});
+
+test('a refusal that is of somebody else, who answers for a service worker that cannot be started, is none', async () => {
+  const { watching, asked } = await serving(
+    ends(SOON + line(1)),
+    (response) => void response.writeHead(404, { 'Content-Type': 'text/html' }).end('<h1>Not found</h1>'),
+    ends(SOON + end(2)),
+  );
+  expect(await watching()).toEqual(['message 1 {"n":1}', 'message 2 {"n":2}', 'complete 2 {"end":true}']);
+  expect(asked()).toEqual([null, '1', '1']);
 });
 
 test('all tasks are followed from a cursor, past the end of any of them, until the signal says so', async () => {

@@ -1,0 +1,17 @@
+/** Why a request was refused. */
+import type { Problem } from '../core/task.ts';
+
+/** RFC 9457, 4.2.1: nothing is known but the status. No answer of the contract has it, so it was another who answered. */
+export const NO_PROBLEM = 'about:blank';
+
+export async function problemOf(response: Response): Promise<Problem> {
+  const { status, statusText } = response;
+  const fallback = {
+    type: NO_PROBLEM,
+    title: statusText || `HTTP ${status}`,
+    detail: `The answer was ${status}.`,
+    status,
+  };
+  if (!response.headers.get('Content-Type')?.startsWith('application/problem+json')) return fallback;
+  return response.json().catch(() => fallback);
+}
