@@ -10,6 +10,16 @@ export class Outdated extends Error {
   }
 }
 
+/** An older version of the app has the database open, in a thread that cannot hear that it is wanted. */
+export class Blocked extends Error {
+  override name = 'Blocked';
+  constructor() {
+    super(
+      'A tab with an older version of this app keeps the database from this one. Close that tab, or wait until its work is done.',
+    );
+  }
+}
+
 export interface Connection {
   /**
    * Runs `use`, one transaction, on an open handle. It is run again when it has done nothing, because the handle had died before its
@@ -23,29 +33,35 @@ export interface Connection {
 
 /** So many times in a row may a use come to nothing. */
 const RETRIES = 3;
+/** A thread that computes does not let go of its handle meanwhile: so long is waited for it before that is told. */
+const BLOCKED_MS = 5_000;
 
 export function connection(name: string): Connection {
-  let opening: Promise<Database> | undefined;
+  /** `late` rejects once it is blocked for too long; the database may be opened all the same after that. */
+  let opening: { db: Promise<Database>; late: Promise<never> } | undefined;
 
-  function open(): Promise<Database> {
+  function open() {
     if (opening) return opening;
     const forget = () => {
       // By now there may be another.
-      if (opening === mine) opening = undefined;
+      if (opening?.db === mine) opening = undefined;
     };
-    const mine = openDatabase(name, forget).catch((error: unknown) => {
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const open = openDatabase(name, forget, () => setTimeout(reject, BLOCKED_MS, new Blocked()));
+    const mine = open.catch((error: unknown) => {
       forget();
       throw isDomException(error, 'VersionError') ? new Outdated() : error;
     });
-    opening = mine;
-    return mine;
+    late.catch(() => {});
+    opening = { db: mine, late };
+    return opening;
   }
 
   async function connect<T>(use: (db: Database) => Promise<T>): Promise<T> {
     for (let left = RETRIES; ; left -= 1) {
       const mine = open();
       try {
-        return await use(await mine);
+        return await use(await Promise.race([mine.db, mine.late]));
       } catch (error) {
         // A closed handle begins no transaction (`InvalidStateError`); those under way are aborted by Chromium with an `UnknownError`.
         const dead = isDomException(error, 'InvalidStateError') || isDomException(error, 'UnknownError');
@@ -58,13 +74,13 @@ export function connection(name: string): Connection {
   return Object.assign(connect, {
     drop() {
       // Whoever opens it is told why that failed.
-      opening?.then(
+      opening?.db.then(
         (db) => db.close(),
         () => {},
       );
     },
     close() {
-      opening?.then((db) => db.close());
+      opening?.db.then((db) => db.close());
       opening = undefined;
     },
   });

@@ -6,8 +6,8 @@ import { begin, type Database, type HoldfastSchema } from './idb-schema.ts';
 
 const VERSION = 2;
 
-/** `closed` is called when the handle is worthless, whatever the reason. */
-export async function openDatabase(name: string, closed: () => void): Promise<Database> {
+/** `closed` is called when the handle is worthless, whatever the reason; `blocked` when an older version's is not closed at once. */
+export async function openDatabase(name: string, closed: () => void, blocked: () => void): Promise<Database> {
   const db = await openDB<HoldfastSchema>(name, VERSION, {
     async upgrade(db, from, _to, tx) {
       if (from < 1) create(db);
@@ -17,6 +17,7 @@ export async function openDatabase(name: string, closed: () => void): Promise<Da
       (event.target as IDBDatabase).close();
       closed();
     },
+    blocked,
     terminated: closed,
   });
   unawaitedEnds(db);

@@ -42,7 +42,7 @@ export function idbStore(host: StoreHost): TaskStore {
     ...snapshots(host),
     claim,
 
-    async candidate(limits, passed = new Set()) {
+    async candidate(limits, passed = new Set<string>()) {
       for (;;) {
         try {
           return await connection((db) => candidate(db, limits, passed));

@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
 import { openDB, unwrap } from 'idb';
 import * as v from 'valibot';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { connection } from '../../../src/core/connection.ts';
 import { lookups } from '../../../src/core/idb-lookups.ts';
 import { idbStore } from '../../../src/core/idb-store.ts';
@@ -802,14 +802,9 @@ describe('the database', () => {
     newer.close();
   });
 
-  test('of the first version is brought to this one’s shape, and every task is found', async () => {
-    const before = freshStore();
-    const { task_id } = await before.started();
-    const waiting = await before.submit();
-    await before.submit({ run_at: '2999-01-01T00:00:00.000Z' });
-    const rows = await before.database((db) => db.getAll('tasks'));
-    const { name, store, claim, database } = freshStore();
-    const old = await openDB(name, 1, {
+  /** The database as the first version of the app made it. */
+  const firstVersion = (name: string) =>
+    openDB(name, 1, {
       upgrade(db) {
         const tasks = db.createObjectStore('tasks', { keyPath: 'task.task_id' });
         tasks.createIndex('claim', 'claim_key');
@@ -822,6 +817,30 @@ describe('the database', () => {
         db.createObjectStore('files', { keyPath: ['owner', 'name', 'offset'] });
       },
     });
+
+  test('that an older version keeps open is waited for, then that is told, and it is opened as soon as it can be', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { name, store } = freshStore();
+    // By a thread that computes: it does not hear that others want it.
+    const old = await firstVersion(name);
+    const late = store.list({}, 50, null).catch((error: unknown) => error);
+    for (let i = 0; i < 20; i += 1) await new Promise((resolve) => setImmediate(resolve));
+    vi.advanceTimersByTime(5_000);
+    expect(await late).toMatchObject({ name: 'Blocked', message: expect.stringContaining('older version') });
+    expect(await store.list({}, 50, null).catch((error: unknown) => error)).toMatchObject({ name: 'Blocked' });
+    old.close();
+    await vi.waitFor(async () => expect((await store.list({}, 50, null)).tasks).toEqual([]));
+  });
+
+  test('of the first version is brought to this one’s shape, and every task is found', async () => {
+    const before = freshStore();
+    const { task_id } = await before.started();
+    const waiting = await before.submit();
+    await before.submit({ run_at: '2999-01-01T00:00:00.000Z' });
+    const rows = await before.database((db) => db.getAll('tasks'));
+    const { name, store, claim, database } = freshStore();
+    const old = await firstVersion(name);
     for (const row of rows) await old.put('tasks', row);
     await old.put('tasks', { task: { task_id: 'broken', status: 'running' }, running: 'wide' });
     await old.put('meta', 100, 'seq');
