@@ -32,6 +32,7 @@ const reasons: [Way, string, RegExp][] = [
   ['has a checkpoint that cannot be cloned', 'job-failed', /clone/],
   ['has words that cannot be cloned', 'job-failed', /Symbol/],
   ['throws where nobody catches', 'job-failed', /the reason/],
+  ['rejects where nobody waits', 'job-failed', /the reason/],
   ['sends garbage', 'job-failed', /no batch of events/],
   ['misses a part of its code', 'job-failed', /no-such-part/],
   ['closes its worker', 'crashed', /worker died.*3 times/],

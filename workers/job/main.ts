@@ -16,6 +16,13 @@ let files: Files | undefined;
 let lasting: LastingFiles | undefined;
 let stopping = new AbortController();
 
+// A job that waits for what failed so would wait for ever, and a rejection that nobody handles reaches no other thread. One that comes
+// of a stop is the job's way of ending.
+addEventListener('unhandledrejection', (event) => {
+  event.preventDefault();
+  if (!stopping.signal.aborted) reportError(event.reason);
+});
+
 /** Held for as long as this thread lives: being granted it is how the executor learns that it died. */
 const holdForever = (name: string) =>
   new Promise<void>((held, failed) => {

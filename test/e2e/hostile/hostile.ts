@@ -42,6 +42,15 @@ export const job = defineJob({
           throw new Error('the reason');
         });
         return forever(signal);
+      case 'rejects where nobody waits':
+        Promise.reject(new Error('the reason'));
+        return forever(signal);
+      case 'has a checkpoint that cannot be stored': {
+        // The smallest there is: it can be sent to a worker, and to nowhere else.
+        const module = new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
+        yield { done: 1, checkpoint: () => module };
+        return forever(signal);
+      }
       case 'sends garbage':
         for (const garbage of [null, 'garbage', { id: 1 }, { type: 'RELEASE' }, new ArrayBuffer(8)]) {
           self.postMessage(garbage);

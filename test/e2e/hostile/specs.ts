@@ -14,6 +14,8 @@ export const ways = [
   'has a checkpoint that cannot be cloned',
   'has words that cannot be cloned',
   'throws where nobody catches',
+  'rejects where nobody waits',
+  'has a checkpoint that cannot be stored',
   'sends garbage',
   'closes its worker',
   'loses a part of its code once',
