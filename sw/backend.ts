@@ -17,6 +17,7 @@ import { createHub } from './hub.ts';
 import type { AskIndex } from './index-asks.ts';
 import { messages } from './message.ts';
 import { onDemand } from './on-demand.ts';
+import { FRAME_ANCESTORS } from './policy.ts';
 import { problemResponse, Refusal } from './problem.ts';
 import { routes } from './routes.ts';
 import { openStreams } from './streams.ts';
@@ -153,7 +154,7 @@ export function createBackend(scope: string) {
 
   return {
     /** The answer to a request that is ours; undefined for anything else, which then goes where it would have gone without us. */
-    fetch({ request, clientId }: FetchEvent): Promise<Response> | undefined {
+    fetch({ request, clientId, resultingClientId }: FetchEvent): Promise<Response> | undefined {
       const url = new URL(request.url);
       if (url.origin !== self.location.origin || !url.pathname.startsWith(base)) return undefined;
       if (!OURS.test(url.pathname.slice(base.length))) return undefined;
@@ -163,7 +164,8 @@ export function createBackend(scope: string) {
         const refusal = new Refusal(403, 'forbidden', `A navigation cannot ${request.method} ${url.pathname}.`);
         return Promise.resolve(problemResponse(refusal, url.pathname));
       }
-      return Promise.resolve(app.fetch(request, { client: clientId || null }));
+      const answer = Promise.resolve(app.fetch(request, { client: clientId || resultingClientId || null }));
+      return request.mode === 'navigate' ? answer.then(unframed) : answer;
     },
 
     message: messages({
@@ -176,4 +178,10 @@ export function createBackend(scope: string) {
       erase: eraseAll,
     }),
   };
+}
+
+/** What is shown in a window may be shown in a frame by this origin alone, as the app's own files. */
+function unframed(answer: Response): Response {
+  answer.headers.append('Content-Security-Policy', FRAME_ANCESTORS);
+  return answer;
 }

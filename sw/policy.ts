@@ -16,8 +16,10 @@ export const CONTENT_SECURITY_POLICY = [
   'trusted-types default',
 ].join('; ');
 
+export const FRAME_ANCESTORS = "frame-ancestors 'self'";
+
 const headers: Record<string, string> = {
-  'Content-Security-Policy': `${CONTENT_SECURITY_POLICY}; frame-ancestors 'self'`,
+  'Content-Security-Policy': `${CONTENT_SECURITY_POLICY}; ${FRAME_ANCESTORS}`,
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Referrer-Policy': 'no-referrer',

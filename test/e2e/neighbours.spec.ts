@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { serve } from '../../scripts/serve.mjs';
-import { test as base, expect, list, open, submit } from './app.ts';
+import { test as base, expect, finished, list, open, submit } from './app.ts';
 
 const test = base.extend<{ stranger: Page; app: Page }>({
   app: async ({ context, site }, use) => use(await open(await context.newPage(), site.url)),
@@ -142,20 +142,45 @@ test('another site cannot follow the tasks, nor load them as a script, a style o
   await task.expect();
 });
 
-test('another site cannot frame the page', async ({ app, site, stranger }) => {
+for (const path of ['', 'tasks', 'tasks/stream', 'tasks/types']) {
+  test(`another site cannot frame ${path || 'the page'}`, async ({ app, site, stranger }) => {
+    const task = await untouched(app);
+    const framed = await stranger.evaluate(
+      (address) =>
+        new Promise<string>((resolve) => {
+          const frame = Object.assign(document.createElement('iframe'), { src: address });
+          frame.addEventListener('load', () => resolve('loaded'));
+          document.body.append(frame);
+        }),
+      site.url + path,
+    );
+    expect(framed).toBe('loaded');
+    // A frame that is refused shows the browser's own error page.
+    expect(stranger.frames().map((frame) => frame.url())).toContain('chrome-error://chromewebdata/');
+    const streams = () => app.evaluate(async () => (await globalThis.holdfast.health()).open_streams);
+    // The page's own.
+    await expect.poll(streams).toBe(1);
+    await task.expect();
+  });
+}
+
+test('a stream that is shown in a window is given free with it', async ({ app, context, site }) => {
+  const streams = () => app.evaluate(async () => (await globalThis.holdfast.health()).open_streams);
+  await expect.poll(streams).toBe(1);
+  const page = await context.newPage();
+  await page.goto(`${site.url}tasks/stream`, { waitUntil: 'commit' });
+  await expect.poll(streams).toBe(2);
+  await page.close();
+  await expect.poll(streams).toBe(1);
+});
+
+test('what another site sends as a share is kept as a file at most, and starts nothing', async ({
+  app,
+  site,
+  stranger,
+}) => {
   const task = await untouched(app);
-  const framed = await stranger.evaluate(
-    (address) =>
-      new Promise<string>((resolve) => {
-        const frame = Object.assign(document.createElement('iframe'), { src: address });
-        frame.addEventListener('load', () => resolve('loaded'));
-        document.body.append(frame);
-      }),
-    site.url,
-  );
-  expect(framed).toBe('loaded');
-  // A frame that is refused shows the browser's own error page.
-  expect(stranger.frames().map((frame) => frame.url())).toContain('chrome-error://chromewebdata/');
+  expect(await sendForm(stranger, `${site.url}share`, 'post', 'multipart/form-data')).toBe(303);
   await task.expect();
 });
 
@@ -187,6 +212,22 @@ test('a file that is a page with a script is saved, not shown', async ({ app, co
   const page = await context.newPage();
   const download = page.waitForEvent('download');
   await page.goto(`${site.url}files/${file_id}`).catch(() => {});
+  expect((await download).suggestedFilename()).toBe('page.html');
+  expect(await app.evaluate(() => localStorage.stolen)).toBeUndefined();
+});
+
+test('nor is one that a job has put out', async ({ app, context, site }) => {
+  const task_id = await app.evaluate(async () => {
+    const page = new Blob(['<script>localStorage.stolen = 1</script>']);
+    const packed = await new Response(page.stream().pipeThrough(new CompressionStream('gzip'))).blob();
+    const { file_id } = await globalThis.holdfast.addFile(new File([packed], 'page.html.gz'));
+    return (await globalThis.holdfast.submit({ type: 'extract', input: { files: [{ file_id }] } })).task_id;
+  });
+  const { files } = await finished(app, task_id);
+  expect(files).toMatchObject([{ name: 'page.html' }]);
+  const page = await context.newPage();
+  const download = page.waitForEvent('download');
+  await page.goto(`${site.url}tasks/${task_id}/files/page.html`).catch(() => {});
   expect((await download).suggestedFilename()).toBe('page.html');
   expect(await app.evaluate(() => localStorage.stolen)).toBeUndefined();
 });

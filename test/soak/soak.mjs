@@ -128,6 +128,8 @@ async function sample(page, session, browser) {
   const workers = await workersOf(browser);
   const executors = workers.filter(({ name }) => name === 'holdfast executor');
   const backends = workers.filter(({ name }) => name === 'service worker');
+  for (const [name, threads] of Object.entries({ executor: executors, 'service worker': backends }))
+    if (threads.length === 0) throw new Error(`No ${name} was found to be measured.`);
   const alive = await pageOf(session);
   const stored = await page.evaluate(storedIn);
   const mean = (/** @type {number[]} */ all) => all.reduce((sum, one) => sum + one, 0) / all.length;

@@ -17,6 +17,8 @@ const ERRORS = 3;
 export function trendOf(samples) {
   const count = samples.length;
   if (count < 3) throw new RangeError(`A trend needs three samples or more; there are ${count}.`);
+  // What was not measured must not pass for flat.
+  if (!samples.every(({ value }) => Number.isFinite(value))) throw new RangeError('A sample is no number.');
   const sum = (/** @type {(sample: { at: number, value: number }) => number} */ of) =>
     samples.reduce((all, sample) => all + of(sample), 0);
   const [when, mean] = [sum(({ at }) => at) / count, sum(({ value }) => value) / count];

@@ -33,4 +33,5 @@ test('growth within what is allowed is none', () => {
 test('too few samples, or all at once, have no trend', () => {
   expect(() => trendOf(samples([1, 2]))).toThrow('three samples');
   expect(() => trendOf([1, 2, 3].map((value) => ({ at: 0, value })))).toThrow('same time');
+  expect(() => trendOf(samples([1, 2, Number.NaN, 4]))).toThrow('no number');
 });
