@@ -95,6 +95,11 @@ async function measure(name) {
     });
     await page.exposeFunction('app', apps.measure);
     await page.exposeFunction('stopServiceWorkers', () => stopServiceWorker(page));
+    await page.exposeFunction('postsInAnotherTab', async (/** @type {number} */ count) => {
+      const other = await context.newPage();
+      await other.goto(server.url);
+      return other.evaluate((n) => /** @type {any} */ (globalThis).postsHere(n), count).finally(() => other.close());
+    });
     await page.goto(server.url);
     const measured = await page.evaluate((row) => /** @type {any} */ (globalThis).run(row), name);
     return { ...measured, browser: await page.evaluate('navigator.userAgent') };

@@ -19,6 +19,8 @@ export interface Bench {
   liveHeap(): Promise<number>;
   /** The app of a build or a bare one, opened in a browser of their own: milliseconds. */
   app(what: 'first load' | 'offline reload' | 'long tasks' | 'frames', side: 'holdfast' | 'bare'): Promise<number[]>;
+  /** From each `POST tasks` to its answer, in ms, in a tab that runs nothing itself. */
+  postsInAnotherTab(count: number): Promise<number[]>;
   /** Stops all service workers, as a browser does when it wants their memory back. */
   stopServiceWorkers(): Promise<void>;
 }

@@ -2,6 +2,7 @@
 import { type Client, connect } from '../../src/client/index.ts';
 import type { Bench, Row } from './bench.ts';
 import { frame } from './frame.ts';
+import { posts } from './posts.ts';
 import { cellsOf } from './table.ts';
 
 declare global {
@@ -11,6 +12,9 @@ declare global {
   var liveHeap: () => Promise<number>;
   var stopServiceWorkers: () => Promise<void>;
   var app: Bench['app'];
+  /** In this tab, which need not have an executor. */
+  var postsHere: (count: number) => Promise<number[]>;
+  var postsInAnotherTab: Bench['postsInAnotherTab'];
   var run: (name: string) => Promise<{ figures: unknown; cells: string[][] }>;
 }
 
@@ -41,7 +45,10 @@ const bench: Bench = {
   liveHeap: () => globalThis.liveHeap(),
   app: (what, side) => globalThis.app(what, side),
   stopServiceWorkers: () => globalThis.stopServiceWorkers(),
+  postsInAnotherTab: (count) => globalThis.postsInAnotherTab(count),
 };
+
+globalThis.postsHere = async (count) => posts(await connect(), count);
 
 globalThis.run = async (name) => {
   const load = rows[`./rows/${name}.ts`];

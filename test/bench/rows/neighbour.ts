@@ -1,25 +1,13 @@
-/** From a `POST tasks` to its answer, while a job computes without a break and while nothing runs. */
-import { pause, type Row, timed } from '../bench.ts';
+/** From a `POST tasks` in one tab to its answer, while a job of another computes without a break and while nothing runs. */
+import { pause, type Row } from '../bench.ts';
 import { figure, interleave } from '../figure.ts';
 
 const ROUNDS = 5;
 const POSTS = 60;
-const TAG = 'neighbour';
 
 export const row: Row = async (bench) => {
   const client = await bench.client();
-  const later = new Date(Date.now() + 60 * 60 * 1000).toISOString();
-  async function posts(): Promise<number[]> {
-    const samples: number[] = [];
-    for (let i = 0; i < POSTS; i += 1) {
-      // They are not due: what is measured is the answer, and not what runs after it.
-      const draft = { type: 'countdown', run_at: later, tags: [TAG] };
-      samples.push(await timed(() => client.submit(draft)));
-    }
-    await client.cancelAll({ tag: TAG });
-    await client.removeAll({ tag: TAG });
-    return samples;
-  }
+  const posts = () => bench.postsInAnotherTab(POSTS);
   const { busy, idle } = await interleave(ROUNDS, {
     async busy() {
       const { task_id } = await client.submit({ type: 'spin', input: { ms: 60_000 } });
@@ -36,9 +24,9 @@ export const row: Row = async (bench) => {
   });
   const post = { unit: 'ms', ours: busy, other: idle, beside: 'with nothing running' };
   return [
-    figure({ what: 'POST while a job computes, p50', ...post, aims: [] }),
+    figure({ what: 'POST while a job of another tab computes, p50', ...post, aims: [] }),
     figure({
-      what: 'POST while a job computes, p99',
+      what: 'POST while a job of another tab computes, p99',
       ...post,
       quantile: 0.99,
       aims: [{ of: 'ours', is: 'at most', value: 50 }],
