@@ -1,15 +1,19 @@
 /** What the store lets go of: the beginnings of long logs, and tasks that finished long ago. */
 import { lookups, taskOf } from './idb-lookups.ts';
 import { ifReadable } from './idb-rows.ts';
-import { type Database, FORGOTTEN, IDEMPOTENCY, INPUT, LAST, partsOf, type TaskRow } from './idb-schema.ts';
+import { type Database, FORGOTTEN, IDEMPOTENCY, INPUT, LAST, logOf, partsOf, type TaskRow } from './idb-schema.ts';
 import { STAGED } from './idb-transfer.ts';
 import type { Settings, Status, StoredTask } from './schema.ts';
-import { bytesOf, fold } from './task.ts';
+import { isSegment } from './segment.ts';
+import { bytesOf, fold, type TaskEvent } from './task.ts';
 
 /** Rows read in one go. */
 const STEP = 100;
 
-/** Whole segments go, the last one never; the task at the cut is kept, so that what is left folds onto it. */
+/**
+ * Whole segments go, the last one never; the task at the cut is kept, so that what is left folds onto it. What cannot be read goes with
+ * the rest: it must not keep a log from being trimmed for ever.
+ */
 export async function trim(
   db: Database,
   task_id: string,
@@ -25,16 +29,34 @@ export async function trim(
     if (!over()) return tx.done;
     let cut: StoredTask | null = (await cuts.get(task_id)) ?? null;
     const before = row.trimmed;
-    for (const { last: end, events } of await log.getAll(IDBKeyRange.bound([task_id, 1], [task_id, LAST]), STEP)) {
-      if (end === last || !over()) break;
-      cut = fold(cut, events);
+    const segments = await log.getAll(logOf(task_id, 1), STEP);
+    for (const [i, next] of segments.slice(1).entries()) {
+      if (!over()) break;
+      const segment = segments[i];
+      // One that cannot be read does not say where it ends; its bytes are about its share.
+      const end = next.first - 1;
+      const share = (row.log_bytes * (end - row.trimmed)) / (last - row.trimmed);
+      const events = isSegment(segment) ? segment.events : null;
+      row.log_bytes -= events ? events.reduce((sum, event) => sum + bytesOf(event), 0) : Math.round(share);
+      cut = cutAt(end, cut, events ?? [], row.task);
       row.trimmed = end;
-      row.log_bytes -= events.reduce((sum, event) => sum + bytesOf(event), 0);
     }
     if (!cut || row.trimmed === before) return tx.done;
     const gone = IDBKeyRange.bound([task_id, 1], [task_id, row.trimmed]);
     await Promise.all([tasks.put(row), cuts.put(cut, task_id), log.delete(gone), tx.done]);
   }
+}
+
+/** The task after event number `end`: the fold of these events, or, where some cannot be read, as near as can be told. */
+function cutAt(end: number, cut: StoredTask | null, events: readonly TaskEvent[], task: StoredTask): StoredTask {
+  try {
+    const folded = fold(cut, events);
+    if (folded?.last_event_id === String(end)) return folded;
+  } catch {
+    // They do not follow from what is known of the task before them.
+  }
+  const state = events.findLast((event) => event.state)?.state;
+  return { ...(cut ?? task), ...state, last_event_id: String(end) };
 }
 
 const finished: Status[] = ['completed', 'failed', 'canceled'];

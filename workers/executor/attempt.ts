@@ -86,10 +86,6 @@ export function startAttempt(
     try {
       const current = await write(batch, null);
       if (current.cancel_requested_at) stop('cancel');
-      untrimmed += batch.events.length;
-      if (untrimmed < TRIM_EVERY) return;
-      untrimmed = 0;
-      await trim(task_id);
     } catch (error) {
       if (error instanceof Fenced) stop('fenced');
       else if (isQuota(error)) stop('quota');
@@ -100,6 +96,11 @@ export function startAttempt(
       }
       throw error;
     }
+    untrimmed += batch.events.length;
+    if (untrimmed < TRIM_EVERY) return;
+    untrimmed = 0;
+    // The batch is stored: a log that stays long for now costs the job nothing.
+    await trim(task_id).catch(report);
   }
 
   /** Waits for the job's own end, or for the ladder's second rung. */

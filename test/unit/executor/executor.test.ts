@@ -707,6 +707,20 @@ describe('a store that fails', () => {
     expect(await made.get(made.task_id)).toMatchObject({ paused: { reason: 'quota-exceeded' } });
   });
 
+  test('because its log could not be trimmed costs no attempt: what was said is stored', async () => {
+    const made = await withRun(
+      {},
+      { store: (store) => ({ ...store, trim: () => Promise.reject(new Error('no disk')) }) },
+    );
+    const line = { kind: 'log' as const, level: 'info' as const, message: 'x' };
+    await made.run.append({ events: Array(5_000).fill(line), checkpoint: null });
+    expect(made.errors).toMatchObject([{ message: 'no disk' }]);
+    expect((await made.events(made.task_id)).filter(({ kind }) => kind === 'log')).toHaveLength(5_000);
+    made.run.end(completed);
+    await made.becomes('completed');
+    expect(await made.get(made.task_id)).toMatchObject({ attempt: 1, losses: 0 });
+  });
+
   test('because it is full keeps no executor from letting go', async () => {
     let full = false;
     const commit = (store: TaskStore) => (steps: readonly Step[]) =>

@@ -1,6 +1,6 @@
 import 'fake-indexeddb/auto';
 import { expect, test } from 'vitest';
-import type { Segment, StoredTask } from '../../../src/core/task.ts';
+import { bytesOf, type Segment, type StoredTask } from '../../../src/core/task.ts';
 import { limits } from '../core/database.ts';
 import { examples } from '../core/tasks.ts';
 import { readerOf } from './reader.ts';
@@ -149,6 +149,43 @@ test.each([
   expect(JSON.parse(reader.messages.at(-1)?.data ?? '')).toMatchObject({ status });
   const late = await server.request(`tasks/${task_id}/stream?last_event_id=4`);
   expect(late.status).toBe(204);
+});
+
+test.each(noSegments)('a segment that says %o is trimmed away with those around it', async (part) => {
+  const server = createServer();
+  const { task_id } = await server.started();
+  for (let done = 1; done <= 30; done += 1) await server.change(task_id, [{ ...progress, done }]);
+  for (const first of [3, 4, 9]) await breakSegment(server, task_id, first, part);
+  await server.store.trim(task_id, { log_events: 10, log_bytes: 1e9 });
+  expect((await server.events(task_id)).map(({ n }) => n)).toEqual([23, 24, 25, 26, 27, 28, 29, 30, 31, 32]);
+  const reader = readerOf((await server.request(`tasks/${task_id}/stream`)).body);
+  await reader.drain();
+  expect(reader.messages.slice(0, 2)).toMatchObject([
+    { event: 'gap', data: JSON.stringify({ from: 1, to: 22 }) },
+    { data: expect.stringContaining('"status":"running","progress":100,"message":"one","done":20,') },
+  ]);
+  await reader.cancel();
+  // What went is not counted on as kept.
+  const [row] = await server.database((db) => db.getAll('tasks'));
+  const bytes = (await server.events(task_id)).reduce((sum, event) => sum + bytesOf(event), 0);
+  expect(row?.log_bytes).toBeGreaterThan(bytes / 2);
+  expect(row?.log_bytes).toBeLessThan(bytes * 2);
+});
+
+test('what leads nowhere from the cut is trimmed away all the same', async () => {
+  const server = createServer();
+  const { task_id } = await server.submit();
+  await server.claim();
+  for (let done = 1; done <= 30; done += 1) await server.change(task_id, [{ ...progress, done }]);
+  // The start: what follows it is of a task that runs, and the cut before it is not.
+  await breakSegment(server, task_id, 2, { events: 'gone' });
+  for (const log_events of [30, 10]) await server.store.trim(task_id, { log_events, log_bytes: 1e9 });
+  expect(await server.database((db) => db.get('cuts', task_id))).toMatchObject({
+    status: 'running',
+    attempt: 1,
+    done: 20,
+    last_event_id: '22',
+  });
 });
 
 test('a live task whose last segment cannot be read is followed from there', async () => {
