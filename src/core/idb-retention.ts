@@ -10,28 +10,28 @@ import { bytesOf, fold, type TaskEvent } from './task.ts';
 /** Rows read in one go. */
 const STEP = 100;
 
+type LogLimits = Pick<Settings, 'log_events' | 'log_bytes'>;
+
+/** Whether a task's log has outgrown its limits. */
+export const isOver = ({ task, trimmed, log_bytes }: TaskRow, limits: LogLimits): boolean =>
+  Number(task.last_event_id) - trimmed > limits.log_events || log_bytes > limits.log_bytes;
+
 /**
  * Whole segments go, the last one never; the task at the cut is kept, so that what is left folds onto it. What cannot be read goes with
  * the rest: it must not keep a log from being trimmed for ever.
  */
-export async function trim(
-  db: Database,
-  task_id: string,
-  limits: Pick<Settings, 'log_events' | 'log_bytes'>,
-): Promise<void> {
+export async function trim(db: Database, task_id: string, limits: LogLimits): Promise<void> {
   for (;;) {
     const tx = db.transaction(['tasks', 'log', 'cuts'], 'readwrite', { durability: 'relaxed' });
     const [tasks, log, cuts] = [tx.objectStore('tasks'), tx.objectStore('log'), tx.objectStore('cuts')];
     const row = ifReadable(await tasks.get(task_id));
-    if (!row) return tx.done;
+    if (!row || !isOver(row, limits)) return tx.done;
     const last = Number(row.task.last_event_id);
-    const over = () => last - row.trimmed > limits.log_events || row.log_bytes > limits.log_bytes;
-    if (!over()) return tx.done;
     let cut: StoredTask | null = (await cuts.get(task_id)) ?? null;
     const before = row.trimmed;
     const segments = await log.getAll(logOf(task_id, 1), STEP);
     for (const [i, next] of segments.slice(1).entries()) {
-      if (!over()) break;
+      if (!isOver(row, limits)) break;
       const segment = segments[i];
       // One that cannot be read does not say where it ends; its bytes are about its share.
       const end = next.first - 1;

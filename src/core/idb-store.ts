@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { candidate } from './idb-candidate.ts';
 import { dueOf, lookups, moveLookups, setAside, taskOf } from './idb-lookups.ts';
-import { dropOrphans, expired, forgetDeletions, trim } from './idb-retention.ts';
+import { dropOrphans, expired, forgetDeletions, isOver, trim } from './idb-retention.ts';
 import { ifReadable } from './idb-rows.ts';
 import { type Database, LAST } from './idb-schema.ts';
 import { idbTasks, type StoreHost } from './idb-tasks.ts';
@@ -15,7 +15,7 @@ const WAKE_AT_ONCE = 500;
 
 export function idbStore(host: StoreHost): TaskStore {
   const { connection } = host;
-  const { tasks, write } = idbTasks(host);
+  const { tasks, write, lastWritten } = idbTasks(host);
 
   async function claim({ task_id, attempt }: Candidate, limits: Limits, by?: string): Promise<Claim | null> {
     return write<Claim | null>({ durability: 'relaxed' }, async (tx) => {
@@ -54,7 +54,11 @@ export function idbStore(host: StoreHost): TaskStore {
     },
 
     wake: (time) => connection((db) => wake(db, time)),
-    trim: (task_id, limits) => connection((db) => trim(db, task_id, limits)),
+    async trim(task_id, limits) {
+      // Most often what was written last is enough to know.
+      const row = lastWritten(task_id);
+      if (!row || isOver(row, limits)) await connection((db) => trim(db, task_id, limits));
+    },
     expired: (time, keep) => connection((db) => expired(db, time, keep)),
     forgetDeletions: (keep) => connection((db) => forgetDeletions(db, keep)),
     dropOrphans: (time) => connection((db) => dropOrphans(db, time)),

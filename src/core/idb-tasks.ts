@@ -6,7 +6,7 @@ import { list } from './idb-list.ts';
 import { readAll, readTail } from './idb-log.ts';
 import { lookups, setAside, taskOf } from './idb-lookups.ts';
 import { ifReadable, readable } from './idb-rows.ts';
-import { begin } from './idb-schema.ts';
+import { begin, type TaskRow } from './idb-schema.ts';
 import { type Memory, Stale, transactionWriter } from './idb-writer.ts';
 import { defaultSettings, type Settings, SettingsSchema, type StoredTask } from './schema.ts';
 import { type Commit, type Idempotency, NoSuchTask, type Step, type Submission, type Tasks } from './store.ts';
@@ -26,6 +26,8 @@ type Writer = ReturnType<typeof transactionWriter>;
 
 export function idbTasks({ connection, publish, now = Date.now, heard = () => 0 }: StoreHost) {
   const memory: Memory = { rows: new Map(), seq: 0 };
+  /** Of what was written last, the rows of tasks that do not run (any more): whoever ended one may ask for its log to be trimmed. */
+  let ended: TaskRow[] = [];
 
   /** One read-write transaction: `work` reads and decides, then everything is written at once, then published. */
   async function write<T>(mode: Mode, work: (tx: Writer) => Promise<T>, from: Memory | null = null): Promise<T> {
@@ -43,6 +45,7 @@ export function idbTasks({ connection, publish, now = Date.now, heard = () => 0 
     });
     if (commit.tasks.length === 0) return answer;
     memory.seq = commit.newest;
+    ended = rows.filter(({ running }) => !running);
     for (const row of rows) {
       if (row.running) memory.rows.set(row.task.task_id, row);
       else memory.rows.delete(row.task.task_id);
@@ -162,11 +165,16 @@ export function idbTasks({ connection, publish, now = Date.now, heard = () => 0 
       });
       memory.rows.clear();
       memory.seq = 0;
+      ended = [];
     },
 
     close: () => connection.close(),
   };
-  return { tasks, write };
+  /** The row of a task as this thread wrote it last, while it is remembered. */
+  const lastWritten = (task_id: string): TaskRow | undefined =>
+    memory.rows.get(task_id) ?? ended.find(({ task }) => task.task_id === task_id);
+
+  return { tasks, write, lastWritten };
 }
 
 /** What is stored may be of another version: what is not of ours is as if it were not set. */

@@ -1,5 +1,5 @@
 /** What a task is: the fold of its events. Pure; the same for the store, the service worker, the page and any later server. */
-import type { Change, Problem, Status, StoredTask, Task, TaskEvent, TaskState } from './schema.ts';
+import type { Batch, Change, Problem, Status, StoredTask, Task, TaskEvent, TaskState } from './schema.ts';
 
 export type { Change, Problem, Segment, Status, StoredTask, Task, TaskDraft, TaskEvent, TaskState } from './schema.ts';
 
@@ -63,7 +63,7 @@ export function stateOf({ status, progress, message, done, total, unit, attempt 
 const EVENT_BYTES = 100;
 
 /** About what an event takes, in bytes: in the log, and in memory. */
-export function bytesOf(event: TaskEvent): number {
+export function bytesOf(event: Change | Batch['events'][number]): number {
   if (event.kind === 'log') return EVENT_BYTES + event.message.length;
   // Its message is in its state too.
   if (event.kind === 'progress') return 2 * EVENT_BYTES + 2 * (event.message?.length ?? 0);

@@ -3,7 +3,7 @@ import { Outdated } from '../../src/core/connection.ts';
 import { DEFAULT_GRACE_MS, type JobSpec } from '../../src/core/job.ts';
 import type { Batch, Ending, Outcome } from '../../src/core/schema.ts';
 import { type Claim, Fenced, fenced } from '../../src/core/store.ts';
-import { type Change, isFinished, type StoredTask, taskProblem } from '../../src/core/task.ts';
+import { bytesOf, type Change, isFinished, type StoredTask, taskProblem } from '../../src/core/task.ts';
 import type { Appender } from './appender.ts';
 import { charge } from './charge.ts';
 import { changesOf, endOf } from './ending.ts';
@@ -39,8 +39,9 @@ export interface Attempt {
   ended: Promise<boolean>;
 }
 
-/** A log is looked at for trimming after this many events. */
-const TRIM_EVERY = 5_000;
+/** A running task's log is looked at for trimming after so many events, or bytes of them: it may outgrow its limits by as much. */
+const TRIM_EVENTS = 5_000;
+const TRIM_BYTES = 1024 * 1024;
 const QUOTA_RETRY_MS = 5_000;
 
 export function startAttempt(
@@ -52,7 +53,8 @@ export function startAttempt(
   let timer: ReturnType<typeof setTimeout> | undefined;
   /** The job has ended, or was given up: what is said to its worker now would reach the next task. */
   let over = false;
-  let untrimmed = 0;
+  /** What was said since the log was last looked at; what earlier attempts said is looked at with the first batch. */
+  let untrimmed = { events: TRIM_EVENTS, bytes: 0 };
   const { promise: outOfTime, resolve: giveUp } = Promise.withResolvers<'terminate'>();
 
   /** The first rung: the job's signal and `return()`; the second, after its grace, is `terminate()`. */
@@ -96,12 +98,15 @@ export function startAttempt(
       }
       throw error;
     }
-    untrimmed += batch.events.length;
-    if (untrimmed < TRIM_EVERY) return;
-    untrimmed = 0;
-    // The batch is stored: a log that stays long for now costs the job nothing.
-    await trim(task_id).catch(report);
+    untrimmed.events += batch.events.length;
+    for (const event of batch.events) untrimmed.bytes += bytesOf(event);
+    if (untrimmed.events < TRIM_EVENTS && untrimmed.bytes < TRIM_BYTES) return;
+    untrimmed = { events: 0, bytes: 0 };
+    await trimLog();
   }
+
+  /** What it is about is stored: a log that stays long for now costs the attempt nothing. */
+  const trimLog = () => trim(task_id).catch(report);
 
   /** Waits for the job's own end, or for the ladder's second rung. */
   async function wait(): Promise<Ending | WorkerLost | 'terminate'> {
@@ -143,6 +148,7 @@ export function startAttempt(
     } finally {
       if (!returned) worker.terminate();
     }
+    await trimLog();
     if (ending instanceof Replaced) report(new Outdated());
     return returned && ending.outcome.kind === 'completed';
   }

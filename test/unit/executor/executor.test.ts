@@ -1,8 +1,8 @@
 import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Outcome } from '../../../src/core/schema.ts';
+import type { Batch, Outcome } from '../../../src/core/schema.ts';
 import type { Step, TaskStore } from '../../../src/core/store.ts';
-import { type Change, type StoredTask, taskProblem } from '../../../src/core/task.ts';
+import { bytesOf, type Change, type StoredTask, type TaskEvent, taskProblem } from '../../../src/core/task.ts';
 import { WorkerLost } from '../../../workers/executor/job-worker.ts';
 import { limits } from '../core/database.ts';
 import { examples } from '../core/tasks.ts';
@@ -648,6 +648,60 @@ describe('what runs', () => {
     vi.advanceTimersByTime(60_000);
     await ticks();
     expect(await made.get(task_id)).toMatchObject({ status: 'running', attempt: 1 });
+  });
+});
+
+describe('a log', () => {
+  const lines = (count: number, message = 'x'): Batch => ({
+    events: Array(count).fill({ kind: 'log', level: 'info', message }),
+    checkpoint: null,
+  });
+  const isLeft = async ({ isLeased, task_id }: Awaited<ReturnType<typeof withRun>>) => !(await isLeased(task_id, 1));
+  const sizeOf = (events: TaskEvent[]) => events.reduce((sum, event) => sum + bytesOf(event), 0);
+
+  test('is kept to its number of events, from the first batch on and once its attempt has ended', async () => {
+    const made = await withRun();
+    await made.store.configure({ log_events: 300 });
+    made.executor.hint({ kind: 'settings' });
+    const kept = async () => (await made.events(made.task_id)).length;
+    await made.run.append(lines(1_000));
+    expect(await kept()).toBeLessThanOrEqual(300);
+    for (let i = 0; i < 4; i += 1) await made.run.append(lines(999));
+    made.run.end(completed, lines(99));
+    await until(() => isLeft(made));
+    expect(await kept()).toBeLessThanOrEqual(300);
+    expect((await made.events(made.task_id)).at(-1)).toMatchObject({ kind: 'completed', n: 5_098 });
+  });
+
+  test('is kept to its bytes, although its events are few', async () => {
+    const made = await withRun();
+    await made.store.configure({ log_bytes: 100_000 });
+    made.executor.hint({ kind: 'settings' });
+    let most = 0;
+    for (let i = 0; i < 300; i += 1) {
+      await made.run.append(lines(2, 'x'.repeat(10_000)));
+      most = Math.max(most, sizeOf(await made.events(made.task_id)));
+    }
+    expect(most).toBeLessThan(2_000_000);
+    made.run.end({ kind: 'completed', result: 'y'.repeat(50_000), files: [] });
+    await until(() => isLeft(made));
+    expect(sizeOf(await made.events(made.task_id))).toBeLessThanOrEqual(100_000);
+  });
+
+  test('that is short is left alone without a look at the database', async () => {
+    const made = bench({ limit: 1 });
+    const opened = vi.spyOn(IDBDatabase.prototype, 'transaction');
+    const submitted = [await made.submit(), await made.submit()];
+    await made.executor.start();
+    for (const [i, { task_id }] of submitted.entries()) {
+      await until(() => made.runs.length === i + 1);
+      await made.runs[i]?.append(lines(5));
+      made.runs[i]?.end(i === 0 ? completed : broken);
+      await until(async () => !(await made.isLeased(task_id, 1)));
+    }
+    const trims = opened.mock.calls.filter(([stores]) => [...stores].join() === 'tasks,log,cuts');
+    opened.mockRestore();
+    expect(trims).toEqual([]);
   });
 });
 
