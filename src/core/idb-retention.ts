@@ -71,15 +71,15 @@ export async function expired(
   // Ids sort by creation, which is near enough to the order in which tasks finished.
   const found = await Promise.all(finished.map((status) => keys.getAllKeys(lookups('status', status))));
   const ids = found.flat().map(taskOf).sort();
-  const surplus = ids.length - keep.keep_finished;
-  if (surplus > 0) return ids.slice(0, surplus);
+  const surplus = Math.max(0, ids.length - keep.keep_finished);
+  const gone = ids.slice(0, surplus);
   const until = now - keep.keep_finished_ms;
-  for (let i = 0; i < ids.length; i += STEP) {
+  for (let i = surplus; i < ids.length; i += STEP) {
     const rows = await Promise.all(ids.slice(i, i + STEP).map((id) => tasks.get(id)));
     const old = rows.filter((row) => row?.task.finished_at && Date.parse(row.task.finished_at) < until);
-    if (old.length > 0) return old.flatMap((row) => row?.task.task_id ?? []);
+    gone.push(...old.flatMap((row) => row?.task.task_id ?? []));
   }
-  return [];
+  return gone;
 }
 
 /** The empty segments that tell of deletions: all but the newest go. What reads on from before them begins again. */

@@ -158,7 +158,7 @@ export interface TaskStore extends Tasks, Snapshots {
   wake(now: number): Promise<number | null>;
   /** Drops the oldest segments of a log that has outgrown its limits; the fold up to the cut is kept. */
   trim(task_id: string, limits: Pick<Settings, 'log_events' | 'log_bytes'>): Promise<void>;
-  /** The ids of some finished tasks that are older, or more, than the settings keep; none when there are no more of them. */
+  /** The ids of the finished tasks that are older, or more, than the settings keep. */
   expired(now: number, keep: Pick<Settings, 'keep_finished' | 'keep_finished_ms'>): Promise<string[]>;
   /** Keeps the newest `keep` records of deletions, which are there for who reads the log of all tasks. */
   forgetDeletions(keep: number): Promise<void>;

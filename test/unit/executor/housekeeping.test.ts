@@ -40,7 +40,7 @@ function bench() {
     passes: (ms: number) => {
       time += ms;
     },
-    clean: () => housekeep(fresh.store, { ...files, discardOutputs }, time),
+    clean: (store = fresh.store) => housekeep(store, { ...files, discardOutputs }, time),
   };
 }
 
@@ -123,3 +123,55 @@ test('an idempotency key stands for its answer for a day', async () => {
   await clean();
   expect((await again()).kind).toBe('accepted');
 });
+
+test('output files of a task that cannot be read are kept, and all else is cleared away', async () => {
+  const { started, wrote, finished, clean, database, files } = bench();
+  const { task_id } = await started();
+  const gone = await finished(canceled);
+  for (const id of [task_id, gone]) await wrote(id);
+  await database(async (db) => {
+    const row = await db.get('tasks', task_id);
+    if (row) await db.put('tasks', { ...row, task: { ...row.task, attempt: 'two' as never } });
+  });
+  await leaveCheckpoint(database);
+  await clean();
+  expect(await files.outputOwners()).toEqual([task_id]);
+  expect(await database((db) => db.getAllKeys('checkpoints'))).toEqual([]);
+});
+
+test('what cannot be cleared away is told, and keeps nothing else from being cleared away', async () => {
+  const { store, finished, wrote, passes, clean, database, files } = bench();
+  const [stays, goes, canceledOne] = [await finished(), await finished(), await finished(canceled)];
+  for (const task_id of ['no task', canceledOne]) await wrote(task_id);
+  await leaveCheckpoint(database);
+  const refuse = (refused: string, task_id: string) => {
+    if (task_id === refused) throw new Error(`no disk for ${refused}`);
+  };
+  passes(31 * DAY_MS);
+  const cleaned = clean({
+    ...store,
+    async delete(task_id) {
+      refuse(stays, task_id);
+      return store.delete(task_id);
+    },
+    async get(task_id) {
+      refuse('no task', task_id);
+      return store.get(task_id);
+    },
+  });
+  await expect(cleaned).rejects.toMatchObject({
+    errors: expect.arrayContaining([
+      expect.objectContaining({ message: `no disk for ${stays}` }),
+      expect.objectContaining({ message: 'no disk for no task' }),
+    ]),
+  });
+  expect(await store.get(goes)).toBeNull();
+  expect(await files.outputOwners()).toEqual(['no task']);
+  expect(await database((db) => db.getAllKeys('checkpoints'))).toEqual([]);
+});
+
+async function leaveCheckpoint(database: ReturnType<typeof bench>['database']) {
+  const at = new Date().toISOString();
+  const orphan = { version: 1, data: 'here', outputs: [], attempt: 1, at, done: 0, progress: 0 };
+  await database((db) => db.put('checkpoints', orphan, 'no task'));
+}
