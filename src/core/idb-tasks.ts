@@ -141,7 +141,10 @@ export function idbTasks({ connection, publish, now = Date.now, heard = () => 0 
     delete: (task_id) =>
       write({ durability: 'strict' }, async (tx) => {
         const row = await tx.row(task_id);
-        if (!row && !tx.unreadable(task_id)) return 'absent';
+        if (!row && !tx.unreadable(task_id)) {
+          tx.dropStatus(task_id);
+          return 'absent';
+        }
         if (row && !isFinished(row.task.status)) return 'live';
         await tx.delete(task_id, row);
         return 'deleted';

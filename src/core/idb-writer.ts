@@ -10,7 +10,7 @@ import {
   logOf,
   type TaskRow,
 } from './idb-schema.ts';
-import type { CheckpointDraft } from './schema.ts';
+import { type CheckpointDraft, statuses } from './schema.ts';
 import { type Commit, type Digest, type Idempotency, Unreadable } from './store.ts';
 import {
   apply,
@@ -181,6 +181,11 @@ export function transactionWriter(tx: Transaction, now: number, memory: Memory |
       if (task.status === 'completed' || task.status === 'canceled') return;
       const { task_id, attempt, done, progress } = task;
       writes.push(() => checkpoints.put({ ...draft, attempt, at, done, progress }, task_id));
+    },
+
+    /** Whatever says that a task which is not there has a status: it would be found by that for ever. */
+    dropStatus(task_id: string) {
+      writes.push(() => Promise.all(statuses.map((status) => keys.delete(['status', status, task_id]))));
     },
 
     /** Why the row of a task that is there could not be read. */

@@ -69,6 +69,16 @@ test('of the finished tasks, only so many are kept as the settings say: the newe
   expect(tasks.map(({ task_id }) => task_id)).toEqual(ids.slice(7).reverse());
 });
 
+test('a key by which no task is found any more is dropped', async () => {
+  const { finished, clean, store, database } = bench();
+  const ids = [await finished(), await finished()];
+  await database((db) => db.put('lookups', null, ['status', 'completed', '0']));
+  await store.configure({ keep_finished: 2 });
+  await clean();
+  const keys = await database((db) => db.getAllKeys('lookups'));
+  expect(keys).toEqual(ids.map((task_id) => ['status', 'completed', task_id]));
+});
+
 test('as many deletions are remembered as finished tasks are kept: the newest', async () => {
   const { finished, started, clean, store, database } = bench();
   const { task_id: live } = await started();
