@@ -86,4 +86,5 @@ export function connection(name: string): Connection {
   });
 }
 
-const isDomException = (error: unknown, name: string) => error instanceof DOMException && error.name === name;
+export const isDomException = (error: unknown, name: string): error is DOMException =>
+  error instanceof DOMException && error.name === name;

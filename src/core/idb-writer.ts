@@ -230,16 +230,20 @@ export function transactionWriter(tx: Transaction, now: number, memory: Memory |
         next += 1;
         return { task_id, first: 0, last: 0, seq: next, events: [] };
       });
-      const puts = [
-        ...[...written.values()].flatMap(({ before, row }) => [tasks.put(row), ...moveLookups(keys, before, row)]),
-        ...writes.map((put) => put()),
-        ...[...segments, ...tombstones].map((segment) => log.put(segment)),
-        ...(next > seq ? [meta.put(next, 'seq')] : []),
-      ];
-      if (checks.length > 0) {
-        for (const put of puts) put.catch(() => {});
-        if ((await Promise.all(checks)).includes(false)) throw new Stale();
+      const puts: Promise<unknown>[] = [];
+      /** Of each that was sent, should a later one throw at once or nothing be committed, nobody would hear. */
+      const sent = (...requests: Promise<unknown>[]) => {
+        for (const request of requests) request.catch(() => {});
+        puts.push(...requests);
+      };
+      for (const { before, row } of written.values()) {
+        sent(tasks.put(row));
+        sent(...moveLookups(keys, before, row));
       }
+      for (const put of writes) sent(put());
+      for (const segment of [...segments, ...tombstones]) sent(log.put(segment));
+      if (next > seq) sent(meta.put(next, 'seq'));
+      if (checks.length > 0 && (await Promise.all(checks)).includes(false)) throw new Stale();
       tx.commit();
       await Promise.all([...puts, tx.done]);
       const rows = [...written.values()].map((change) => change.row);

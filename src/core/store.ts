@@ -125,7 +125,10 @@ export interface Tasks {
   ): Promise<{ segments: Segment[]; newest: number; forgotten: number; lasts: Map<string, number> }>;
   /** Names this database: a cursor of another one is worth nothing. */
   epoch(): Promise<string>;
-  /** Takes all steps in one transaction. A step rejects with what its `decide` threw, `NoSuchTask` or `Unreadable`. */
+  /**
+   * Takes all steps in one transaction, or, where one of them cannot be stored (a `DataCloneError`), each in its own. A step rejects with
+   * that, with what its `decide` threw, `NoSuchTask` or `Unreadable`.
+   */
   commit(steps: readonly Step[]): Promise<PromiseSettledResult<StoredTask>[]>;
   /** The tasks that run, as they stand. */
   running(): Promise<StoredTask[]>;

@@ -1,5 +1,5 @@
 /** One attempt of one task, from the claim to its end: its events, its stop ladder, its receipt. */
-import { Outdated } from '../../src/core/connection.ts';
+import { isDomException, Outdated } from '../../src/core/connection.ts';
 import { DEFAULT_GRACE_MS, type JobSpec } from '../../src/core/job.ts';
 import type { Batch, Ending, Outcome } from '../../src/core/schema.ts';
 import { type Claim, Fenced, fenced } from '../../src/core/store.ts';
@@ -91,7 +91,8 @@ export function startAttempt(
     } catch (error) {
       if (error instanceof Fenced) stop('fenced');
       else if (isQuota(error)) stop('quota');
-      else {
+      // The job is told that its checkpoint cannot be stored, and fails of it.
+      else if (!isUnstorable(error)) {
         // What was refused is lost, so the job must not go on as if it were not: another attempt begins at the checkpoint.
         report(error);
         stop('store');
@@ -161,6 +162,10 @@ export function startAttempt(
           endOf(current, { outcome, reason: stopping?.reason, stopped, now: now() }),
         );
       } catch (error) {
+        if (isUnstorable(error) && batch?.checkpoint) {
+          batch = withoutCheckpoint(batch, error.message);
+          continue;
+        }
         // An attempt that is given up leaves its end to whoever finds its lease free.
         if (!isQuota(error) || stopping?.reason === 'fenced' || stopping?.reason === 'released') throw error;
         report(error);
@@ -183,4 +188,11 @@ export function startAttempt(
   return { task_id, attempt, stop, killWorker: worker.kill, ended: run() };
 }
 
-const isQuota = (error: unknown) => error instanceof DOMException && error.name === 'QuotaExceededError';
+function withoutCheckpoint({ events }: Batch, why: string): Batch {
+  const message = `The last checkpoint could not be stored: ${why}`;
+  return { events: [...events, { kind: 'log', level: 'warn', message }], checkpoint: null };
+}
+
+const isQuota = (error: unknown) => isDomException(error, 'QuotaExceededError');
+/** A checkpoint may hold what another thread can have and a database cannot, such as a module of WebAssembly. */
+const isUnstorable = (error: unknown) => isDomException(error, 'DataCloneError');

@@ -6,7 +6,7 @@ import { connection } from '../../../src/core/connection.ts';
 import { lookups } from '../../../src/core/idb-lookups.ts';
 import { idbStore } from '../../../src/core/idb-store.ts';
 import { type CheckpointDraft, StoredTaskSchema } from '../../../src/core/schema.ts';
-import { fenced, NoSuchTask } from '../../../src/core/store.ts';
+import { fenced, NoSuchTask, type Step } from '../../../src/core/store.ts';
 import { type Change, fold, type TaskDraft } from '../../../src/core/task.ts';
 import { freshStore, limits, numbers, shortcuts } from './database.ts';
 import { draft, examples } from './tasks.ts';
@@ -479,11 +479,31 @@ describe('commit', () => {
     database.close();
   });
 
+  const uncloneable = () => {};
+
+  test('of what cannot be stored beside what can refuses that alone', async () => {
+    const { store, started, submit, events, database } = freshStore();
+    const tasks = [await started(), await started(), await submit()];
+    const steps = tasks.map(({ task_id }, i): Step => {
+      const data = i === 1 ? uncloneable : i;
+      return { task_id, decide: () => [log], checkpoint: { version: 1, data, outputs: [] } };
+    });
+    const results = await store.commit([...steps, { task_id: 'nobody', decide: () => [log] }]);
+    expect(results).toMatchObject([
+      { status: 'fulfilled', value: { task_id: tasks[0]?.task_id } },
+      { status: 'rejected', reason: { name: 'DataCloneError' } },
+      { status: 'fulfilled', value: { task_id: tasks[2]?.task_id } },
+      { status: 'rejected', reason: { name: 'NoSuchTask' } },
+    ]);
+    const said = await Promise.all(tasks.map(({ task_id }) => events(task_id)));
+    expect(said.map((all) => all.filter(({ kind }) => kind === 'log').length)).toEqual([1, 0, 1]);
+    expect(await database((db) => db.getAllKeys('checkpoints'))).toEqual([tasks[0]?.task_id, tasks[2]?.task_id]);
+  });
+
   test('that fails publishes nothing and rejects', async () => {
     const { database, started, change, commits } = freshStore();
     const { task_id } = await started();
     const published = commits.length;
-    const uncloneable = () => {};
     const result = change(task_id, [{ kind: 'completed', result: uncloneable, files: [] }]);
     await expect(result).rejects.toMatchObject({ name: 'DataCloneError' });
     expect(commits).toHaveLength(published);

@@ -705,6 +705,53 @@ describe('a log', () => {
   });
 });
 
+describe('a checkpoint that can be sent but not stored', () => {
+  // As a module of WebAssembly: another thread can have it, a database cannot.
+  const unstorable = { version: 1, data: () => {}, outputs: [] };
+
+  test('is told to the job that took it, which fails of it; its neighbours lose nothing', async () => {
+    const made = bench();
+    const tasks = [await made.submit(), await made.submit()];
+    await made.executor.start();
+    await until(() => made.runs.length === 2);
+    const [culprit, neighbour] = made.runs;
+    const said = await Promise.allSettled([
+      neighbour?.append(step(1, true)),
+      culprit?.append({ ...step(1), checkpoint: unstorable }),
+      neighbour?.append(step(2, true)),
+    ]);
+    expect(said.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    const name = culprit?.assignment.task.task_id ?? '';
+    expect(await made.get(name)).toMatchObject({ status: 'running', attempt: 1 });
+    // As a runner says it.
+    culprit?.end({ kind: 'failed', error: taskProblem('job-failed', String(said[1])) });
+    neighbour?.end(completed);
+    const statuses = () => Promise.all(tasks.map(async ({ task_id }) => (await made.get(task_id)).status));
+    await until(async () => (await statuses()).sort().join() === 'completed,failed');
+    expect(await made.get(name)).toMatchObject({ status: 'failed', attempt: 1, losses: 0 });
+    expect(made.story).not.toContain('lost');
+    expect(made.errors).toEqual([]);
+  });
+
+  test('as the last of a task that is paused is left out, and the log says so', async () => {
+    const made = await withRun();
+    await made.run.append(step(1, true));
+    made.executor.hint({ kind: 'stop', task_id: made.task_id, attempt: 1, reason: 'user' });
+    made.run.end({ kind: 'stopped' }, { ...step(2), checkpoint: unstorable });
+    await made.becomes('paused');
+    expect(await made.get(made.task_id)).toMatchObject({ paused: { reason: 'user' }, done: 2 });
+    expect((await made.events(made.task_id)).at(-2)).toMatchObject({
+      kind: 'log',
+      level: 'warn',
+      message: expect.stringContaining('clone'),
+    });
+    await made.change(made.task_id, [examples.resumed]);
+    made.hint();
+    await until(() => made.runs.length === 2);
+    expect(made.runs[1]?.assignment).toMatchObject({ checkpoint: { data: 1 } });
+  });
+});
+
 describe('a store that fails', () => {
   const failing = (name: string, times: number): Options => {
     let left = 0;
