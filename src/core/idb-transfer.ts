@@ -6,11 +6,11 @@ import { moveLookups } from './idb-lookups.ts';
 import { readable } from './idb-rows.ts';
 import { type Database, type FileRow, LAST, logOf, type TaskRow } from './idb-schema.ts';
 import type { StoreHost } from './idb-tasks.ts';
-import { digest, indexed, SEGMENT_EVENTS } from './idb-writer.ts';
+import { digest, indexed, SEGMENT_EVENTS, transactionWriter } from './idb-writer.ts';
 import { CheckpointSchema } from './schema.ts';
 import { isSegment } from './segment.ts';
-import { type Commit, type Intake, NotTaken, type Snapshots, type TaskSnapshot } from './store.ts';
-import { bytesOf, isFinished } from './task.ts';
+import { type Commit, type Digest, type Intake, NotTaken, type Snapshots, type TaskSnapshot } from './store.ts';
+import { bytesOf, isFinished, type StoredTask } from './task.ts';
 
 /** The `owner` of rows that wait for the end of an import begins with it. */
 export const STAGED = 'intake:';
@@ -91,7 +91,7 @@ async function takeIn(db: Database, staged: IDBKeyRange, now: number): Promise<C
   const put = (before: TaskRow | null, row: TaskRow) =>
     Promise.all([tasks.put(row), ...moveLookups(tx.objectStore('lookups'), before, row)]);
   let seq = Number(await meta.get('seq'));
-  const digests: Commit['tasks'] = [];
+  const digests = new Map<string, Digest>();
   try {
     const waiting: TaskRow[] = [];
     for (const key of await files.getAllKeys(staged)) {
@@ -115,16 +115,25 @@ async function takeIn(db: Database, staged: IDBKeyRange, now: number): Promise<C
       const taken = { ...indexed(task, undefined, now), ...kept };
       await put(null, taken);
       if (task.depends_on.length > 0 && !isFinished(task.status)) waiting.push(taken);
-      digests.push(digest(task));
+      digests.set(task_id, digest(task));
     }
     // Only now all that they may wait for is there.
+    const ends = new Map<string, StoredTask>();
     for (const taken of waiting) {
       const { task, log_bytes, trimmed } = taken;
       const rows = await Promise.all(task.depends_on.map((id) => tasks.get(id)));
-      const live = rows.flatMap((row) => (row && !isFinished(row.task.status) ? row.task.task_id : []));
-      await put(taken, { ...indexed(task, live, now), log_bytes, trimmed });
+      const others = rows.flatMap((row) => (row && row.task.status !== 'completed' ? row.task : []));
+      const waits_for = others.map(({ task_id }) => task_id);
+      await put(taken, { ...indexed(task, waits_for, now), log_bytes, trimmed });
+      for (const other of others) if (isFinished(other.status)) ends.set(other.task_id, other);
     }
-    await Promise.all([files.delete(staged), meta.put(seq, 'seq'), tx.done]);
+    await Promise.all([files.delete(staged), meta.put(seq, 'seq')]);
+    // One task was looked at after the other: what an end led to may have come after its look.
+    const writer = transactionWriter(tx, now, null);
+    for (const task of ends.values()) await writer.settle(task);
+    const { commit } = await writer.flush();
+    for (const digest of commit.tasks) digests.set(digest.task_id, digest);
+    return { segments: [], tasks: [...digests.values()], newest: commit.newest };
   } catch (error) {
     const ended = tx.done.catch(() => {});
     try {
@@ -135,5 +144,4 @@ async function takeIn(db: Database, staged: IDBKeyRange, now: number): Promise<C
     await ended;
     throw tx.error ?? error;
   }
-  return { segments: [], tasks: digests, newest: seq };
 }

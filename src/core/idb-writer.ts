@@ -1,5 +1,5 @@
 /** What one read-write transaction reads, folds and writes: rows are read once, changed in memory, and put together at the end. */
-import type { IDBPTransaction } from 'idb';
+import type { IDBPTransaction, StoreNames } from 'idb';
 import { dropLookups, lookups, moveLookups } from './idb-lookups.ts';
 import { readable } from './idb-rows.ts';
 import {
@@ -25,11 +25,8 @@ import {
   taskProblem,
 } from './task.ts';
 
-type Transaction = IDBPTransaction<
-  HoldfastSchema,
-  ('tasks' | 'lookups' | 'log' | 'cuts' | 'checkpoints' | 'meta')[],
-  'readwrite'
->;
+/** Over all stores but `files`, at least. */
+type Transaction = IDBPTransaction<HoldfastSchema, StoreNames<HoldfastSchema>[], 'readwrite'>;
 
 /** More would make one read large, and large reads block writers (measured: 0.9 s for a million events). */
 export const SEGMENT_EVENTS = 256;
@@ -166,6 +163,7 @@ export function transactionWriter(tx: Transaction, now: number, memory: Memory |
   return {
     row,
     change,
+    settle,
     drop,
     checkpoint: (task_id: string) => checkpoints.get(task_id),
     running: (...type: [] | [string]) => keys.count(lookups('running', ...type)),

@@ -1,7 +1,9 @@
 import 'fake-indexeddb/auto';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Change, StoredTask } from '../../../src/core/task.ts';
+import { decodeSnapshot, encodeSnapshot } from '../../../src/core/snapshot.ts';
+import type { TaskSnapshot } from '../../../src/core/store.ts';
+import { type Change, fold, type StoredTask } from '../../../src/core/task.ts';
 import { examples } from '../core/tasks.ts';
 import { readerOf } from './reader.ts';
 import { createServer, problemOf, type Server } from './server.ts';
@@ -201,6 +203,39 @@ test('a checkpoint that no file can hold is left out: its task begins anew', asy
   expect(await there.claim()).toMatchObject({ task: { task_id }, checkpoint: null });
 });
 
+/** Takes in what the snapshots said when they were taken: an export takes one task after the other, and time passes. */
+async function takenIn(...snapshots: (TaskSnapshot | null)[]) {
+  const there = createServer();
+  const intake = there.store.intake();
+  for (const snapshot of snapshots) if (snapshot) await intake.add(decodeSnapshot(encodeSnapshot(snapshot)));
+  expect(await intake.commit()).toBe(snapshots.length);
+  return there;
+}
+
+test.each([failed, canceled])('a task does not run whose dependency is $kind in the same export', async (end) => {
+  const server = createServer();
+  const first = await server.started();
+  const waits = await server.submit({ depends_on: [first.task_id] });
+  const held = await server.submit({ depends_on: [first.task_id] });
+  await server.change(held.task_id, [paused]);
+  const last = await server.submit({ depends_on: [waits.task_id] });
+  const before = await Promise.all([last, waits, held].map(({ task_id }) => server.store.snapshot(task_id)));
+  await server.change(first.task_id, [end]);
+  const there = await takenIn(await server.store.snapshot(first.task_id), ...before);
+  expect(await there.claim()).toBeNull();
+  for (const { task_id } of [waits, held, last]) {
+    expect(await there.get(task_id)).toMatchObject({
+      status: 'failed',
+      error: { type: 'urn:holdfast:problem:dependency-failed' },
+    });
+    expect(fold(null, await there.events(task_id))).toEqual(await there.get(task_id));
+  }
+  expect(there.commits.at(-1)?.tasks.map(({ status }) => status)).toEqual([end.kind, 'failed', 'failed', 'failed']);
+  const { segments, newest } = await there.store.readAll(0, 1_000);
+  expect(segments.flatMap(({ seq, events }) => events.map((_, i) => seq + i)).at(-1)).toBe(newest);
+  expect(there.commits.at(-1)?.newest).toBe(newest);
+});
+
 describe('an import that is not right', () => {
   /** Nothing of it is left. */
   async function expectUntouched(server: Server) {
@@ -262,7 +297,6 @@ describe('an import that is not right', () => {
   /** An export with its records as somebody would forge them who can compute the hashes. */
   async function forged(change: (task: StoredTask, events: { n: number; state: unknown }[]) => void) {
     const { recordWriter } = await import('../../../src/core/export-record.ts');
-    const { encodeSnapshot } = await import('../../../src/core/snapshot.ts');
     const server = createServer();
     const { task_id } = await server.started();
     await server.change(task_id, [progress, completed]);
