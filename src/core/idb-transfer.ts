@@ -10,7 +10,7 @@ import { digest, indexed, SEGMENT_EVENTS, transactionWriter } from './idb-writer
 import { CheckpointSchema } from './schema.ts';
 import { isSegment } from './segment.ts';
 import { type Commit, type Digest, type Intake, NotTaken, type Snapshots, type TaskSnapshot } from './store.ts';
-import { bytesOf, isFinished, type StoredTask } from './task.ts';
+import { bytesOf, type Change, isFinished, type StoredTask } from './task.ts';
 
 /** The `owner` of rows that wait for the end of an import begins with it. */
 export const STAGED = 'intake:';
@@ -94,6 +94,7 @@ async function takeIn(db: Database, staged: IDBKeyRange, now: number): Promise<C
   const digests = new Map<string, Digest>();
   try {
     const waiting: TaskRow[] = [];
+    const running: StoredTask[] = [];
     for (const key of await files.getAllKeys(staged)) {
       const row = await files.get(key);
       if (!row?.body || !('events' in row.body)) continue;
@@ -115,6 +116,7 @@ async function takeIn(db: Database, staged: IDBKeyRange, now: number): Promise<C
       const taken = { ...indexed(task, undefined, now), ...kept };
       await put(null, taken);
       if (task.depends_on.length > 0 && !isFinished(task.status)) waiting.push(taken);
+      if (task.status === 'running') running.push(task);
       digests.set(task_id, digest(task));
     }
     // Only now all that they may wait for is there.
@@ -128,8 +130,9 @@ async function takeIn(db: Database, staged: IDBKeyRange, now: number): Promise<C
       for (const other of others) if (isFinished(other.status)) ends.set(other.task_id, other);
     }
     await Promise.all([files.delete(staged), meta.put(seq, 'seq')]);
-    // One task was looked at after the other: what an end led to may have come after its look.
     const writer = transactionWriter(tx, now, null);
+    for (const task of running) await writer.change(task.task_id, [leftBehind(task, now)]);
+    // One task was looked at after the other: what an end led to may have come after its look.
     for (const task of ends.values()) await writer.settle(task);
     const { commit } = await writer.flush();
     for (const digest of commit.tasks) digests.set(digest.task_id, digest);
@@ -144,4 +147,10 @@ async function takeIn(db: Database, staged: IDBKeyRange, now: number): Promise<C
     await ended;
     throw tx.error ?? error;
   }
+}
+
+/** For a task that ran where it was exported. Nobody runs it here, and no executor of it was lost. */
+function leftBehind({ cancel_requested_at }: StoredTask, now: number): Change {
+  if (!cancel_requested_at) return { kind: 'released', message: 'It ran elsewhere when it was exported.' };
+  return { kind: 'canceled', stopped: { rung: 'fenced', ms: Math.max(0, now - Date.parse(cancel_requested_at)) } };
 }

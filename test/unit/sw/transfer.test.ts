@@ -1,9 +1,10 @@
 import 'fake-indexeddb/auto';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { TaskRow } from '../../../src/core/idb-schema.ts';
 import { decodeSnapshot, encodeSnapshot } from '../../../src/core/snapshot.ts';
 import type { TaskSnapshot } from '../../../src/core/store.ts';
-import { type Change, fold, type StoredTask } from '../../../src/core/task.ts';
+import { type Change, fold, type StoredTask, type TaskEvent } from '../../../src/core/task.ts';
 import { examples } from '../core/tasks.ts';
 import { readerOf } from './reader.ts';
 import { createServer, problemOf, type Server } from './server.ts';
@@ -66,7 +67,7 @@ const rowsOf = (server: Server) => server.database((db) => db.getAll('tasks'));
 
 test('what is exported here is the same elsewhere: tasks, logs, checkpoints and files', async () => {
   const { server, input, ids } = await lived();
-  const events = new Map<string, unknown>();
+  const events = new Map<string, TaskEvent[]>();
   for (const task_id of Object.values(ids)) events.set(task_id, await server.events(task_id));
   const rows = await rowsOf(server);
   const bytes = await exported(server);
@@ -74,8 +75,15 @@ test('what is exported here is the same elsewhere: tasks, logs, checkpoints and 
   const there = createServer();
   const answer = await imported(there, bytes);
   expect([answer.status, await answer.json()]).toEqual([200, { count: 8 }]);
-  expect(await rowsOf(there)).toEqual(rows);
-  for (const [task_id, log] of events) expect(await there.events(task_id)).toEqual(log);
+  // What ran there does not run here.
+  const ran = [ids.running, ids.trimmed];
+  const others = (all: TaskRow[]) => all.filter(({ task }) => !ran.includes(task.task_id));
+  expect(others(await rowsOf(there))).toEqual(others(rows));
+  for (const [task_id, log] of events) {
+    const taken = await there.events(task_id);
+    expect(taken.slice(0, log.length)).toEqual(log);
+    expect(taken.slice(log.length).map(({ kind }) => kind)).toEqual(ran.includes(task_id) ? ['released'] : []);
+  }
 
   const output = await there.request(`tasks/${ids.done}/files/a/out%20put.txt`);
   expect(await output.text()).toBe('the output');
@@ -93,14 +101,14 @@ test('an unfinished task goes on from its checkpoint, with the numbers that foll
   const there = createServer();
   await imported(there, await exported(server));
   const before = await there.get(ids.running);
-  await there.change(ids.running, [examples.lost]);
   const found = await there.claim();
   expect(found).toMatchObject({ task: { task_id: ids.running, attempt: 2 }, checkpoint: { data: DATA } });
   expect((await there.events(ids.running)).map(({ n }) => n)).toEqual([1, 2, 3, 4, 5]);
-  expect(Number(before.last_event_id)).toBe(3);
+  expect(before).toMatchObject({ status: 'pending', last_event_id: '4' });
   // What it had written by then, and no torn tail.
   expect(await (await there.files.output(ids.running, 'half.txt'))?.text()).toBe('half');
   await there.change(ids.running, [completed]);
+  expect(await there.claim()).toMatchObject({ task: { task_id: ids.trimmed } });
   expect(await there.claim()).toMatchObject({ task: { task_id: ids.waiting } });
 });
 
@@ -125,7 +133,6 @@ test.each([false, true])(
 
     const there = createServer();
     expect((await imported(there, bytes)).status).toBe(200);
-    await there.change(task_id, [examples.lost]);
     expect(await there.claim()).toMatchObject({ checkpoint: { data: DATA, outputs: [{ mark }] } });
     for (let again = 0; again < 2; again += 1) {
       const found = await there.files.openRandomOutput(task_id, 'a.sqlite', 'application/vnd.sqlite3', mark);
@@ -146,7 +153,6 @@ test('a file that is written in place and cannot be had as its checkpoint saw it
   await server.change(task_id, [{ ...progress, checkpoint: true }], { version: 1, data: DATA, outputs });
   const there = createServer();
   expect((await imported(there, await exported(server))).status).toBe(200);
-  await there.change(task_id, [examples.lost]);
   expect(await there.claim()).toMatchObject({ task: { task_id }, checkpoint: null });
 });
 
@@ -199,7 +205,6 @@ test('a checkpoint that no file can hold is left out: its task begins anew', asy
   });
   const there = createServer();
   expect((await imported(there, await exported(server))).status).toBe(200);
-  await there.change(task_id, [examples.lost]);
   expect(await there.claim()).toMatchObject({ task: { task_id }, checkpoint: null });
 });
 
@@ -234,6 +239,30 @@ test.each([failed, canceled])('a task does not run whose dependency is $kind in 
   const { segments, newest } = await there.store.readAll(0, 1_000);
   expect(segments.flatMap(({ seq, events }) => events.map((_, i) => seq + i)).at(-1)).toBe(newest);
   expect(there.commits.at(-1)?.newest).toBe(newest);
+});
+
+test('a task that ran when it was exported waits to be run here, and that is no loss', async () => {
+  const server = createServer();
+  const { task_id } = await server.started();
+  for (let i = 0; i < 2; i += 1) {
+    await server.change(task_id, [examples.lost]);
+    await server.claim();
+  }
+  const there = await takenIn(await server.store.snapshot(task_id));
+  expect(await there.get(task_id)).toMatchObject({ status: 'pending', attempt: 3, losses: 2 });
+  expect((await there.events(task_id)).at(-1)).toMatchObject({ kind: 'released' });
+  expect(await there.claim()).toMatchObject({ task: { task_id, attempt: 4, losses: 2 } });
+});
+
+test('a task that was to be canceled when it was exported is canceled', async () => {
+  const server = createServer();
+  const { task_id } = await server.started();
+  const waits = await server.submit({ depends_on: [task_id] });
+  await server.change(task_id, [examples.cancel_requested]);
+  const ids = [task_id, waits.task_id];
+  const there = await takenIn(...(await Promise.all(ids.map((id) => server.store.snapshot(id)))));
+  expect(await there.get(task_id)).toMatchObject({ status: 'canceled', stopped: { rung: 'fenced' } });
+  expect(await there.get(waits.task_id)).toMatchObject({ status: 'failed' });
 });
 
 describe('an import that is not right', () => {
