@@ -30,6 +30,7 @@ const reasons: [Way, string, RegExp][] = [
   ['results in a bigint', 'job-failed', /result is not JSON/],
   ['results in a circle', 'job-failed', /result is not JSON/],
   ['has a checkpoint that cannot be cloned', 'job-failed', /clone/],
+  ['has a checkpoint that cannot be stored', 'job-failed', /serialized for storage/],
   ['has words that cannot be cloned', 'job-failed', /Symbol/],
   ['throws where nobody catches', 'job-failed', /the reason/],
   ['rejects where nobody waits', 'job-failed', /the reason/],

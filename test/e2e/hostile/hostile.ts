@@ -25,10 +25,14 @@ export const job = defineJob({
         return circle;
       }
       case 'has a checkpoint that cannot be cloned':
+      case 'has a checkpoint that cannot be stored':
         try {
+          // The smallest there is: it can be sent to another thread, and stored nowhere.
+          const module = new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
+          const data = way === 'has a checkpoint that cannot be stored' ? module : () => {};
           for (let done = 0; ; done += 1) {
             await new Promise((resolve) => setTimeout(resolve, 50));
-            yield { done, checkpoint: () => () => {} };
+            yield { done, checkpoint: () => data };
           }
         } finally {
           log('info', 'cleaned up');
@@ -45,12 +49,6 @@ export const job = defineJob({
       case 'rejects where nobody waits':
         Promise.reject(new Error('the reason'));
         return forever(signal);
-      case 'has a checkpoint that cannot be stored': {
-        // The smallest there is: it can be sent to a worker, and to nowhere else.
-        const module = new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
-        yield { done: 1, checkpoint: () => module };
-        return forever(signal);
-      }
       case 'sends garbage':
         for (const garbage of [null, 'garbage', { id: 1 }, { type: 'RELEASE' }, new ArrayBuffer(8)]) {
           self.postMessage(garbage);
