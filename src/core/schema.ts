@@ -58,6 +58,8 @@ export const TaskDraftSchema = v.strictObject({
       v.pipe(
         Instant,
         v.transform((time) => new Date(time).toISOString()),
+        // An offset may lead out of the years that four digits have.
+        v.isoTimestamp(),
       ),
     ),
     null,

@@ -121,6 +121,8 @@ describe('POST /tasks', () => {
     ['numbers out of range', { type: 'spin', priority: 1001, max_attempts: 0 }, ['/priority', '/max_attempts']],
     ['a time that is none', { type: 'spin', run_at: 'tomorrow' }, ['/run_at']],
     ['a time that no engine can read', { type: 'spin', run_at: '2026-01-01T00:00:00+01' }, ['/run_at']],
+    ['a time after the year 9999 in UTC', { type: 'spin', run_at: '9999-12-31T23:59:59-01:00' }, ['/run_at']],
+    ['a time before the year 0 in UTC', { type: 'spin', run_at: '0000-01-01T00:00:00+01:00' }, ['/run_at']],
     ['an unknown dependency', { type: 'spin', depends_on: [nobody] }, ['/depends_on/0']],
     ['an array for an input', { type: 'spin', input: [] }, ['/input']],
     ['no object', 7, ['']],
