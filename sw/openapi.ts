@@ -67,7 +67,8 @@ const file = { description: 'The bytes.', ...content({ type: 'string', format: '
 const count = answer('How many.', { type: 'object', properties: { count: { type: 'integer' } } });
 const added = answer('Kept.', jsonSchema(AddedFileSchema, 'output'));
 
-export function openApi(version: string, base: string, specs: Iterable<JobSpec>): object {
+/** `folder`: the one that the app is served from. */
+export function openApi(version: string, folder: URL, specs: Iterable<JobSpec>): object {
   const act = (summary: string, ...codes: number[]) => ({
     summary,
     parameters: [id],
@@ -76,7 +77,8 @@ export function openApi(version: string, base: string, specs: Iterable<JobSpec>)
   return {
     openapi: '3.1.0',
     info: { title: 'Holdfast', version, description: 'A task server that lives in the browser.' },
-    servers: [{ url: base }],
+    // The paths follow it as they are, and begin with a slash.
+    servers: [{ url: folder.href.slice(0, -1) }],
     paths: {
       '/tasks': {
         post: {

@@ -216,7 +216,7 @@ export function routes(host: RouteHost): Hono {
     return noContent();
   });
 
-  app.get('/openapi.json', () => json(onDemand().openApi(version, base, specs.values())));
+  app.get('/openapi.json', (c) => json(onDemand().openApi(version, new URL(base, c.req.url), specs.values())));
 
   app.post('/submit', async () => {
     const draft = v.parse(TaskDraftSchema, { type: 'countdown', input: { steps: 10, step_ms: 1_000 } });

@@ -1043,6 +1043,18 @@ describe('what the app says of itself', () => {
     );
     expect(described.toSorted()).toEqual(answered.toSorted());
   });
+
+  test.each(['/', '/app/', '/my%20app/'])('the paths of openapi.json follow its server: %s', async (base) => {
+    const { request } = createServer(undefined, base);
+    const document = await (await request('openapi.json')).json();
+    const [{ url }] = document.servers;
+    for (const path of Object.keys(document.paths)) {
+      const { origin, pathname } = new URL(url + path);
+      expect([origin, pathname.startsWith(base)]).toEqual(['http://localhost', true]);
+      // PUT is taken nowhere: 405 says that the route is there.
+      expect([path, (await request(pathname.slice(base.length), { method: 'PUT' })).status]).toEqual([path, 405]);
+    }
+  });
 });
 
 describe('a share of the system', () => {
