@@ -98,12 +98,6 @@ export function createBackend(scope: string) {
     streams,
     specs: byType,
     commands: command,
-    bulk: () =>
-      onDemand().createBulk(store, command, async (task_id) => {
-        if ((await store.delete(task_id)) !== 'deleted') return false;
-        await files.removeOutputs(task_id);
-        return true;
-      }),
     settingsChanged: () => tell({ kind: 'settings' }),
     alone: (work) => navigator.locks.request(names.housekeepingLock, work),
     tell: async (client, message) => (await self.clients.get(client))?.postMessage(message),

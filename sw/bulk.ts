@@ -1,6 +1,7 @@
 /** Many tasks at once, over the filters of a listing. Tasks in another state are passed over. */
 import * as v from 'valibot';
 import type { Filter, Tasks } from '../src/core/store.ts';
+import type { StoredOutputs } from '../src/core/stored-outputs.ts';
 import { isFinished, type Task } from '../src/core/task.ts';
 import { FilterSchema, parseQuery } from './body.ts';
 import type { Commands } from './command.ts';
@@ -24,13 +25,15 @@ function bulkFilter(query: Record<string, string>): v.InferOutput<typeof FilterS
   return filter;
 }
 
-export type Bulk = ReturnType<typeof createBulk>;
+interface BulkHost {
+  store: Tasks;
+  files: Pick<StoredOutputs, 'removeOutputs'>;
+  commands: Pick<Commands, 'cancel'>;
+  /** What went wrong where nobody waits for an answer. */
+  report(error: unknown): void;
+}
 
-export function createBulk(
-  store: Tasks,
-  { cancel }: Pick<Commands, 'cancel'>,
-  remove: (task_id: string) => Promise<boolean>,
-) {
+export function createBulk({ store, files, commands, report }: BulkHost) {
   async function select(filter: Filter, wanted: (task: Task) => boolean): Promise<string[]> {
     const ids: string[] = [];
     let page: string | null = null;
@@ -51,13 +54,20 @@ export function createBulk(
     return count;
   }
 
+  async function remove(task_id: string): Promise<boolean> {
+    if ((await store.delete(task_id)) !== 'deleted') return false;
+    // The rest is removed all the same: what is left of a task that is gone is found by the next clean-up.
+    await files.removeOutputs(task_id).catch(report);
+    return true;
+  }
+
   return {
     /** How many were canceled. */
     async cancel(query: Record<string, string>): Promise<number> {
       const ids = await select(bulkFilter(query), ({ status }) => !isFinished(status));
       return each(ids, async (task_id) => {
         try {
-          await cancel(task_id);
+          await commands.cancel(task_id);
           return true;
         } catch (error) {
           // It ended, or went, meanwhile.

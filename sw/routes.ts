@@ -18,7 +18,6 @@ import {
   parseDrafts,
   parseQuery,
 } from './body.ts';
-import type { Bulk } from './bulk.ts';
 import type { Commands } from './command.ts';
 import type { AskIndex } from './index-asks.ts';
 import { readJson } from './json-body.ts';
@@ -36,7 +35,6 @@ interface RouteHost {
   snapshots(): Snapshots;
   allFiles(): Files;
   commands: Commands;
-  bulk(): Bulk;
   streams: Streams;
   specs: ReadonlyMap<string, JobSpec>;
   health(): Promise<Health>;
@@ -56,8 +54,7 @@ const TASK = '/tasks/:id{(?!(?:cancel|export|health|import|settings|stream|types
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 export function routes(host: RouteHost): Hono {
-  const { base, version, store, files, commands, bulk, streams, specs, health, settingsChanged, report, alone, tell } =
-    host;
+  const { base, version, store, files, commands, streams, specs, health, settingsChanged, report, alone, tell } = host;
   const transfer = () => ({ store: host.snapshots(), files: host.allFiles(), version, alone });
   // The folder's name may be percent-encoded, and Hono would decode it: what it routes is the path below, as it was sent.
   const app = new Hono({ getPath: ({ url }) => pathOf(url).slice(base.length - 1) });
@@ -94,6 +91,7 @@ export function routes(host: RouteHost): Hono {
     return json(task, 202, { Location: `${base}tasks/${task.task_id}`, ...replayed });
   });
 
+  const bulk = () => onDemand().createBulk({ store, files, commands, report });
   app.delete('/tasks', async (c) => {
     return json({ count: await bulk().remove(c.req.query()) });
   });

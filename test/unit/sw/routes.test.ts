@@ -503,6 +503,25 @@ describe('in bulk', () => {
     expect((await (await server.request('tasks')).json()).counts).toMatchObject({ running: 1, completed: 0 });
   });
 
+  test('delete takes the output files too, and one that cannot be removed keeps none of the rest', async () => {
+    const server = createServer();
+    const ids = [await done(server), await done(server)];
+    const [held = ''] = ids;
+    for (const task_id of ids) {
+      const output = await server.files.openOutput(task_id, 'SUMS', 'text/plain', 0);
+      await output.write('0123456789');
+      await output.flush();
+    }
+    const { removeOutputs } = server.files;
+    server.files.removeOutputs = (task_id) =>
+      task_id === held ? Promise.reject(new Error('still held')) : removeOutputs(task_id);
+    const response = await server.request('tasks?all=true', { method: 'DELETE' });
+    expect([response.status, await response.json()]).toEqual([200, { count: 2 }]);
+    const left = await Promise.all(ids.map((task_id) => server.files.output(task_id, 'SUMS')));
+    expect(left).toEqual([expect.any(Blob), null]);
+    expect(server.reports).toEqual([new Error('still held')]);
+  });
+
   test.each(['', 'all=yes', 'limit=5', 'status=done', 'q='])(
     '"%s" is no filter: 400, and nothing happens',
     async (query) => {

@@ -5,7 +5,6 @@ import { filesOf } from '../../../src/core/files.ts';
 import type { PageMessage } from '../../../src/core/protocol.ts';
 import { ProblemSchema } from '../../../src/core/schema.ts';
 import type { Change, StoredTask } from '../../../src/core/task.ts';
-import { createBulk } from '../../../sw/bulk.ts';
 import { commands } from '../../../sw/command.ts';
 import { createHub } from '../../../sw/hub.ts';
 import type { AskIndex } from '../../../sw/index-asks.ts';
@@ -54,7 +53,6 @@ export function createServer(
     streams,
     specs: new Map(specs.map((spec) => [spec.type, spec])),
     commands: command,
-    bulk: () => createBulk(store, command, async (task_id) => (await store.delete(task_id)) === 'deleted'),
     settingsChanged: () => {
       settings_changed += 1;
     },
