@@ -1,10 +1,13 @@
 /** Files over HTTP, handed out so that one with a script in it cannot run. */
 import { Refusal } from './problem.ts';
 
+/** What a header can hold (RFC 9110, 5.5). A job, or an import, may call a type whatever it likes. */
+const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]+$/;
+
 /** A file as a download: whole (200), a part (206), or 416. Never shown by the browser as a page of this origin. */
 export function serveFile(request: Request, body: Blob, name: string, type: string): Response {
   const headers = new Headers({
-    'Content-Type': type,
+    'Content-Type': FIELD_VALUE.test(type) ? type : 'application/octet-stream',
     'Content-Length': String(body.size),
     'Content-Disposition': disposition(name),
     'X-Content-Type-Options': 'nosniff',

@@ -890,13 +890,13 @@ describe('an input file', () => {
 });
 
 describe('an output file', () => {
-  async function withOutput(name: string) {
+  async function withOutput(name: string, type = 'text/html') {
     const server = createServer();
     const { task_id } = await running(server);
-    const output = await server.files.openOutput(task_id, name, 'text/html', 0);
+    const output = await server.files.openOutput(task_id, name, type, 0);
     await output.write('0123456789');
     await output.flush();
-    const finish = () => server.change(task_id, [{ ...completed, files: [{ name, size: 10, type: 'text/html' }] }]);
+    const finish = () => server.change(task_id, [{ ...completed, files: [{ name, size: 10, type }] }]);
     const get = (headers: Record<string, string> = {}, method = 'GET') =>
       server.request(`tasks/${task_id}/files/${encodeURIComponent(name)}`, { method, headers });
     return { ...server, task_id, finish, get };
@@ -925,6 +925,21 @@ describe('an output file', () => {
     await finish();
     expect(await (await get()).text()).toBe('0123456789');
   });
+
+  test.each(['text/plain; x=€', 'text/plain\r\nX-Forged: 1', 'a\0b', ''])(
+    'whose type %j no header can have is bytes',
+    async (type) => {
+      const { get, finish } = await withOutput('SUMS', type);
+      await finish();
+      const response = await get();
+      expect([response.status, response.headers.get('Content-Type'), response.headers.get('X-Forged')]).toEqual([
+        200,
+        'application/octet-stream',
+        null,
+      ]);
+      expect(await response.text()).toBe('0123456789');
+    },
+  );
 
   test.each([
     ['bytes=0-3', '0123', 'bytes 0-3/10'],
