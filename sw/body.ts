@@ -105,10 +105,22 @@ export const LogQuerySchema = v.strictObject({
 });
 
 export const AtQuerySchema = v.object({ at: v.optional(wholeNumber(1, Number.MAX_SAFE_INTEGER)) });
+export const RetryQuerySchema = v.object({ from: v.optional(v.picklist(['checkpoint', 'start'])) });
+export const ResumeQuerySchema = v.object({ last_event_id: v.optional(v.string()) });
+export const StreamQuerySchema = v.object({
+  ...ResumeQuerySchema.entries,
+  cursor: v.optional(v.string()),
+  exclusive: v.optional(v.literal('1')),
+});
+
+/** The values of a query, by name. */
+export type Query = Record<string, string[]>;
 
 /** The query of a request. An unknown name or value is 400. */
-export function parseQuery<const S extends Input>(schema: S, query: Record<string, string>): v.InferOutput<S> {
-  const parsed = v.safeParse(schema, query);
+export function parseQuery<const S extends Input>(schema: S, query: Query): v.InferOutput<S> {
+  // What is there twice stays a list, which no schema takes.
+  const values = Object.entries(query).map(([name, all]) => [name, all.length > 1 ? all : all[0]]);
+  const parsed = v.safeParse(schema, Object.fromEntries(values));
   if (parsed.success) return parsed.output;
   const errors = fieldErrors(parsed.issues, '');
   throw new Refusal(

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { Filter, Tasks } from '../src/core/store.ts';
 import type { StoredOutputs } from '../src/core/stored-outputs.ts';
 import { isFinished, type Task } from '../src/core/task.ts';
-import { FilterSchema, parseQuery } from './body.ts';
+import { FilterSchema, parseQuery, type Query } from './body.ts';
 import type { Commands } from './command.ts';
 import { Refusal } from './problem.ts';
 
@@ -17,7 +17,7 @@ const BulkQuerySchema = v.strictObject({
   q: v.optional(v.pipe(v.string(), v.nonEmpty())),
   all: v.optional(v.literal('true')),
 });
-function bulkFilter(query: Record<string, string>): v.InferOutput<typeof FilterSchema> {
+function bulkFilter(query: Query): v.InferOutput<typeof FilterSchema> {
   const { all, ...filter } = parseQuery(BulkQuerySchema, query);
   if (!all && Object.keys(filter).length === 0) {
     throw new Refusal(400, 'bad-request', 'A filter (status, type, tag, q) or all=true is required.');
@@ -63,7 +63,7 @@ export function createBulk({ store, files, commands, report }: BulkHost) {
 
   return {
     /** How many were canceled. */
-    async cancel(query: Record<string, string>): Promise<number> {
+    async cancel(query: Query): Promise<number> {
       const ids = await select(bulkFilter(query), ({ status }) => !isFinished(status));
       return each(ids, async (task_id) => {
         try {
@@ -78,7 +78,7 @@ export function createBulk({ store, files, commands, report }: BulkHost) {
     },
 
     /** How many finished tasks were removed. */
-    remove: async (query: Record<string, string>): Promise<number> =>
+    remove: async (query: Query): Promise<number> =>
       each(await select(bulkFilter(query), ({ status }) => isFinished(status)), remove),
   };
 }

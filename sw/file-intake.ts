@@ -1,18 +1,20 @@
 /** Files over HTTP, taken as a raw body or a form. */
-
+import * as v from 'valibot';
 import type { AddedFile } from '../src/core/schema.ts';
 import type { StoredFiles } from '../src/core/stored-files.ts';
-import { mediaType } from './body.ts';
+import { mediaType, parseQuery, type Query } from './body.ts';
 import { Refusal } from './problem.ts';
 
-export async function addFile(request: Request, files: StoredFiles): Promise<AddedFile> {
+export const FileQuerySchema = v.object({ name: v.optional(v.string()) });
+
+export async function addFile(request: Request, query: Query, files: StoredFiles): Promise<AddedFile> {
+  const { name } = parseQuery(FileQuerySchema, query);
   if (mediaType(request) === 'multipart/form-data') return files.addInput(...(await formFile(request)));
   const type = mediaType(request);
   if (!type) throw new Refusal(415, 'unsupported-media-type', 'A file needs a Content-Type.');
-  const name = new URL(request.url).searchParams.get('name') || 'file';
   // Firefox has no Request.body in a service worker, and a blob stays on disk.
   const body = await request.blob();
-  return files.addInput(new File([body], name, { type }));
+  return files.addInput(new File([body], name || 'file', { type }));
 }
 
 const MOST_SHARED = 1_000;

@@ -1,5 +1,6 @@
 /** Three lessons in SSE, and a task to watch: what a stream is made of, with nothing behind it. */
 import { RETRY_NEVER } from '../src/core/sse.ts';
+import { parseQuery, type Query, ResumeQuerySchema } from './body.ts';
 import { cursorOf, noContent, streamHeaders, wholeId } from './streams.ts';
 
 /** A message of a lesson; `event` and `id` only where the lesson is about them. */
@@ -21,8 +22,8 @@ export const streamEvents = (): Response =>
   );
 
 /** Ids: whoever comes back with the last one goes on after it. */
-export function streamWithId(request: Request): Response {
-  const last = cursorOf(request);
+export function streamWithId(request: Request, query: Query): Response {
+  const last = cursorOf({ request, ...parseQuery(ResumeQuerySchema, query) });
   const first = last ? wholeId(last) + 1 : 0;
   return first >= 100 ? noContent() : lesson(100, (count) => ({ id: count, data: { count } }), first);
 }

@@ -2,11 +2,11 @@
 import { framesOf, logFramesOf } from '../src/core/sse.ts';
 import type { Tasks } from '../src/core/store.ts';
 import type { StoredTask, TaskEvent } from '../src/core/task.ts';
-import { LogQuerySchema, parseQuery } from './body.ts';
+import { LogQuerySchema, parseQuery, type Query } from './body.ts';
 import { gapFrames, SEGMENTS_AT_ONCE } from './feed.ts';
 import { notFound } from './problem.ts';
 
-export async function logAsJson(store: Tasks, task_id: string, query: Record<string, string>) {
+export async function logAsJson(store: Tasks, task_id: string, query: Query) {
   const { after, limit, detail } = parseQuery(LogQuerySchema, query);
   const frames = detail === 'true' ? logFramesOf : framesOf;
   const { task, cut, events } = await readLog(store, task_id, after, limit);

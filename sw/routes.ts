@@ -17,6 +17,8 @@ import {
   parseBody,
   parseDrafts,
   parseQuery,
+  RetryQuerySchema,
+  StreamQuerySchema,
 } from './body.ts';
 import type { Commands } from './command.ts';
 import type { AskIndex } from './index-asks.ts';
@@ -64,7 +66,8 @@ export function routes(host: RouteHost): Hono {
       headers: { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', ...headers },
     });
   const shown = (task: StoredTask) => json(toWire(task));
-  const asked = (c: Context) => ({ request: c.req.raw, client: c.env?.client ?? null });
+  const asker = (c: Context) => ({ request: c.req.raw, client: c.env?.client ?? null });
+  const asked = (c: Context) => ({ ...asker(c), ...parseQuery(StreamQuerySchema, c.req.queries()) });
   const id = (c: Context) => c.req.param('id') ?? '';
   async function find(task_id: string): Promise<StoredTask> {
     const task = await store.get(task_id);
@@ -93,14 +96,14 @@ export function routes(host: RouteHost): Hono {
 
   const bulk = () => onDemand().createBulk({ store, files, commands, report });
   app.delete('/tasks', async (c) => {
-    return json({ count: await bulk().remove(c.req.query()) });
+    return json({ count: await bulk().remove(c.req.queries()) });
   });
   app.post('/tasks/cancel', async (c) => {
-    return json({ count: await bulk().cancel(c.req.query()) });
+    return json({ count: await bulk().cancel(c.req.queries()) });
   });
 
   app.get('/tasks', async (c) => {
-    const { limit, page = null, ...filter } = parseQuery(ListQuerySchema, c.req.query());
+    const { limit, page = null, ...filter } = parseQuery(ListQuerySchema, c.req.queries());
     return json(await store.list(filter, limit, page));
   });
 
@@ -110,7 +113,7 @@ export function routes(host: RouteHost): Hono {
     return new Response(c.req.raw.method === 'HEAD' ? null : exportStream(transfer()), { headers });
   });
   app.post('/tasks/import', async (c) => {
-    const { request, client } = asked(c);
+    const { request, client } = asker(c);
     const progress = (read: number, size: number) => {
       if (client !== null) tell(client, { kind: 'import-progress', read, size });
     };
@@ -119,7 +122,7 @@ export function routes(host: RouteHost): Hono {
 
   app.get('/tasks/types', () => json({ types: [...specs.values()].map(describe) }));
   app.get('/tasks/health', async (c) => {
-    const { detail } = parseQuery(DetailQuerySchema, c.req.query());
+    const { detail } = parseQuery(DetailQuerySchema, c.req.queries());
     const { tabs, ...rest } = await health();
     return json(detail === 'true' ? { ...rest, tabs } : rest);
   });
@@ -132,7 +135,7 @@ export function routes(host: RouteHost): Hono {
   app.get('/tasks/stream', (c) => streams.all(asked(c)));
 
   app.get(TASK, async (c) => {
-    const { at } = parseQuery(AtQuerySchema, c.req.query());
+    const { at } = parseQuery(AtQuerySchema, c.req.queries());
     const task = await (at === undefined ? find(id(c)) : onDemand().taskAt(store, id(c), at));
     const headers = { ETag: `"${task.task_id}-${task.last_event_id}"`, 'Cache-Control': 'no-cache' };
     const known = c.req.header('If-None-Match');
@@ -142,15 +145,13 @@ export function routes(host: RouteHost): Hono {
 
   app.get(`${TASK}/stream`, (c) => streams.task(id(c), asked(c)));
 
-  app.get(`${TASK}/log`, async (c) => json(await onDemand().logAsJson(store, id(c), c.req.query())));
+  app.get(`${TASK}/log`, async (c) => json(await onDemand().logAsJson(store, id(c), c.req.queries())));
 
   app.post(`${TASK}/cancel`, async (c) => shown(await commands.cancel(id(c))));
   app.post(`${TASK}/pause`, async (c) => shown(await commands.pause(id(c))));
   app.post(`${TASK}/resume`, async (c) => shown(await commands.resume(id(c))));
   app.post(`${TASK}/retry`, async (c) => {
-    const from = c.req.query('from') ?? 'checkpoint';
-    if (from !== 'start' && from !== 'checkpoint')
-      throw new Refusal(400, 'bad-request', `from: there is no "${from}".`);
+    const { from } = parseQuery(RetryQuerySchema, c.req.queries());
     return shown(await commands.retry(id(c), from === 'start'));
   });
 
@@ -186,7 +187,7 @@ export function routes(host: RouteHost): Hono {
 
   app.post('/share', (c) => onDemand().stageShared(c.req.raw, files));
 
-  app.post('/files', async (c) => json(await onDemand().addFile(c.req.raw, files), 201));
+  app.post('/files', async (c) => json(await onDemand().addFile(c.req.raw, c.req.queries(), files), 201));
   app.get('/files/:id', async (c) => {
     const row = await files.input(id(c));
     if (!row) throw notFound(`file ${id(c)}`);
@@ -205,10 +206,10 @@ export function routes(host: RouteHost): Hono {
   });
 
   const documents = () => onDemand().searching(host.askIndex());
-  app.get('/search', async (c) => json(await documents().search(c.req.query())));
-  app.get('/search/documents', async (c) => json(await documents().documents(c.req.query())));
+  app.get('/search', async (c) => json(await documents().search(c.req.queries())));
+  app.get('/search/documents', async (c) => json(await documents().documents(c.req.queries())));
   app.get('/search/documents/:id/pages/:page', async (c) => json(await documents().page(id(c), c.req.param('page'))));
-  app.delete('/search/documents', async (c) => json(await documents().forgetAll(c.req.query())));
+  app.delete('/search/documents', async (c) => json(await documents().forgetAll(c.req.queries())));
   app.delete('/search/documents/:id', async (c) => {
     await documents().forget(id(c));
     return noContent();
@@ -225,7 +226,7 @@ export function routes(host: RouteHost): Hono {
   // Hono answers HEAD with the headers of GET: these streams do nothing until they are read.
   app.get('/stream', () => onDemand().stream());
   app.get('/stream-events', () => onDemand().streamEvents());
-  app.get('/stream-with-id', (c) => onDemand().streamWithId(c.req.raw));
+  app.get('/stream-with-id', (c) => onDemand().streamWithId(c.req.raw, c.req.queries()));
 
   app.notFound((c) => {
     const { method, url } = c.req;

@@ -1,10 +1,8 @@
 /** Searching the documents, and what is in the index: what the routes of `search` answer. */
 import * as v from 'valibot';
-import { parseQuery, wholeNumber } from './body.ts';
+import { parseQuery, type Query, wholeNumber } from './body.ts';
 import type { AskIndex } from './index-asks.ts';
 import { notFound } from './problem.ts';
-
-type Query = Record<string, string>;
 
 const MAX_QUERY = 1_000;
 

@@ -1,7 +1,9 @@
 /** The streams that are open, and where each begins. */
+import type * as v from 'valibot';
 import { RETRY_LATER, RETRY_SOON } from '../src/core/sse.ts';
 import type { Tasks } from '../src/core/store.ts';
 import { isFinished } from '../src/core/task.ts';
+import type { StreamQuerySchema } from './body.ts';
 import { allFeed, type Feed, taskFeed } from './feed.ts';
 import type { Hub } from './hub.ts';
 import { notFound, Refusal } from './problem.ts';
@@ -14,7 +16,7 @@ export const streamHeaders = {
 };
 
 /** A request for a stream. `client`: the browser's id of the page or worker that asks, if it has one. */
-export interface StreamRequest {
+export interface StreamRequest extends v.InferOutput<typeof StreamQuerySchema> {
   request: Request;
   client: string | null;
 }
@@ -54,8 +56,9 @@ export function openStreams({ store, hub, isAlive, report }: StreamsHost) {
   const rivals = (topic: string, exclusive: boolean) =>
     [...open].filter((each) => each.topic === topic && (exclusive || each.exclusive));
 
-  async function admit({ request, client }: StreamRequest, feed: Feed, after: number, prelude = ''): Promise<Response> {
-    const exclusive = isExclusive(request);
+  async function admit(asked: StreamRequest, feed: Feed, after: number, prelude = ''): Promise<Response> {
+    const { request, client } = asked;
+    const exclusive = asked.exclusive === '1';
     if (request.method === 'HEAD') return new Response(null, { headers: streamHeaders });
     if (replaced) return refuse(RETRY_SOON, 'This service worker is being replaced.');
     const { max_streams } = await store.settings();
@@ -102,7 +105,7 @@ export function openStreams({ store, hub, isAlive, report }: StreamsHost) {
     },
 
     async task(task_id: string, asked: StreamRequest): Promise<Response> {
-      const after = wholeId(cursorOf(asked.request) || '0');
+      const after = wholeId(cursorOf(asked) || '0');
       const task = await store.get(task_id);
       if (!task) throw notFound(`task ${task_id}`);
       const last = Number(task.last_event_id);
@@ -120,7 +123,7 @@ export function openStreams({ store, hub, isAlive, report }: StreamsHost) {
         store.readAll(Number.MAX_SAFE_INTEGER, 1),
       ]);
       const feed = allFeed(store, epoch);
-      const cursor = cursorOf(asked.request) || new URL(asked.request.url).searchParams.get('cursor');
+      const cursor = cursorOf(asked) || asked.cursor;
       if (!cursor) return admit(asked, feed, newest);
       const match = /^([0-9a-f-]{36})-(\d{1,15})$/.exec(cursor);
       if (!match) throw malformed(cursor);
@@ -139,14 +142,8 @@ function refuse(retry: string, detail: string): Response {
 }
 
 // Chromium hides Last-Event-ID from the fetch event of an EventSource (measured, 156), so a query value does as well.
-export const cursorOf = (request: Request): string | null =>
-  request.headers.get('Last-Event-ID') || new URL(request.url).searchParams.get('last_event_id');
-
-function isExclusive(request: Request): boolean {
-  const value = new URL(request.url).searchParams.get('exclusive');
-  if (value !== null && value !== '1') throw new Refusal(400, 'bad-request', `exclusive: there is no "${value}".`);
-  return value === '1';
-}
+export const cursorOf = ({ request, last_event_id }: Pick<StreamRequest, 'request' | 'last_event_id'>) =>
+  request.headers.get('Last-Event-ID') || last_event_id;
 
 export function wholeId(cursor: string): number {
   if (!/^\d{1,15}$/.test(cursor)) throw malformed(cursor);

@@ -345,6 +345,38 @@ describe('another method is 405 and says which there are', () => {
   });
 });
 
+describe('a query value that is there twice is 400 and named', () => {
+  test.each([
+    ['GET', 'tasks', 'status=pending&status=nonsense'],
+    ['GET', 'tasks', 'tag=a&tag=b'],
+    ['GET', 'tasks', 'limit=1&limit=1'],
+    ['DELETE', 'tasks', 'all=true&all=false'],
+    ['POST', 'tasks/cancel', 'type=spin&type=countdown'],
+    ['GET', 'tasks/health', 'detail=true&detail=false'],
+    ['GET', 'tasks/stream', 'cursor=a&cursor=b'],
+    ['GET', `tasks/${nobody}`, 'at=1&at=2'],
+    ['GET', `tasks/${nobody}/log`, 'after=1&after=2'],
+    ['GET', `tasks/${nobody}/stream`, 'last_event_id=1&last_event_id=2'],
+    ['GET', `tasks/${nobody}/stream`, 'exclusive=1&exclusive=1'],
+    ['POST', `tasks/${nobody}/retry`, 'from=start&from=checkpoint'],
+    ['POST', 'files', 'name=a&name=b'],
+    ['GET', 'search', 'q=a&q=b'],
+    ['GET', 'search/documents', 'page=1&page=2'],
+    ['DELETE', 'search/documents', 'all=true&all=true'],
+    ['GET', 'stream-with-id', 'last_event_id=1&last_event_id=2'],
+  ])('%s %s?%s', async (method, path, query) => {
+    const headers = { 'Content-Type': 'text/plain' };
+    const response = await createServer().request(`${path}?${query}`, { method, headers });
+    expect(response.status).toBe(400);
+    expect((await problemOf(response, path)).detail).toContain(`${query.split('=')[0]}: `);
+  });
+
+  test('but what is asked of the health, or of a task, and is unknown there is passed over', async () => {
+    const { request } = createServer();
+    expect((await request('tasks/health?color=red&color=blue')).status).toBe(200);
+  });
+});
+
 describe('the log', () => {
   test('is the events of the stream as JSON, from anywhere, as many as are wanted', async () => {
     const server = createServer();
