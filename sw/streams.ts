@@ -125,7 +125,7 @@ export function openStreams({ store, hub, isAlive, report }: StreamsHost) {
       const feed = allFeed(store, epoch);
       const cursor = cursorOf(asked) || asked.cursor;
       if (!cursor) return admit(asked, feed, newest);
-      const match = /^([0-9a-f-]{36})-(\d{1,15})$/.exec(cursor);
+      const match = /^([0-9a-f-]{36})-(\d+)$/.exec(cursor);
       if (!match) throw malformed(cursor);
       const after = Number(match[2]);
       const known = match[1] === epoch && after >= forgotten && after <= newest;
@@ -146,7 +146,7 @@ export const cursorOf = ({ request, last_event_id }: Pick<StreamRequest, 'reques
   request.headers.get('Last-Event-ID') || last_event_id;
 
 export function wholeId(cursor: string): number {
-  if (!/^\d{1,15}$/.test(cursor)) throw malformed(cursor);
+  if (!/^\d+$/.test(cursor)) throw malformed(cursor);
   return Number(cursor);
 }
 

@@ -617,13 +617,19 @@ describe('GET /tasks/{id}/stream', () => {
   test('after an id past the end says reset, and begins again', async () => {
     const server = createServer();
     const task_id = await done(server);
-    const reader = readerOf((await server.request(`tasks/${task_id}/stream?last_event_id=99`)).body);
-    await reader.toEnd();
-    expect(reader.messages[0]).toMatchObject({ event: 'reset', data: JSON.stringify({ task_id }) });
-    expect(reader.ids()).toEqual([1, 2, 3]);
+    for (const id of ['99', '9'.repeat(16), '9'.repeat(400)]) {
+      const reader = readerOf(
+        (await server.request(`tasks/${task_id}/stream`, { headers: { 'Last-Event-ID': id } })).body,
+      );
+      await reader.toEnd();
+      expect(reader.messages.filter(({ event }) => event === 'reset')).toMatchObject([
+        { data: JSON.stringify({ task_id }) },
+      ]);
+      expect(reader.ids()).toEqual([1, 2, 3]);
+    }
   });
 
-  test.each(['x', '-1', '1.5', '1e3', '9'.repeat(30), `${nobody}-3`])('after "%s" is 400', async (id) => {
+  test.each(['x', '-1', '1.5', '1e3', `${'9'.repeat(30)}x`, `${nobody}-3`])('after "%s" is 400', async (id) => {
     const server = createServer();
     const task_id = await done(server);
     const response = await server.request(`tasks/${task_id}/stream?last_event_id=${id}`);
@@ -706,7 +712,8 @@ describe('GET /tasks/stream', () => {
   test('of another database, or past the end, says reset and begins again', async () => {
     const server = createServer();
     await running(server);
-    for (const cursor of [`${nobody}-1`, `${await server.store.epoch()}-99`]) {
+    const epoch = await server.store.epoch();
+    for (const cursor of [`${nobody}-1`, `${epoch}-99`, `${epoch}-${'9'.repeat(16)}`]) {
       const reader = readerOf((await server.request(`tasks/stream?cursor=${cursor}`)).body);
       await reader.drain();
       expect(reader.messages[0]?.event).toBe('reset');
@@ -1195,7 +1202,8 @@ describe('lessons', () => {
       const rest = await lesson('stream-with-id?last_event_id=96');
       expect(rest.map(({ id, data }) => [id, data])).toEqual([97, 98, 99].map((n) => [`${n}`, `{"count":${n}}`]));
       for (const method of ['GET', 'HEAD'])
-        expect((await request('stream-with-id?last_event_id=99', { method })).status).toBe(204);
+        for (const id of ['99', '9'.repeat(16)])
+          expect((await request(`stream-with-id?last_event_id=${id}`, { method })).status).toBe(204);
       expect((await request('stream-with-id?last_event_id=x')).status).toBe(400);
     } finally {
       vi.useRealTimers();
