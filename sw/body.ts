@@ -4,7 +4,7 @@ import type { Input } from '../src/core/job.ts';
 import { StatusSchema, type TaskDraft, TaskDraftSchema } from '../src/core/schema.ts';
 import { Refusal } from './problem.ts';
 
-const MAX_DRAFTS = 1_000;
+export const MAX_DRAFTS = 1_000;
 
 export const mediaType = (request: Request): string =>
   (request.headers.get('Content-Type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
@@ -71,8 +71,11 @@ function fieldErrors(issues: readonly v.BaseIssue<unknown>[], prefix: string): F
 export const wholeNumber = (min: number, max: number) =>
   v.pipe(
     v.string(),
-    v.regex(/^\d{1,15}$/, 'a whole number is wanted'),
+    v.regex(/^\d+$/, 'a whole number is wanted'),
     v.transform(Number),
+    // Said for openapi.json: what a transform gives has no type there.
+    v.number(),
+    v.safeInteger(),
     v.minValue(min),
     v.maxValue(max),
   );

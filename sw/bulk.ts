@@ -12,7 +12,7 @@ const PAGE = 500;
 const AT_ONCE = 50;
 
 /** A bulk request has to say what it means: a filter, or `all=true`. Every task holds the empty `q`. */
-const BulkQuerySchema = v.strictObject({
+export const BulkQuerySchema = v.strictObject({
   ...FilterSchema.entries,
   q: v.optional(v.pipe(v.string(), v.nonEmpty())),
   all: v.optional(v.literal('true')),

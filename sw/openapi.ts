@@ -1,5 +1,6 @@
 /** `GET /openapi.json`: the contract as OpenAPI 3.1, from the same schemas that check requests. */
 import { type JsonSchema, toJsonSchema } from '@valibot/to-json-schema';
+import * as v from 'valibot';
 import type { Input, JobSpec } from '../src/core/job.ts';
 import {
   AddedFileSchema,
@@ -12,8 +13,19 @@ import {
   TaskSchema,
 } from '../src/core/schema.ts';
 import { DocumentsSchema, HitsSchema, PageTextSchema } from '../src/core/search.ts';
-import { AtQuerySchema, DetailQuerySchema, FilterSchema, ListQuerySchema, LogQuerySchema } from './body.ts';
-import { DocumentsQuerySchema, SearchQuerySchema } from './search.ts';
+import {
+  AtQuerySchema,
+  DetailQuerySchema,
+  ListQuerySchema,
+  LogQuerySchema,
+  MAX_DRAFTS,
+  ResumeQuerySchema,
+  RetryQuerySchema,
+  StreamQuerySchema,
+} from './body.ts';
+import { BulkQuerySchema } from './bulk.ts';
+import { FileQuerySchema } from './file-intake.ts';
+import { DocumentsQuerySchema, ForgetQuerySchema, SearchQuerySchema } from './search.ts';
 import { EXPORT_TYPE } from './transfer.ts';
 
 /** A schema as JSON Schema; `input`: as a request has to be, before defaults are filled in. */
@@ -29,6 +41,7 @@ export const jsonSchema = (schema: Input, side: 'input' | 'output' = 'input'): J
 
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 const content = (schema: object, type = 'application/json') => ({ content: { [type]: { schema } } });
+const body = (schema: object, type?: string) => ({ required: true, ...content(schema, type) });
 const answer = (description: string, schema?: object) => ({ description, ...(schema ? content(schema) : {}) });
 const problem = (description: string) => ({ description, ...content(ref('Problem'), 'application/problem+json') });
 const refused: Record<number, ReturnType<typeof problem>> = {
@@ -46,21 +59,26 @@ const refused: Record<number, ReturnType<typeof problem>> = {
 };
 const errors = (...codes: number[]) => Object.fromEntries([...codes, 503].map((code) => [code, refused[code]]));
 
-const parameter = (place: 'path' | 'query' | 'header', name: string, schema: object = { type: 'string' }) => ({
+const parameter = (place: 'path' | 'header', name: string) => ({
   name,
   in: place,
   required: place === 'path',
-  schema,
+  schema: { type: 'string' },
 });
-const queryOf = (schema: Input, extra: string[] = []) => [
-  ...Object.entries(jsonSchema(schema).properties ?? {}).map(([name, each]) =>
-    parameter('query', name, each as object),
-  ),
-  ...extra.map((name) => parameter('query', name)),
-];
+/** As what their text is taken for: a number has its bounds, and a list has commas (`explode: false`). */
+const queryOf = ({ entries }: { entries: Record<string, Input> }) =>
+  Object.entries(entries).map(([name, schema]) => {
+    const { success, output } = v.safeParse(schema, undefined);
+    return {
+      name,
+      in: 'query',
+      required: !success,
+      explode: false,
+      schema: { ...jsonSchema(schema, 'output'), default: output },
+    };
+  });
 const id = parameter('path', 'id');
-const lastEventId = [parameter('header', 'Last-Event-ID'), parameter('query', 'last_event_id')];
-const exclusive = parameter('query', 'exclusive', { enum: ['1'] });
+const lastEventId = parameter('header', 'Last-Event-ID');
 const nothingLeft = { description: 'Nothing is left to send.' };
 const events = { description: 'Events.', ...content({ type: 'string' }, 'text/event-stream') };
 const file = { description: 'The bytes.', ...content({ type: 'string', format: 'binary' }, '*/*') };
@@ -84,8 +102,8 @@ export function openApi(version: string, folder: URL, specs: Iterable<JobSpec>):
         post: {
           summary: 'Submit one task, or up to 1,000, all or none.',
           parameters: [parameter('header', 'Idempotency-Key')],
-          requestBody: content({
-            oneOf: [ref('TaskDraft'), { type: 'array', items: ref('TaskDraft'), maxItems: 1_000 }],
+          requestBody: body({
+            oneOf: [ref('TaskDraft'), { type: 'array', items: ref('TaskDraft'), minItems: 1, maxItems: MAX_DRAFTS }],
           }),
           responses: {
             202: answer('Accepted.', {
@@ -100,22 +118,22 @@ export function openApi(version: string, folder: URL, specs: Iterable<JobSpec>):
           responses: { 200: answer('A page.', ref('TaskPage')), ...errors(400) },
         },
         delete: {
-          summary: 'Remove finished tasks.',
-          parameters: queryOf(FilterSchema, ['all']),
+          summary: 'Remove finished tasks; a filter or `all` is required.',
+          parameters: queryOf(BulkQuerySchema),
           responses: { 200: count, ...errors(400) },
         },
       },
       '/tasks/cancel': {
         post: {
-          summary: 'Cancel tasks.',
-          parameters: queryOf(FilterSchema, ['all']),
+          summary: 'Cancel tasks; a filter or `all` is required.',
+          parameters: queryOf(BulkQuerySchema),
           responses: { 200: count, ...errors(400, 403) },
         },
       },
       '/tasks/stream': {
         get: {
           summary: 'The events of all tasks, from now or after a cursor.',
-          parameters: [...lastEventId, parameter('query', 'cursor'), exclusive],
+          parameters: [lastEventId, ...queryOf(StreamQuerySchema)],
           responses: { 200: events, ...errors(400, 409) },
         },
       },
@@ -132,7 +150,7 @@ export function openApi(version: string, folder: URL, specs: Iterable<JobSpec>):
       '/tasks/import': {
         post: {
           summary: 'Take all of an export, or nothing.',
-          requestBody: content({ type: 'string', format: 'binary' }, EXPORT_TYPE),
+          requestBody: body({ type: 'string', format: 'binary' }, EXPORT_TYPE),
           responses: { 200: count, ...errors(403, 409, 415, 422, 507) },
         },
       },
@@ -147,7 +165,7 @@ export function openApi(version: string, folder: URL, specs: Iterable<JobSpec>):
         get: { summary: 'The settings.', responses: { 200: answer('Settings.', ref('Settings')), ...errors() } },
         patch: {
           summary: 'Change settings.',
-          requestBody: content(ref('SettingsPatch')),
+          requestBody: body(ref('SettingsPatch')),
           responses: { 200: answer('All settings.', ref('Settings')), ...errors(400, 413, 415, 422) },
         },
       },
@@ -170,7 +188,7 @@ export function openApi(version: string, folder: URL, specs: Iterable<JobSpec>):
       '/tasks/{id}/stream': {
         get: {
           summary: 'The events of a task.',
-          parameters: [id, ...lastEventId, exclusive],
+          parameters: [id, lastEventId, ...queryOf(v.omit(StreamQuerySchema, ['cursor']))],
           responses: { 200: events, 204: nothingLeft, ...errors(400, 404, 409) },
         },
       },
@@ -187,7 +205,7 @@ export function openApi(version: string, folder: URL, specs: Iterable<JobSpec>):
       '/tasks/{id}/retry': {
         post: {
           ...act('Run a failed or canceled task again.', 400),
-          parameters: [id, parameter('query', 'from', { enum: ['checkpoint', 'start'] })],
+          parameters: [id, ...queryOf(RetryQuerySchema)],
         },
       },
       '/tasks/{id}/result': {
@@ -207,8 +225,8 @@ export function openApi(version: string, folder: URL, specs: Iterable<JobSpec>):
       '/files': {
         post: {
           summary: 'Add an input file.',
-          parameters: [parameter('query', 'name')],
-          requestBody: content({ type: 'string', format: 'binary' }, '*/*'),
+          parameters: queryOf(FileQuerySchema),
+          requestBody: body({ type: 'string', format: 'binary' }, '*/*'),
           responses: { 201: added, ...errors(400, 403, 415, 422, 507) },
         },
       },
@@ -227,7 +245,7 @@ export function openApi(version: string, folder: URL, specs: Iterable<JobSpec>):
       '/share': {
         post: {
           summary: "The installed app's share target: keeps files and starts nothing.",
-          requestBody: content({ type: 'object' }, 'multipart/form-data'),
+          requestBody: body({ type: 'object' }, 'multipart/form-data'),
           responses: { 303: { description: 'To the page, which is told of them.' }, ...errors(400, 422, 507) },
         },
       },
@@ -246,7 +264,7 @@ export function openApi(version: string, folder: URL, specs: Iterable<JobSpec>):
         },
         delete: {
           summary: 'Forget all documents, and begin the index anew.',
-          parameters: [parameter('query', 'all', { enum: ['true'] })],
+          parameters: queryOf(ForgetQuerySchema),
           responses: { 200: count, ...errors(400, 409) },
         },
       },
@@ -273,7 +291,7 @@ export function openApi(version: string, folder: URL, specs: Iterable<JobSpec>):
       '/stream-with-id': {
         get: {
           summary: 'A lesson: ids and resuming.',
-          parameters: lastEventId,
+          parameters: [lastEventId, ...queryOf(ResumeQuerySchema)],
           responses: { 200: events, 204: nothingLeft, ...errors(400) },
         },
       },

@@ -16,7 +16,7 @@ export const DocumentsQuerySchema = v.strictObject({
   limit: v.optional(wholeNumber(1, 500), '50'),
   page: v.optional(wholeNumber(1, Number.MAX_SAFE_INTEGER)),
 });
-const ForgetQuerySchema = v.strictObject({ all: v.literal('true', 'all=true is required.') });
+export const ForgetQuerySchema = v.strictObject({ all: v.literal('true', 'all=true is required.') });
 
 const WHOLE = /^[1-9]\d{0,14}$/;
 

@@ -47,6 +47,7 @@ export const TaskDraftSchema = v.strictObject({
     v.pipe(
       v.unknown(),
       v.check((input) => typeof input === 'object' && input !== null && !Array.isArray(input), 'An object is wanted.'),
+      v.metadata({ type: 'object' }),
     ),
     {},
   ),
