@@ -11,6 +11,8 @@ export interface Follower {
 
 /** The topic of those who follow every task. */
 export const ALL = '*';
+/** The topic of a lesson: nothing is published there. */
+export const LESSON = '';
 
 export type Hub = ReturnType<typeof createHub>;
 

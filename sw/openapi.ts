@@ -286,8 +286,8 @@ export function openApi(version: string, folder: URL, specs: Iterable<JobSpec>):
       '/submit': {
         post: { summary: 'Start a ten-step countdown.', responses: { 200: answer('Started.'), ...errors(403, 507) } },
       },
-      '/stream': { get: { summary: 'A lesson: ten messages.', responses: { 200: events } } },
-      '/stream-events': { get: { summary: 'A lesson: named events.', responses: { 200: events } } },
+      '/stream': { get: { summary: 'A lesson: ten messages.', responses: { 200: events, ...errors() } } },
+      '/stream-events': { get: { summary: 'A lesson: named events.', responses: { 200: events, ...errors() } } },
       '/stream-with-id': {
         get: {
           summary: 'A lesson: ids and resuming.',

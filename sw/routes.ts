@@ -223,10 +223,9 @@ export function routes(host: RouteHost): Hono {
     const [task] = submission.kind === 'accepted' ? submission.tasks : [];
     return json({ task_id: task?.task_id, status: 'processing' });
   });
-  // Hono answers HEAD with the headers of GET: these streams do nothing until they are read.
-  app.get('/stream', () => onDemand().stream());
-  app.get('/stream-events', () => onDemand().streamEvents());
-  app.get('/stream-with-id', (c) => onDemand().streamWithId(c.req.raw, c.req.queries()));
+  app.get('/stream', (c) => onDemand().stream(streams, asker(c)));
+  app.get('/stream-events', (c) => onDemand().streamEvents(streams, asker(c)));
+  app.get('/stream-with-id', (c) => onDemand().streamWithId(streams, asker(c), c.req.queries()));
 
   app.notFound((c) => {
     const { method, url } = c.req;

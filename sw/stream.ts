@@ -1,5 +1,5 @@
 /** A stream: subscribe, read from the cursor, then follow what is published. What it shows is on disk, so it may die at any time. */
-import { HEARTBEAT, RETRY_SOON } from '../src/core/sse.ts';
+import { HEARTBEAT } from '../src/core/sse.ts';
 import { bytesOf, type Segment } from '../src/core/task.ts';
 import type { Feed } from './feed.ts';
 import type { Hub } from './hub.ts';
@@ -18,8 +18,8 @@ interface StreamOptions {
   hub: Hub;
   /** The number of the last event that the reader has. */
   after: number;
-  /** Frames that come before the first event. */
-  prelude?: string;
+  /** What comes before the first event. */
+  prelude: string;
   /** Ends the stream cleanly, so that its reader comes back. */
   signal: AbortSignal;
   closed(): void;
@@ -31,7 +31,7 @@ export function eventStream({
   feed,
   hub,
   after,
-  prelude = '',
+  prelude,
   signal,
   closed,
   failed,
@@ -144,7 +144,7 @@ export function eventStream({
     {
       start(given) {
         controller = given;
-        controller.enqueue(encoder.encode(RETRY_SOON + prelude));
+        if (prelude) controller.enqueue(encoder.encode(prelude));
       },
       pull: () =>
         // An errored stream closes an EventSource for good (measured, Chromium and Firefox): this one ends, and its reader comes back.

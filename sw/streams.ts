@@ -56,7 +56,7 @@ export function openStreams({ store, hub, isAlive, report }: StreamsHost) {
   const rivals = (topic: string, exclusive: boolean) =>
     [...open].filter((each) => each.topic === topic && (exclusive || each.exclusive));
 
-  async function admit(asked: StreamRequest, feed: Feed, after: number, prelude = ''): Promise<Response> {
+  async function admit(asked: StreamRequest, feed: Feed, after: number, prelude = RETRY_SOON): Promise<Response> {
     const { request, client } = asked;
     const exclusive = asked.exclusive === '1';
     if (request.method === 'HEAD') return new Response(null, { headers: streamHeaders });
@@ -86,6 +86,9 @@ export function openStreams({ store, hub, isAlive, report }: StreamsHost) {
 
   return {
     count: () => open.size,
+
+    /** Opens a stream, if there is room for it. */
+    admit,
 
     /** Ends every stream cleanly: their readers come back. */
     endOpen,
@@ -152,4 +155,4 @@ export function wholeId(cursor: string): number {
 
 const malformed = (cursor: string) => new Refusal(400, 'bad-request', `"${cursor}" is not an event id of this stream.`);
 
-const reset = (data: object) => `event: reset\ndata: ${JSON.stringify(data)}\n\n`;
+const reset = (data: object) => `${RETRY_SOON}event: reset\ndata: ${JSON.stringify(data)}\n\n`;

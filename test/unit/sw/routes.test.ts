@@ -840,6 +840,27 @@ describe('many streams', () => {
     expect(server.streams.count()).toBe(0);
   });
 
+  test.each(['stream', 'stream-events', 'stream-with-id'])('count the lesson /%s, and end it as well', async (path) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const server = createServer();
+    await patch(server, { max_streams: 2 });
+    const [left, ended] = [await open(server, path), readerOf((await open(server, path)).body)];
+    const busy = readerOf((await open(server, path)).body);
+    await busy.toEnd();
+    expect(busy.messages.map(({ event }) => event)).toEqual(['busy']);
+    await left.body?.cancel();
+    expect(server.streams.count()).toBe(1);
+    await ended.drain();
+    const seen = ended.messages.length;
+    server.streams.endAll();
+    await ended.toEnd();
+    expect([seen, ended.messages.length, server.streams.count()]).toEqual([1, 1, 0]);
+    const late = readerOf((await open(server, path)).body);
+    await late.toEnd();
+    expect([late.retries, late.messages.map(({ event }) => event)]).toEqual([[250], ['busy']]);
+  });
+
   test('are served again by a service worker that was not replaced after all', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     onTestFinished(() => void vi.useRealTimers());

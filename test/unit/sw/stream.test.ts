@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { RETRY_SOON } from '../../../src/core/sse.ts';
 import type { Commit, TaskStore } from '../../../src/core/store.ts';
 import type { Change, Segment, TaskEvent, TaskState } from '../../../src/core/task.ts';
 import { allFeed, type Feed, taskFeed } from '../../../sw/feed.ts';
@@ -45,6 +46,7 @@ function bench() {
       feed,
       hub,
       after,
+      prelude: RETRY_SOON,
       signal: end.signal,
       closed,
       failed: (error) => failures.push(error),
@@ -259,7 +261,15 @@ describe('a reader that stops for a minute', () => {
   ])('while %s pass, %i of them, costs less than 1 MiB, and then gets them all', async (_, count, change) => {
     const { feed, segmentAfter } = madeLog(count, change);
     const hub = createHub();
-    const options = { feed, hub, after: 0, signal: new AbortController().signal, closed() {}, failed() {} };
+    const options = {
+      feed,
+      hub,
+      after: 0,
+      prelude: RETRY_SOON,
+      signal: new AbortController().signal,
+      closed() {},
+      failed() {},
+    };
     const reader = eventStream(options).getReader();
     await reader.read();
     const before = heap();
