@@ -39,6 +39,8 @@ export function eventStream({
   const encoder = new TextEncoder();
   let cursor = after;
   let newest = after;
+  /** How far hints say that events go. A job can forge one: it is a reason to look, once, and no more. */
+  let hinted = 0;
   /** The log is to be read whatever was published: at the start, and at each heartbeat. */
   let sweep = true;
   /** Published segments without a hole between them; dropped when the reader falls behind. */
@@ -63,7 +65,7 @@ export function eventStream({
       wake();
     },
     reached(last) {
-      newest = Math.max(newest, last);
+      hinted = Math.max(hinted, last);
       wake();
     },
   });
@@ -94,10 +96,12 @@ export function eventStream({
 
   /** The next segments from memory or else from the log; null when the task is gone. */
   async function next(): Promise<Segment[] | null> {
-    const taken = takeFresh();
+    // When a hint says more, what comes last in memory may not be the last that there is.
+    const taken = hinted > newest ? [] : takeFresh();
     if (taken.length > 0) return taken;
-    if (!sweep && newest <= cursor) return [];
+    if (!sweep && Math.max(newest, hinted) <= cursor) return [];
     sweep = false;
+    hinted = 0;
     const tail = await feed.read(cursor);
     if (!tail) return null;
     newest = Math.max(newest, tail.newest);

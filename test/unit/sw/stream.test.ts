@@ -166,6 +166,41 @@ describe('a stream', () => {
     expect(reader.ids()).toEqual(upTo(5));
   });
 
+  test('that is told of more than there is looks once, and still knows the end', async () => {
+    const { follow, change, task_id, hub, reads } = await withTask();
+    const reader = follow(task_id);
+    await reader.drain();
+    const before = reads();
+    const far = { task_id, status: 'running' as const, attempt: 1, last: 1e12, cancel_requested: false };
+    hub.deliver({ tasks: [far], newest: 1e12 });
+    await reader.drain();
+    expect(reads()).toBe(before + 1);
+    await change(task_id, [progress]);
+    await reader.drain();
+    await change(task_id, [completed]);
+    await reader.toEnd();
+    expect(reader.ids()).toEqual(upTo(4));
+    expect(reader.messages.at(-1)).toMatchObject({ id: '4', event: 'complete' });
+    expect(reads()).toBe(before + 1);
+  });
+
+  test('that is told of an event before it is published has it from memory when it looks', async () => {
+    const { follow, change, task_id, link, hub, reads } = await withTask();
+    const slow = follow(task_id);
+    await slow.pull();
+    await slow.pull();
+    const before = reads();
+    link.deliver = (commit) => {
+      hub.deliver({ tasks: commit.tasks, newest: commit.newest });
+      hub.deliver(commit);
+    };
+    await change(task_id, [progress]);
+    await change(task_id, [completed]);
+    await slow.toEnd();
+    expect(slow.messages.at(-1)).toMatchObject({ id: '4', event: 'complete' });
+    expect(reads()).toBe(before);
+  });
+
   test('shows nothing twice, whatever is published again', async () => {
     const { follow, change, task_id, commits, hub } = await withTask();
     const reader = follow(task_id);
