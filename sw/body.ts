@@ -9,6 +9,12 @@ export const MAX_DRAFTS = 1_000;
 export const mediaType = (request: Request): string =>
   (request.headers.get('Content-Type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 
+/** A body that is being read: one that breaks off is its sender's affair, or its line's. */
+export const whole = <T>(reading: Promise<T>): Promise<T> =>
+  reading.catch((error: unknown) => {
+    throw new Refusal(400, 'bad-request', `The body broke off: ${error instanceof Error ? error.message : error}`);
+  });
+
 /** The drafts of `POST /tasks`, each with the input that its job's schema made of it. */
 export function parseDrafts(body: unknown, inputOf: (type: string) => Input | undefined) {
   const many = Array.isArray(body);

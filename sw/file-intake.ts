@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import type { AddedFile } from '../src/core/schema.ts';
 import type { StoredFiles } from '../src/core/stored-files.ts';
-import { mediaType, parseQuery, type Query } from './body.ts';
+import { mediaType, parseQuery, type Query, whole } from './body.ts';
 import { Refusal } from './problem.ts';
 
 export const FileQuerySchema = v.object({ name: v.optional(v.string()) });
@@ -13,7 +13,7 @@ export async function addFile(request: Request, query: Query, files: StoredFiles
   const type = mediaType(request);
   if (!type) throw new Refusal(415, 'unsupported-media-type', 'A file needs a Content-Type.');
   // Firefox has no Request.body in a service worker, and a blob stays on disk.
-  const body = await request.blob();
+  const body = await whole(request.blob());
   return files.addInput(new File([body], name || 'file', { type }));
 }
 

@@ -4,7 +4,7 @@ import type { Files } from '../src/core/files.ts';
 import type { OutputWriter } from '../src/core/output-file.ts';
 import { decodeSnapshot } from '../src/core/snapshot.ts';
 import { NotTaken, type Snapshots, type TaskSnapshot } from '../src/core/store.ts';
-import { mediaType } from './body.ts';
+import { mediaType, whole } from './body.ts';
 import { Refusal } from './problem.ts';
 import { type HeadOf, headOf } from './record-head.ts';
 import { EXPORT_TYPE, expectedOutputs, type TransferHost } from './transfer.ts';
@@ -22,7 +22,7 @@ export async function importAll(
     throw new Refusal(415, 'unsupported-media-type', `The body has to be ${EXPORT_TYPE}.`);
   }
   // Firefox has no Request.body in a service worker, and a blob stays on disk.
-  const body = await request.blob();
+  const body = await whole(request.blob());
   try {
     return await host.alone(() => takeIn(body, host, told(progress, body.size)));
   } catch (error) {

@@ -1,5 +1,5 @@
 /** A body of JSON, read within its limits. */
-import { mediaType } from './body.ts';
+import { mediaType, whole } from './body.ts';
 import { onDemand } from './on-demand.ts';
 import { Refusal } from './problem.ts';
 
@@ -11,7 +11,7 @@ export async function readJson(request: Request): Promise<unknown> {
     const got = type ? `This one is ${type}.` : 'This one names no type.';
     throw new Refusal(415, 'unsupported-media-type', `The body has to be application/json. ${got}`);
   }
-  const bytes = new Uint8Array(await request.arrayBuffer());
+  const bytes = new Uint8Array(await whole(request.arrayBuffer()));
   if (bytes.length > MAX_JSON_BYTES) {
     throw new Refusal(
       413,

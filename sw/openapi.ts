@@ -151,7 +151,7 @@ export function openApi(version: string, folder: URL, specs: Iterable<JobSpec>):
         post: {
           summary: 'Take all of an export, or nothing.',
           requestBody: body({ type: 'string', format: 'binary' }, EXPORT_TYPE),
-          responses: { 200: count, ...errors(403, 409, 415, 422, 507) },
+          responses: { 200: count, ...errors(400, 403, 409, 415, 422, 507) },
         },
       },
       '/tasks/health': {

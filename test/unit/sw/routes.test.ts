@@ -206,6 +206,25 @@ describe('POST /tasks', () => {
   });
 });
 
+test.each([
+  ['POST', 'tasks', 'application/json'],
+  ['PATCH', 'tasks/settings', 'application/json'],
+  ['POST', 'files', 'text/plain'],
+  ['POST', 'tasks/import', 'application/vnd.holdfast.export'],
+])('a body that breaks off is 400, and no error of the store: %s %s', async (method, path, type) => {
+  const server = createServer();
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(new TextEncoder().encode('{')),
+    pull: (controller) => controller.error(new TypeError('the line is dead')),
+  });
+  const init = { method, headers: { 'Content-Type': type }, body, duplex: 'half' };
+  const response = await server.request(path, init);
+  expect(response.status).toBe(400);
+  const { type: name, detail } = await problemOf(response, path);
+  expect([name, detail]).toEqual(['urn:holdfast:problem:bad-request', 'The body broke off: the line is dead']);
+  expect(server.reports).toEqual([]);
+});
+
 describe('GET /tasks', () => {
   test('lists newest first, with the counts, a cursor and the next page', async () => {
     const { post, request, store } = createServer();
