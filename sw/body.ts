@@ -98,11 +98,12 @@ export const FilterSchema = v.strictObject({
   tag: v.optional(v.string()),
   q: v.optional(v.string()),
 });
+export const TASK_ID = /^[\da-f-]{36}$/;
 export const ListQuerySchema = v.strictObject({
   ...FilterSchema.entries,
   limit: v.optional(wholeNumber(1, 500), '50'),
   /** The id of the last task of the page before. */
-  page: v.optional(v.pipe(v.string(), v.regex(/^[\da-f-]{36}$/))),
+  page: v.optional(v.pipe(v.string(), v.regex(TASK_ID))),
 });
 /** What else is asked of the health, or of a task, is passed over, as it always was. */
 export const DetailQuerySchema = v.object({ detail: v.optional(v.picklist(['true', 'false']), 'false') });

@@ -1,6 +1,7 @@
 /** What the records of an export say of themselves. */
 import * as v from 'valibot';
 import { BrokenExport, type ExportRecord } from '../src/core/export-record.ts';
+import { TASK_ID } from './body.ts';
 import { FORMATS } from './transfer.ts';
 
 const Size = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -9,7 +10,8 @@ const HeadSchema = v.variant('kind', [
     kind: v.literal('holdfast'),
     format: v.picklist(FORMATS, `Only the formats ${FORMATS.join(' and ')} are known here.`),
   }),
-  v.object({ kind: v.literal('task'), task_id: v.string() }),
+  // Any other a list could not go on after.
+  v.object({ kind: v.literal('task'), task_id: v.pipe(v.string(), v.regex(TASK_ID, 'A task’s id is a UUID.')) }),
   v.object({
     kind: v.literal('output'),
     task_id: v.string(),

@@ -335,7 +335,7 @@ describe('an import that is not right', () => {
     const record = recordWriter();
     const parts = [
       ...(await record({ kind: 'holdfast', format: 1 })),
-      ...(await record({ kind: 'task', task_id }, encodeSnapshot(snapshot))),
+      ...(await record({ kind: 'task', task_id: snapshot.task.task_id }, encodeSnapshot(snapshot))),
       ...(await record({ kind: 'end', records: 3 })),
     ];
     return new Blob(parts);
@@ -359,6 +359,20 @@ describe('an import that is not right', () => {
     const { detail, record } = await problemOf(answer);
     expect(detail).toMatch(/task cannot be read: .+ \(at byte \d+\)/);
     expect(record).toBe(2);
+    await expectUntouched(there);
+  });
+
+  test('because a task has an id that no page of a list could begin after is refused whole, and says why', async () => {
+    const there = createServer();
+    const answer = await imported(
+      there,
+      await forged((task, [created]) => {
+        task.task_id = 'seven';
+        Object.assign(created ?? {}, { task_id: 'seven' });
+      }),
+    );
+    expect(answer.status).toBe(422);
+    expect((await problemOf(answer)).detail).toMatch(/A task’s id is a UUID/);
     await expectUntouched(there);
   });
 });
