@@ -4,6 +4,7 @@ import * as fc from 'fast-check';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { Page } from '../../../src/core/store.ts';
 import { fold } from '../../../src/core/task.ts';
+import { EXPORT_TYPE } from '../../../sw/transfer.ts';
 import { examples } from '../core/tasks.ts';
 import { BASE, createServer, problemOf, type Server } from './server.ts';
 
@@ -59,9 +60,19 @@ const path = fc.oneof<fc.Arbitrary<(string | { id: Id })[]>[]>(
     id.map((each) => ({ id: each })),
   ),
   fc.tuple(
+    fc.constant('search/documents/'),
+    id.map((each) => ({ id: each })),
+    fc.constantFrom('', '/pages/1', '/pages/x', '/pages', '/'),
+  ),
+  fc.tuple(
     fc.constantFrom(
       'tasks',
       'files',
+      'share',
+      'search',
+      'search/documents',
+      'tasks/export',
+      'tasks/import',
       'tasks/stream',
       'tasks/types',
       'tasks/settings',
@@ -78,8 +89,12 @@ const path = fc.oneof<fc.Arbitrary<(string | { id: Id })[]>[]>(
   fc.tuple(odd, fc.constant('/'), odd),
 );
 
+/** A cursor of the server's own epoch. */
+const cursor = fc.oneof(fc.nat(30).map(String), fc.constantFrom('', 'x', '9'.repeat(16))).map((number) => ({ number }));
+
 const value = fc.oneof(
   odd,
+  cursor,
   fc.constantFrom('1', '0', '-1', 'true', 'running,failed', 'completed', 'start', '1e9', '9'.repeat(20)),
 );
 const query = fc.dictionary(
@@ -95,6 +110,8 @@ const query = fc.dictionary(
     'cursor',
     'from',
     'at',
+    'offset',
+    'detail',
     'all',
     'name',
     'exclusive',
@@ -120,8 +137,10 @@ const headers = fc.record(
       'multipart/form-data; boundary=b',
       ';',
       'a/b/c',
+      'application/octet-stream',
+      EXPORT_TYPE,
     ),
-    'Last-Event-ID': fc.oneof(latin, fc.nat(9).map(String)),
+    'Last-Event-ID': fc.oneof(latin, fc.nat(9).map(String), cursor),
     Range: fc.oneof(
       latin,
       fc.constantFrom('bytes=0-1', 'bytes=5-', 'bytes=-0', 'bytes=9-1', 'bytes=0-99999999999999999999'),
@@ -160,7 +179,11 @@ const draft = fc.record(
   },
   { requiredKeys: [] },
 );
-const bodies: fc.Arbitrary<string | Uint8Array<ArrayBuffer> | undefined>[] = [
+/** An export of another server, whole or cut. */
+const exported = fc.record({ end: fc.oneof(fc.constant(undefined), fc.nat(9_000)) });
+type Exported = typeof exported extends fc.Arbitrary<infer T> ? T : never;
+const bodies: fc.Arbitrary<string | Uint8Array<ArrayBuffer> | Exported | undefined>[] = [
+  exported,
   draft.map((each) => JSON.stringify(each)),
   fc.array(draft, { maxLength: 3 }).map((each) => JSON.stringify(each)),
   draft.map((each) => JSON.stringify(each).slice(0, -2)),
@@ -183,6 +206,14 @@ const request = fc.record({
   body: fc.oneof(...bodies),
 });
 type Sent = typeof request extends fc.Arbitrary<infer T> ? T : never;
+/** What is drawn seldom by chance: a whole export that says what it is. */
+const moved: fc.Arbitrary<Sent> = fc.record({
+  method: fc.constant('POST' as const),
+  path: fc.constant<Sent['path']>(['tasks/import']),
+  query: fc.constant({}),
+  headers: fc.constant<Sent['headers']>({ 'Content-Type': EXPORT_TYPE }),
+  body: exported,
+});
 
 /** Tasks in every status, a file, an output. */
 async function populated() {
@@ -199,7 +230,7 @@ async function populated() {
   }
   ids.push((await server.submit({ type: 'spin' })).task_id);
   ids.push((await server.files.addInput(new Blob(['hello']), 'a.txt')).file_id);
-  return { ...server, ids, statusesOf: await described(server) };
+  return { ...server, ids, epoch: await server.store.epoch() };
 }
 
 /** The statuses that openapi.json names for a request; what it does not name is not there, or takes another method. */
@@ -222,18 +253,29 @@ async function described(server: Server) {
   };
 }
 
-async function send(server: Awaited<ReturnType<typeof populated>>, sent: Sent) {
-  const { method, body } = sent;
+/** One to send requests to, and what another has exported. */
+async function fuzzed() {
+  const elsewhere = new Uint8Array(await (await (await populated()).request('tasks/export')).arrayBuffer());
+  const server = await populated();
+  return { ...server, elsewhere, statusesOf: await described(server) };
+}
+
+async function send(server: Awaited<ReturnType<typeof fuzzed>>, sent: Sent) {
+  const { method } = sent;
+  const body =
+    typeof sent.body === 'object' && 'end' in sent.body ? server.elsewhere.slice(0, sent.body.end) : sent.body;
+  const text = (given: string | { number: string }) =>
+    typeof given === 'string' ? given : `${server.epoch}-${given.number}`;
   const at = sent.path
     .map((part) => (typeof part === 'string' ? part : typeof part.id === 'number' ? server.ids[part.id] : part.id))
     .join('');
   const search = Object.entries(sent.query)
-    .map((pair) => pair.join('='))
+    .map(([name, given]) => `${name}=${text(given)}`)
     .join('&');
   const bare = method === 'GET' || method === 'HEAD' || body === undefined;
   const response = await server.request(`${at}?${search}`, {
     method,
-    headers: sent.headers as Record<string, string>,
+    headers: Object.entries(sent.headers).map(([name, given]): [string, string] => [name, text(given)]),
     ...(bare ? {} : { body }),
   });
   expect(response.status, `${method} ${at}?${search}`).toBeLessThan(500);
@@ -267,13 +309,20 @@ test(`whatever is sent: no 5xx, no rejection, no status that openapi.json does n
   timeout: 300_000,
 }, async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(request, { minLength: REQUESTS, maxLength: REQUESTS, size: 'max' }), async (requests) => {
-      const server = await populated();
-      for (const each of requests) await send(server, each);
-      expect(server.streams.count()).toBe(0);
-      expect(server.reports).toEqual([]);
-      await expectWhole(server);
-    }),
+    fc.asyncProperty(
+      fc.array(fc.oneof({ weight: 99, arbitrary: request }, { weight: 1, arbitrary: moved }), {
+        minLength: REQUESTS,
+        maxLength: REQUESTS,
+        size: 'max',
+      }),
+      async (requests) => {
+        const server = await fuzzed();
+        for (const each of requests) await send(server, each);
+        expect(server.streams.count()).toBe(0);
+        expect(server.reports).toEqual([]);
+        await expectWhole(server);
+      },
+    ),
     { numRuns: SERVERS, endOnFailure: false },
   );
 });
