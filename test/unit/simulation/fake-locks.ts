@@ -81,8 +81,11 @@ export function fakeLocks() {
         },
       } as Locks;
     },
-    /** Takes everything from an owner whose locks are stolen; one that died asks for no more. */
-    drop(owner: string, died: boolean) {
+    /** Takes everything from an owner whose locks are stolen; one that died asks for no more. Gives the names of what it had. */
+    drop(owner: string, died: boolean): string[] {
+      const names = [...held].flatMap(([name, holders]) =>
+        [...holders].some((each) => each.owner === owner) ? [name] : [],
+      );
       if (died) {
         dead.add(owner);
         for (const [name, queue] of queues)
@@ -95,7 +98,10 @@ export function fakeLocks() {
         for (const entry of holders) if (entry.owner === owner) holders.delete(entry);
       }
       for (const name of queues.keys()) process(name);
+      return names;
     },
-    held: () => [...held.values()].reduce((sum, holders) => sum + holders.size, 0),
+    /** Who has it to itself. */
+    ownerOf: (name: string): string | undefined =>
+      [...(held.get(name) ?? [])].find(({ mode }) => mode === 'exclusive')?.owner,
   };
 }

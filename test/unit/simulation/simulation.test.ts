@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { isFinished } from '../../../src/core/task.ts';
 import { randomFrom } from '../../chaos/random.mjs';
-import { checkInvariants } from './invariants.ts';
+import { checkInvariants, checkOwners } from './invariants.ts';
 import { createWorld, type Input, type Page, ticks, type World } from './world.ts';
 
 const RUNS = Number(process.env.HOLDFAST_RUNS ?? 2_000);
@@ -40,7 +40,7 @@ const move = fc.oneof(
     weight: 6,
     arbitrary: fc.record({
       do: fc.constant('wait' as const),
-      ms: fc.integer({ min: 50, max: 700 }),
+      ms: fc.integer({ min: 50, max: 1_500 }),
       settle: fc.integer({ min: 1, max: 12 }),
     }),
   },
@@ -59,6 +59,7 @@ const move = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('open' as const) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('rest' as const) }) },
 );
 type Move = typeof move extends fc.Arbitrary<infer M> ? M : never;
 /** `chance`: what everything that is left to chance follows from. */
@@ -77,7 +78,7 @@ afterEach(() => {
 });
 
 test(
-  `whatever commands, deaths, freezes and zombies interleave: no event lost or doubled, nothing stuck (${RUNS} lives)`,
+  `whatever commands, deaths, freezes and zombies interleave: no event lost or doubled, attempts that rise, one end, no limit passed, no task that is nobody’s, nothing stuck (${RUNS} lives)`,
   async () => {
     await fc.assert(
       fc.asyncProperty(life, async (drawn) => {
@@ -149,6 +150,9 @@ async function live(world: World, moves: { move: Move; pause: number }[]) {
       case 'wait':
         await world.advance(next.ms, next.settle);
         break;
+      case 'rest':
+        await checkOwners(world);
+        break;
       case 'open':
         if (world.pages().length < 4) world.openPage();
         break;
@@ -195,6 +199,7 @@ async function settle(world: World) {
   for (const page of world.pages()) world.thawPage(page);
   if (world.pages().length === 0) world.openPage();
   for (let i = 0; i < 40; i += 1) {
+    await checkOwners(world);
     await world.advance(3_000, 4);
     const { counts, tasks } = await world.store.list({ status: ['paused'] }, 500, null);
     if (counts.pending + counts.running + counts.paused === 0) break;
