@@ -6,7 +6,7 @@ import { namesFor } from '../../src/core/names.ts';
 import type { Hint } from '../../src/core/protocol.ts';
 import { expect, expectWhole, finished, get, logOf, open, reached, type Site, statesOf, submit } from './app.ts';
 
-export const STEPS = 60;
+export const STEPS = 100;
 
 /** Playwright keeps its pages awake: it tells each that it has the focus; such a page is never frozen, nor are its timers slowed. */
 export async function plainBrowser(
