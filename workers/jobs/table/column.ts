@@ -14,6 +14,7 @@ export interface Column {
 
 interface Profile {
   distinct: Distinct;
+  /** `sum`: in units of `SUM_UNIT`. */
   numbers: { count: number; min: number; max: number; sum: number; histogram: Histogram };
   texts: { min: string; max: string } | null;
   /** How often each value is there, as long as they are few. */
@@ -34,6 +35,8 @@ export interface ColumnReport {
   values?: { value: string; count: number }[];
 }
 
+/** So many of the largest numbers have a sum that is one. A power of two takes no digit from it. */
+const SUM_UNIT = 2 ** 32;
 const FEW = 20;
 /** As much of a text as is kept of it. */
 const TEXT = 100;
@@ -77,7 +80,7 @@ function addToProfile(profile: Profile, text: string, kind: Kind) {
     const value = Number(text);
     const { numbers } = profile;
     numbers.count += 1;
-    numbers.sum += value;
+    numbers.sum += value / SUM_UNIT;
     if (value < numbers.min) numbers.min = value;
     if (value > numbers.max) numbers.max = value;
     addToHistogram(numbers.histogram, value);
@@ -105,7 +108,7 @@ export function reportOf(name: string, column: Column, rows: number, type = type
     distinct: countDistinct(profile.distinct),
     min: numeric ? numbers.min : (texts?.min.toWellFormed() ?? null),
     max: numeric ? numbers.max : (texts?.max.toWellFormed() ?? null),
-    mean: numeric ? numbers.sum / numbers.count : null,
+    mean: numeric ? (numbers.sum / numbers.count) * SUM_UNIT : null,
     histogram: numeric ? binsOf(numbers.histogram, type === 'integer') : [],
     values: [...(values ?? [])]
       .map(([value, count]) => ({ value: value.toWellFormed(), count }))

@@ -25,11 +25,15 @@ export function addToHistogram(histogram: Histogram, value: number) {
   if (Number.isNaN(histogram.exponent)) {
     histogram.exponent = Math.max(-1000, (value === 0 ? 0 : Math.floor(Math.log2(Math.abs(value)))) - FINER);
   }
-  const bin = Math.floor(value / 2 ** histogram.exponent);
+  let bin = binOf(histogram, value);
+  // Beside a first number that is far smaller, a large one would be in a bin that no number counts.
+  for (; !Number.isFinite(bin); bin = binOf(histogram, value)) halve(histogram);
   const count = histogram.bins.get(bin);
   histogram.bins.set(bin, (count ?? 0) + 1);
   if (count === undefined && histogram.bins.size > MOST) narrow(histogram, MOST);
 }
+
+const binOf = ({ exponent }: Histogram, value: number) => Math.floor(value / 2 ** exponent);
 
 /** At most twenty bins, the empty ones between them included. Whole numbers have bins of whole numbers. */
 export function binsOf(histogram: Histogram, whole: boolean): Bin[] {
@@ -40,11 +44,14 @@ export function binsOf(histogram: Histogram, whole: boolean): Bin[] {
   const width = 2 ** shown.exponent;
   const [first, last] = edges(shown);
   return Array.from({ length: last - first + 1 }, (_, at) => ({
-    from: (first + at) * width,
-    to: (first + at + 1) * width,
+    from: finite((first + at) * width),
+    to: finite((first + at + 1) * width),
     count: shown.bins.get(first + at) ?? 0,
   }));
 }
+
+/** The outermost bins may begin or end beyond all numbers. */
+const finite = (edge: number) => Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, edge));
 
 function edges({ bins }: Histogram): [number, number] {
   let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];

@@ -21,7 +21,7 @@ export const spec = defineSpec({
   title: 'Convert tables',
   description:
     'Turns CSV, TSV and JSON lines, plain or gzipped, into a SQLite database, Parquet or JSON, or describes their columns. Each file is read twice: once for the types of its columns, once to write them.',
-  version: 2,
+  version: 3,
   input: v.strictObject({
     files: v.pipe(FilesSchema, v.maxLength(1_000)),
     to: v.optional(

@@ -280,6 +280,26 @@ describe('a profile', () => {
     expect(histogram[0]?.count).toBe(2 * ((histogram[0]?.to ?? 0) - (histogram[0]?.from ?? 0)));
   });
 
+  test.each([
+    ['numbers as large as there are', ['1', '1.7976931348623157e308', '-1.7976931348623157e308']],
+    ['numbers as small as there are', ['5e-324', '1', '0', '1e308']],
+  ])('of %s', async (_, numbers) => {
+    const { table } = await convertOne('a.csv', `v,x\n${numbers.map((number) => `${number},a\n`).join('')}`, {
+      to: 'profile',
+    });
+    const histogram = table.columns[0]?.histogram as { from: number; to: number; count: number }[];
+    expect(histogram.length).toBeLessThanOrEqual(20);
+    expect(histogram.reduce((sum, { count }) => sum + count, 0)).toBe(numbers.length);
+    expect(histogram.flatMap(({ from, to }) => [from, to])).toSatisfy((edges: unknown[]) =>
+      edges.every(Number.isFinite),
+    );
+  });
+
+  test('of numbers whose sum is none has their mean', async () => {
+    const { table } = await convertOne('a.csv', 'v,x\n1e308,a\n1.5e308,b\n-1e308,c\n', { to: 'profile' });
+    expect(table.columns[0]?.mean).toBeCloseTo(0.5e308, -297);
+  });
+
   test('of a few words', async () => {
     const { table } = await convertOne('a.csv', 'w,n\nb,1\na,2\nb,3\n', { to: 'profile' });
     expect(table.columns[0]).toMatchObject({
