@@ -18,7 +18,8 @@ export async function parquetSink({ context, name, fields, state }: Target): Pro
   const file = `${name}.parquet`;
   const output = await context.output(file, 'application/vnd.apache.parquet');
   const writer = new ByteWriter();
-  const parquet = new ParquetWriter({ writer, schema: schemaOf(fields), createdBy: 'Holdfast' });
+  const schema = schemaOf(fields);
+  const parquet = new ParquetWriter({ writer, schema, createdBy: 'Holdfast' });
   if (isState(state)) {
     parquet.row_groups = [...state.groups];
     parquet.num_rows = state.groups.reduce((sum, { num_rows }) => sum + num_rows, 0n);
@@ -38,11 +39,15 @@ export async function parquetSink({ context, name, fields, state }: Target): Pro
     if (rows === 0) return;
     const before = parquet.row_groups.length;
     const counted = parquet.num_rows;
-    for (const [at, { name }] of fields.entries()) {
+    for (const [at, field] of fields.entries()) {
+      const { name } = field;
+      // For each column the library goes through the schema it has: of thousands that takes minutes.
+      parquet.schema = schemaOf([field]);
       await parquet.write({ columnData: [{ name, data: columns[at] ?? [], offsetIndex: false }], rowGroupSize: rows });
       await drain();
       yield;
     }
+    parquet.schema = schema;
     // The library made a group of each column: they are one.
     const parts = parquet.row_groups.splice(before);
     parquet.row_groups.push({
