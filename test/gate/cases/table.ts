@@ -74,6 +74,7 @@ export const gate: Gate = {
   },
   bad: {
     'an endless line': bad('endless.csv', 'a,b\n1,2\n'.concat('x'.repeat(9 * MiB)), ['line 3', 'byte 8']),
+    'a header of two million cells': bad('wide.csv', `a${','.repeat(2 * MiB)}\n1\n`, ['line 1', 'columns; at most']),
     'a quote that is never closed': bad('quote.csv', `a,b\n1,"${'x,y\n'.repeat(2 * MiB)}`, ['line 2', 'byte 4']),
     'bytes that are no text': bad('image.csv', new Uint8Array([0x89, 0x50, 0, 1, 2]), ['byte 2']),
     'a gzip file that is cut off': bad('cut.csv.gz', cut, [/byte \d+/]),

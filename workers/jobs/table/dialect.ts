@@ -5,7 +5,8 @@ import { contentFrom, isGzip } from '../content.ts';
 import { trimReturns } from './csv.ts';
 import { decoderOf } from './encoding.ts';
 import { type Place, startOf } from './reader.ts';
-import type { Encoding, TableInput } from './spec.ts';
+import { countOf } from './rows.ts';
+import type { Encoding, OutputKind, TableInput } from './spec.ts';
 import { kindOf, kinds } from './types.ts';
 
 interface Written {
@@ -26,12 +27,14 @@ export type Dialect =
       names: string[];
     });
 
-type Wanted = Pick<TableInput, 'format' | 'delimiter' | 'quote' | 'header' | 'encoding'>;
+type Wanted = Pick<TableInput, 'to' | 'format' | 'delimiter' | 'quote' | 'header' | 'encoding'>;
 
 const SAMPLE_BYTES = 64 * 1024;
 /** A header may be longer than the sample. */
 const HEADER_BYTES = 4 * 1024 * 1024;
 const SAMPLE_ROWS = 100;
+/** SQLite takes no more; of each column a profile keeps 40 KiB, and Parquet an entry for each row group. */
+const MAX_COLUMNS: Record<OutputKind, number> = { sqlite: 2_000, profile: 2_000, parquet: 5_000, json: 5_000 };
 const DELIMITERS = [',', '\t', ';', '|'];
 
 /** Null for a file with nothing in it. Throws, naming the file, when it is no table. */
@@ -52,6 +55,13 @@ export async function dialectOf(file: InputFile, wanted: Wanted): Promise<Dialec
 
     const style = styleOf(file.name, text, wanted);
     const [first, ...others] = firstRows(text, style, whole);
+    // A row that does not end in the sample may have too many cells already.
+    const { cells, start: at } = first ?? firstRows(text, style, true)[0] ?? { cells: [], start: 0 };
+    const most = MAX_COLUMNS[wanted.to];
+    if (cells.length > most) {
+      const columns = `${first ? '' : 'at least '}${cells.length} columns`;
+      throw new Error(`${file.name}, line ${1 + countOf(text, style.newline, at)}: ${columns}; at most ${most}.`);
+    }
     if (!first && size < HEADER_BYTES) continue;
     if (!first)
       throw new Error(`${file.name}, line 1: its first row does not end within ${HEADER_BYTES / 1024 / 1024} MiB.`);
@@ -157,11 +167,19 @@ function newlineOf(text: string, quote: string): string {
   return '\n';
 }
 
-/** The first rows with something in them, and where each ends. */
+interface FirstRow {
+  cells: string[];
+  start: number;
+  end: number;
+}
+
+/** The first rows with something in them, and where each begins and ends. */
 function firstRows(text: string, { delimiter, quote, newline }: Style, whole: boolean) {
-  const rows: { cells: string[]; end: number }[] = [];
+  const rows: FirstRow[] = [];
+  let start = 0;
   const step = ({ data, meta }: { data: string[][]; meta: { cursor: number } }) => {
-    for (const cells of data) if (!isBlank(trimReturns(cells))) rows.push({ cells, end: meta.cursor });
+    for (const cells of data) if (!isBlank(trimReturns(cells))) rows.push({ cells, start, end: meta.cursor });
+    start = meta.cursor;
   };
   const parser = new Papa.Parser({ delimiter, newline, quoteChar: quote, step });
   parser.parse(text, 0, !whole);

@@ -24,6 +24,9 @@ export interface Surveyed {
   columns: ColumnReport[];
 }
 
+/** So many columns of a profile are described at a time, in some 20 ms. */
+const REPORTED = 100;
+
 export async function* survey(work: Job, from: Surveying | null): AsyncGenerator<Progress<Checkpoint>, Surveyed, void> {
   const { file, dialect, input, tell } = work;
   const profiled = input.to === 'profile';
@@ -57,12 +60,12 @@ export async function* survey(work: Job, from: Surveying | null): AsyncGenerator
   const found = namesIn(keys, dialect);
   const names = distinctNames(found.map((name) => name.toWellFormed()));
   const wanted = (name: string) => (Object.hasOwn(input.types, name) ? input.types[name] : undefined);
-  return {
-    rows,
-    keys: found,
-    malformed,
-    columns: columns.map((column, at) => reportOf(names[at] ?? '', column, rows, wanted(names[at] ?? ''))),
-  };
+  const reports: ColumnReport[] = [];
+  for (const [at, name] of names.entries()) {
+    reports.push(reportOf(name, columnAt(columns, at), rows, wanted(name)));
+    if (at % REPORTED === REPORTED - 1) yield tell({ read: file.size, rows, stage: null });
+  }
+  return { rows, keys: found, malformed, columns: reports };
 }
 
 const namesIn = (keys: Map<string, number>, dialect: Dialect) =>

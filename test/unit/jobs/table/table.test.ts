@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { distinctNames } from '../../../../workers/jobs/table/names.ts';
 import { convert, convertOne, jsonOf } from './task.ts';
 
 const spectrum = dirname(createRequire(import.meta.url).resolve('csv-spectrum'));
@@ -255,6 +256,31 @@ test.each([
 test('columns without a name, or with that of another, get one of their own', async () => {
   const { table } = await convertOne('a.csv', 'a,A,,a\n1,2,3,4\n', { to: 'profile', header: 'yes' });
   expect(table.columns.map(({ name }) => name)).toEqual(['a', 'A_2', 'column_3', 'a_3']);
+});
+
+test('ten thousand columns of one name have ten thousand names', () => {
+  const began = performance.now();
+  const names = distinctNames([...new Array<string>(10_000).fill('x'), 'X_2', 'x']);
+  expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(10_002);
+  expect(names.slice(-3)).toEqual(['x_10000', 'X_2_2', 'x_10001']);
+  expect(performance.now() - began).toBeLessThan(1_000);
+});
+
+describe('as many columns as an output takes', () => {
+  const lines = (columns: number) => `${'c,'.repeat(columns - 1)}c\n${'1,'.repeat(columns - 1)}1\n`;
+
+  test.each([
+    ['sqlite', 2_000],
+    ['profile', 2_000],
+    ['json', 5_000],
+    ['parquet', 5_000],
+  ])('%s: %i, and no more', async (to, most) => {
+    const { table } = await convertOne('wide.csv', lines(most), { to });
+    expect([table.rows, table.columns.length]).toEqual([1, most]);
+    await expect(convertOne('wide.csv', `\n${lines(most + 1)}`, { to })).rejects.toThrow(
+      `wide.csv, line 2: ${most + 1} columns; at most ${most}`,
+    );
+  });
 });
 
 describe('a profile', () => {
