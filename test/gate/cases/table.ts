@@ -81,6 +81,7 @@ export const gate: Gate = {
     'a gzip file with a wrong checksum': bad('damaged.csv.gz', damaged, [/byte \d+/]),
     'a bomb': bad('bomb.csv.gz', new Uint8Array(gzipSync(Buffer.alloc(64 * MiB, 'x'))), ['line 1']),
     'a JSON document': bad('document.json', '[1, 2]', ['byte 0']),
+    'a JSON document of one object': bad('object.json', '{\n  "a": 1\n}\n', ['line 1']),
     'a malformed row, when asked': bad('short.csv', 'a,b\n1,2\n3\n', ['line 3'], { strict: true }),
     'too many keys': bad('keys.jsonl', Array.from({ length: 2_001 }, (_, n) => `{"key ${n}":1}`).join('\n'), [
       'line 2001',

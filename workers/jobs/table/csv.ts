@@ -15,6 +15,8 @@ export function csvTokenizer({ delimiter, quote, newline, names, encoding }: Csv
   const parser = new Papa.Parser({ delimiter, newline, quoteChar: quote });
   const width = names.length;
   const isBlank = (cells: string[]) => cells.length === 1 && cells[0] === '';
+  // Some programs end each row in a delimiter, but not the header.
+  const fits = (cells: string[]) => cells.length === width || (cells.length === width + 1 && cells[width] === '');
   const linesIn = (cells: string[]) => 1 + cells.reduce((count, cell) => count + countOf(cell, newline), 0);
 
   return {
@@ -32,8 +34,7 @@ export function csvTokenizer({ delimiter, quote, newline, names, encoding }: Csv
         return row.isWellFormed() ? null : badByteIn(row, encoding);
       };
       const why = (cells: string[], at: number): string | null =>
-        broken.get(at) ??
-        (cells.length === width ? bad(cells) : `${cells.length} cells where there should be ${width}`);
+        broken.get(at) ?? (fits(cells) ? bad(cells) : `${cells.length} cells where there should be ${width}`);
 
       const rows: Row[] = [];
       const faults: Fault[] = [];

@@ -3,7 +3,7 @@ import Papa from 'papaparse';
 import type { InputFile } from '../../../src/core/job.ts';
 import { contentFrom, isGzip } from '../content.ts';
 import { trimReturns } from './csv.ts';
-import { decoderOf } from './encoding.ts';
+import { decoderOf, mostlyUtf8 } from './encoding.ts';
 import { type Place, startOf } from './reader.ts';
 import { countOf } from './rows.ts';
 import type { Encoding, OutputKind, TableInput } from './spec.ts';
@@ -35,6 +35,8 @@ const HEADER_BYTES = 4 * 1024 * 1024;
 const SAMPLE_ROWS = 100;
 /** SQLite takes no more; of each column a profile keeps 40 KiB, and Parquet an entry for each row group. */
 const MAX_COLUMNS: Record<OutputKind, number> = { sqlite: 2_000, profile: 2_000, parquet: 5_000, json: 5_000 };
+/** Excel writes the delimiter into a line of its own before the table, and reads it there. */
+const TOLD = /^sep=([^\w\r\n"])(?:\r\n?|\n)/i;
 const DELIMITERS = [',', '\t', ';', '|'];
 
 /** Null for a file with nothing in it. Throws, naming the file, when it is no table. */
@@ -46,25 +48,27 @@ export async function dialectOf(file: InputFile, wanted: Wanted): Promise<Dialec
     const bytes = await content.take(size);
     await content.close();
     const whole = bytes.length < size;
-    const { encoding, mark } = encodingOf(file.name, bytes, wanted.encoding);
+    const { encoding, mark } = encodingOf(file.name, bytes, wanted.encoding, whole);
     const decoder = decoderOf(encoding);
     const { text } = decoder.decode(bytes.subarray(mark), whole);
-    if (text.trim() === '' && whole) return null;
-    const start = { ...begin, offset: mark, seen: mark };
-    if (formatOf(file.name, text, wanted.format) === 'jsonl') return { format: 'jsonl', encoding, start };
+    const [told = '', delimiter] = TOLD.exec(text) ?? [];
+    const table = text.slice(told.length);
+    if (table.trim() === '' && whole) return null;
+    if (formatOf(file.name, text, wanted.format) === 'jsonl')
+      return { format: 'jsonl', encoding, start: { ...begin, offset: mark, seen: mark } };
 
-    const style = styleOf(file.name, text, wanted);
-    const [first, ...others] = firstRows(text, style, whole);
+    const offset = mark + decoder.lengthOf(told);
+    const start = { ...begin, offset, seen: offset, line: told ? 2 : 1 };
+    const style = styleOf(file.name, table, delimiter ? { delimiter, ...wanted } : wanted);
+    const [first, ...others] = firstRows(table, style, whole);
     // A row that does not end in the sample may have too many cells already.
-    const { cells, start: at } = first ?? firstRows(text, style, true)[0] ?? { cells: [], start: 0 };
+    const { cells, start: at } = first ?? firstRows(table, style, true)[0] ?? { cells: [], start: 0 };
+    const place = `${file.name}, line ${start.line + countOf(table, style.newline, at)}`;
     const most = MAX_COLUMNS[wanted.to];
-    if (cells.length > most) {
-      const columns = `${first ? '' : 'at least '}${cells.length} columns`;
-      throw new Error(`${file.name}, line ${1 + countOf(text, style.newline, at)}: ${columns}; at most ${most}.`);
-    }
+    if (cells.length > most)
+      throw new Error(`${place}: ${first ? '' : 'at least '}${cells.length} columns; at most ${most}.`);
     if (!first && size < HEADER_BYTES) continue;
-    if (!first)
-      throw new Error(`${file.name}, line 1: its first row does not end within ${HEADER_BYTES / 1024 / 1024} MiB.`);
+    if (!first) throw new Error(`${place}: its first row does not end within ${HEADER_BYTES / 1024 / 1024} MiB.`);
     const header =
       wanted.header === 'auto'
         ? isHeader(
@@ -74,15 +78,19 @@ export async function dialectOf(file: InputFile, wanted: Wanted): Promise<Dialec
         : wanted.header === 'yes';
     const names = header ? first.cells.map((cell) => cell.trim().toWellFormed()) : first.cells.map(() => '');
     if (!header) return { format: 'csv', encoding, start, ...style, header, names };
-    const past = text.slice(0, first.end);
-    const offset = mark + decoder.lengthOf(past);
-    const line = 1 + past.split(style.newline).length - 1;
-    return { format: 'csv', encoding, start: { ...begin, offset, seen: offset, line }, ...style, header, names };
+    const past = start.offset + decoder.lengthOf(table.slice(0, first.end));
+    const line = start.line + countOf(table, style.newline, first.end);
+    return { format: 'csv', encoding, start: { ...start, offset: past, seen: past, line }, ...style, header, names };
   }
 }
 
 /** `mark`: how long the byte order mark is. */
-function encodingOf(name: string, bytes: Uint8Array, wanted: Wanted['encoding']): { encoding: Encoding; mark: number } {
+function encodingOf(
+  name: string,
+  bytes: Uint8Array,
+  wanted: Wanted['encoding'],
+  whole: boolean,
+): { encoding: Encoding; mark: number } {
   const [first, second, third] = bytes;
   const found: [Encoding, number] | null =
     first === 0xff && second === 0xfe
@@ -100,7 +108,7 @@ function encodingOf(name: string, bytes: Uint8Array, wanted: Wanted['encoding'])
       `${name}, byte ${zero}: a zero byte, so this is no text, or UTF-16 without a byte order mark (the encoding can be given).`,
     );
   }
-  return { encoding: 'utf-8', mark: 0 };
+  return { encoding: mostlyUtf8(bytes, whole) ? 'utf-8' : 'windows-1252', mark: 0 };
 }
 
 function formatOf(name: string, text: string, wanted: Wanted['format']): 'csv' | 'jsonl' {
@@ -129,8 +137,12 @@ function styleOf(name: string, text: string, wanted: Wanted): Style {
   return { delimiter: wanted.delimiter ?? delimiterOf(text, delimiters, quote, newline), quote, newline };
 }
 
-/** The one that gives the most rows the same number of cells, the first row among them if can be; then the one with the most cells. */
+/**
+ * The one that gives the most rows the same number of cells, the first row among them if can be; then the one with the most cells, but
+ * no comma where each stands between two digits: another divides the rows as well, and these are decimal commas.
+ */
 function delimiterOf(text: string, delimiters: string[], quoteChar: string, newline: string): string {
+  const decimal = !/(?:^|\D),|,(?!\d|$)/.test(text);
   const scores = delimiters.map((delimiter) => {
     const { data } = new Papa.Parser({ delimiter, newline, quoteChar }).parse(text, 0, false);
     const widths = data
@@ -141,7 +153,7 @@ function delimiterOf(text: string, delimiters: string[], quoteChar: string, newl
     for (const width of widths) counts.set(width, (counts.get(width) ?? 0) + 1);
     const [width, count] = [...counts].reduce((best, each) => (each[1] > best[1] ? each : best), [1, 0]);
     const share = width < 2 ? 0 : count / widths.length + (widths[0] === width ? 1 : 0);
-    return { delimiter, share, width };
+    return { delimiter, share, width: decimal && delimiter === ',' && share > 0 ? 0 : width };
   });
   return scores.reduce((best, each) =>
     each.share > best.share || (each.share === best.share && each.width > best.width) ? each : best,
@@ -188,10 +200,13 @@ function firstRows(text: string, { delimiter, quote, newline }: Style, whole: bo
 
 const isBlank = (cells: string[]) => cells.length === 1 && cells[0] === '';
 
+/** Where the delimiter is none, a comma may stand for the point. */
+const DECIMAL = /^[+-]?\d+,\d+$/;
+
 /** None of a header's cells is a number, a date or a truth value. Where two are alike, or empty, some column has to show that it is one. */
 function isHeader(cells: string[], rows: string[][]): boolean {
   const names = cells.map((cell) => cell.trim());
-  if (names.some((name) => name !== '' && kindOf(name) !== kinds.text)) return false;
+  if (names.some((name) => name !== '' && (kindOf(name) !== kinds.text || DECIMAL.test(name)))) return false;
   const distinct = new Set(names).size === names.length;
   // The first column of a table that was written with an index often has no name.
   if (distinct && names.every((name, at) => name !== '' || (at === 0 && names.length > 1))) return true;

@@ -24,6 +24,15 @@ export function decoderOf(encoding: Encoding): Decoder {
   }
 }
 
+/** Whether that is the better guess: text of UTF-8 may have a damaged byte, and two of Windows-1252 may look like a character. */
+export function mostlyUtf8(bytes: Uint8Array, last: boolean): boolean {
+  const { text } = utf8().decode(bytes, last);
+  if (text.isWellFormed()) return true;
+  const beyond = text.replace(/\p{ASCII}+/gu, '');
+  const valid = beyond.replace(/\p{Cs}+/gu, '');
+  return valid.length * 2 >= beyond.length;
+}
+
 /** What is wrong with a row that is not well-formed. */
 export function badByteIn(row: string, encoding: Encoding): string {
   const at = [...row].find((character) => /^[\ud800-\udfff]$/.test(character)) ?? '';

@@ -51,7 +51,11 @@ export const spec = defineSpec({
       'auto',
     ),
     encoding: v.optional(
-      v.pipe(EncodingSchema, v.title('Encoding'), v.description('Auto: UTF-8, or UTF-16 with its byte order mark.')),
+      v.pipe(
+        EncodingSchema,
+        v.title('Encoding'),
+        v.description('Auto: UTF-8, UTF-16 with its byte order mark, or Windows-1252 when it is no UTF-8.'),
+      ),
       'auto',
     ),
     types: v.optional(

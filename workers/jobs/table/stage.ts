@@ -87,6 +87,11 @@ export function withFaults(malformed: Malformed, faults: Fault[], { file, input:
   return { count: malformed.count + faults.length, listed };
 }
 
+/** Throws where every row was left out: such a file is not what it was taken for. */
+export function checkRows(rows: number, { listed: [first] }: Malformed, { file }: Job) {
+  if (rows === 0 && first) throw new Error(`${file.name}, line ${first.line}: ${first.why}. No row of it can be read.`);
+}
+
 export function* slicesOf(rows: Row[], width: number): Generator<Row[]> {
   const size = Math.max(1, Math.floor(CELLS / Math.max(1, width)));
   for (let at = 0; at < rows.length; at += size) yield rows.slice(at, at + size);

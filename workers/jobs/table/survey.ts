@@ -7,6 +7,7 @@ import { distinctNames } from './names.ts';
 import { batchesOf } from './reader.ts';
 import {
   type Checkpoint,
+  checkRows,
   type Job,
   type Malformed,
   noneMalformed,
@@ -57,6 +58,7 @@ export async function* survey(work: Job, from: Surveying | null): AsyncGenerator
     // From the end there is nothing to go on with: a task that is killed there every time would never leave it.
     yield tell({ read: batch.read, rows, stage: batch.last ? null : stage });
   }
+  checkRows(rows, malformed, work);
   const found = namesIn(keys, dialect);
   const names = distinctNames(found.map((name) => name.toWellFormed()));
   const wanted = (name: string) => (Object.hasOwn(input.types, name) ? input.types[name] : undefined);

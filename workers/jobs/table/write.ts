@@ -5,7 +5,16 @@ import { type Batch, batchesOf } from './reader.ts';
 import { excerpt, type Fault, type Row } from './rows.ts';
 import { type Field, openSink, type Sink } from './sink.ts';
 import type { OutputKind } from './spec.ts';
-import { type Checkpoint, type Job, type Malformed, slicesOf, tokenizerOf, type Writing, withFaults } from './stage.ts';
+import {
+  type Checkpoint,
+  checkRows,
+  type Job,
+  type Malformed,
+  slicesOf,
+  tokenizerOf,
+  type Writing,
+  withFaults,
+} from './stage.ts';
 import { Misfit, type Value, valueIn } from './types.ts';
 
 export interface Written {
@@ -57,6 +66,7 @@ export async function* write(
       // Behind the last batch the file is done: its own checkpoint follows.
       yield tell({ read: file.size + batch.read, rows, stage: settled.value && !last ? stage : null });
     }
+    checkRows(rows, malformed, work);
     return { rows, malformed, output: sink.output };
   } finally {
     sink.close();

@@ -97,6 +97,10 @@ describe('the dialect is found out', () => {
     ['bars', 'a.txt', 'a|b|c\n1|2|3\n', { delimiter: '|', header: true }],
     ['single quotes', 'a.csv', "a,b\n1,'x, y'\n2,'z'\n", { quote: "'", header: true }],
     ['no header', 'a.csv', '1,2\n3,4\n', { header: false }],
+    ['decimal commas without a header', 'a.csv', '1,5;2,5\n3,5;4,5\n', { delimiter: ';', header: false }],
+    ['decimal commas between tabs', 'a.csv', '1,5\t2\n3,5\t4\n', { delimiter: '\t', header: false }],
+    ['numbers between commas', 'a.csv', '1,2\n3,4\n', { delimiter: ',', header: false }],
+    ['one column of numbers', 'a.csv', '1\n2\n', { delimiter: ',', header: false }],
     ['JSON lines without the name', 'a.txt', '{"a":1}\n', { format: 'jsonl' }],
   ])('%s', async (_, name, content, dialect) => {
     expect((await convertOne(name, content, { to: 'profile' })).table).toMatchObject({
@@ -118,6 +122,15 @@ describe('the dialect is found out', () => {
     const { table } = await convertOne('a.csv', 'x,x,1\ny,z,2\n', { to: 'profile' });
     expect(table).toMatchObject({ rows: 2, dialect: { header: false } });
     expect((await convertOne('a.csv', 'x,x\ny,z\n', { to: 'profile' })).table.rows).toBe(2);
+  });
+
+  test.each(['\n', '\r\n'])('a first line that names the delimiter, as Excel has it, is no row, %j', async (end) => {
+    const text = ['SEP=|', 'a,b|c', '1|2', '3', ''].join(end);
+    const { table, output } = await convertOne('a.csv', text, { to: 'json' });
+    expect(JSON.parse(output.toString())).toEqual([{ 'a,b': 1, c: 2 }]);
+    expect(table.malformed.listed).toMatchObject([{ line: 4, row: '3' }]);
+    expect((await convertOne('a.csv', `sep=;${end}`)).table).toMatchObject({ dialect: null, rows: 0 });
+    expect(await jsonOf('a.csv', `sep=;${end}1;2${end}`)).toEqual([{ column_1: 1, column_2: 2 }]);
   });
 
   test('what the input says counts more', async () => {
@@ -186,6 +199,16 @@ describe('encodings', () => {
     expect(await jsonOf('a.csv', bytes)).toEqual(expected);
   });
 
+  test.each<[string, string]>([
+    ['Windows-1252', 'Größe,n\nMüller,1\nMeier,2\nÃ©,3\n'],
+    ['Windows-1252 at its end only', 'Groesse,n\n1,Ä'],
+  ])('%s, which is no UTF-8', async (_, text) => {
+    const bytes = new Uint8Array(Buffer.from(text, 'latin1'));
+    const { table, output } = await convertOne('a.csv', bytes, { to: 'json', header: 'yes' });
+    expect(table).toMatchObject({ dialect: { encoding: 'windows-1252' }, malformed: { count: 0 } });
+    expect(output.toString()).toBe((await convertOne('a.csv', text, { to: 'json', header: 'yes' })).output.toString());
+  });
+
   test('a row with a byte that is not UTF-8 is left out and listed, and no other', async () => {
     const bytes = new Uint8Array(
       Buffer.concat([Buffer.from('a,b\né,1\n'), Buffer.from([0xe9]), Buffer.from(',2\nü,3\n')]),
@@ -198,6 +221,23 @@ describe('encodings', () => {
     expect(table.malformed).toMatchObject({ count: 1, listed: [{ line: 3, why: 'byte 0xE9 is not UTF-8' }] });
     expect(await jsonOf('a.csv', bytes.slice(6), { encoding: 'windows-1252', header: 'no' })).toHaveLength(3);
   });
+});
+
+test('a row may end in a delimiter where the header does not', async () => {
+  const { table, output } = await convertOne('a.csv', 'a,b\r\n1,2,\r\n3,,\r\n5,6,7\r\n8,9,,\r\n', { to: 'json' });
+  expect(JSON.parse(output.toString())).toEqual([
+    { a: 1, b: 2 },
+    { a: 3, b: null },
+  ]);
+  expect(table.malformed.listed.map(({ line }) => line)).toEqual([4, 5]);
+});
+
+test.each([
+  ['a JSON document', 'a.json', '{\n  "a": 1,\n  "b": [1]\n}\n', {}, 'a.json, line 1: it is no JSON'],
+  ['rows of another width', 'a.csv', 'a,b\n\n1\n2,3,4\n', {}, 'a.csv, line 3: 1 cells where there should be 2'],
+  ['cells of another type', 'a.csv', 'a,b\n\nx,1\ny,2\n', { types: { a: 'real' } }, 'a.csv, line 3: “x” is no real'],
+])('a file with nothing but %s fails the task', async (_, name, content, input, why) => {
+  await expect(convertOne(name, content, input)).rejects.toThrow(why);
 });
 
 test('rows with too few or too many cells, or broken quotes, are left out, counted and listed with their lines', async () => {
