@@ -3,7 +3,7 @@ import { addDistinct, countDistinct, type Distinct, noneDistinct } from './disti
 import { addToHistogram, type Bin, binsOf, emptyHistogram, type Histogram } from './histogram.ts';
 import type { Cell } from './rows.ts';
 import type { ColumnType } from './spec.ts';
-import { jsonOf, type Kind, kindOf, kindOfJson, kinds, typeOf } from './types.ts';
+import { jsonOf, type Kind, kindOf, kindOfJson, kinds, numberKinds, typeOf } from './types.ts';
 
 export interface Column {
   /** The kinds of its cells. */
@@ -15,7 +15,7 @@ export interface Column {
 interface Profile {
   distinct: Distinct;
   /** `sum`: in units of `SUM_UNIT`. */
-  numbers: { count: number; min: number; max: number; sum: number; histogram: Histogram };
+  numbers: { count: number; min: number | bigint; max: number | bigint; sum: number; histogram: Histogram };
   texts: { min: string; max: string } | null;
   /** How often each value is there, as long as they are few. */
   values: Map<string, number> | null;
@@ -76,13 +76,14 @@ export function addCell(column: Column, cell: Cell, typed: boolean) {
 
 function addToProfile(profile: Profile, text: string, kind: Kind) {
   profile.distinct = addDistinct(profile.distinct, text);
-  if (kind === kinds.integer || kind === kinds.long || kind === kinds.real) {
+  if (kind & numberKinds) {
     const value = Number(text);
+    const exact = kind === kinds.long ? BigInt(text) : value;
     const { numbers } = profile;
     numbers.count += 1;
     numbers.sum += value / SUM_UNIT;
-    if (value < numbers.min) numbers.min = value;
-    if (value > numbers.max) numbers.max = value;
+    if (exact < numbers.min) numbers.min = exact;
+    if (exact > numbers.max) numbers.max = exact;
     addToHistogram(numbers.histogram, value);
   }
   const { texts, values } = profile;
@@ -97,6 +98,10 @@ function addToProfile(profile: Profile, text: string, kind: Kind) {
   if (values.size > FEW) profile.values = null;
 }
 
+/** An integer that no number holds is shown as text. */
+const shownIn = (type: ColumnType, value: number | bigint) =>
+  typeof value === 'bigint' && type === 'integer' ? String(value) : Number(value);
+
 export function reportOf(name: string, column: Column, rows: number, type = typeOf(column.mask)): ColumnReport {
   const { profile } = column;
   const report = { name, type, empty: rows - column.filled };
@@ -106,8 +111,8 @@ export function reportOf(name: string, column: Column, rows: number, type = type
   return {
     ...report,
     distinct: countDistinct(profile.distinct),
-    min: numeric ? numbers.min : (texts?.min.toWellFormed() ?? null),
-    max: numeric ? numbers.max : (texts?.max.toWellFormed() ?? null),
+    min: numeric ? shownIn(type, numbers.min) : (texts?.min.toWellFormed() ?? null),
+    max: numeric ? shownIn(type, numbers.max) : (texts?.max.toWellFormed() ?? null),
     mean: numeric ? (numbers.sum / numbers.count) * SUM_UNIT : null,
     histogram: numeric ? binsOf(numbers.histogram, type === 'integer') : [],
     values: [...(values ?? [])]

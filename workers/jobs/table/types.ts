@@ -15,8 +15,12 @@ export const kinds = {
   timestamp: 32,
   text: 64,
   json: 128,
+  /** A real of more digits than a number holds. */
+  decimal: 256,
 } as const;
 export type Kind = (typeof kinds)[keyof typeof kinds];
+/** Of those a profile has a mean; as reals they may lose digits. */
+export const numberKinds = kinds.integer | kinds.long | kinds.real | kinds.decimal;
 
 const INTEGER = /^(?:0|-?[1-9]\d*)$/;
 /** No leading zeros: what has them is a code, not a number. */
@@ -25,8 +29,12 @@ const BOOLEAN = /^(?:true|false)$/i;
 const DATE = /^(\d{4})-(\d\d)-(\d\d)$/;
 const TIMESTAMP = /^(\d{4}-\d\d-\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d)?$/;
 const MAX_INT64 = 2n ** 63n - 1n;
-/** Any integer of so many digits is one that a number holds. */
+/** A number holds any digits that are no more than these. */
 const SAFE_DIGITS = 15;
+/** As many as can be compared. */
+const MAX_DIGITS = 100;
+/** What is nearer to zero has fewer digits. */
+const LEAST = 2 ** -1022;
 
 /** Of a cell of CSV. */
 export function kindOf(cell: string): Kind {
@@ -42,9 +50,31 @@ function numberKind(cell: string): Kind {
     if (cell.length <= SAFE_DIGITS || Number.isSafeInteger(Number(cell))) return kinds.integer;
     return cell.length <= 20 && isInt64(BigInt(cell)) ? kinds.long : kinds.text;
   }
-  if (REAL.test(cell)) return Number.isFinite(Number(cell)) ? kinds.real : kinds.text;
+  if (REAL.test(cell)) return realKind(cell, Number(cell));
   return timeKind(cell);
 }
+
+function realKind(cell: string, value: number): Kind {
+  if (!Number.isFinite(value)) return kinds.text;
+  // One of the characters is a point, a sign or an exponent.
+  if (cell.length <= SAFE_DIGITS + 1 && (Math.abs(value) >= LEAST || !/e/i.test(cell))) return kinds.real;
+  return String(value) === cell || holds(value, cell) ? kinds.real : kinds.decimal;
+}
+
+/** Whether the digits of a cell can be had from its number, but for zeros at their end. */
+function holds(value: number, cell: string): boolean {
+  if (cell.length > MAX_DIGITS) return false;
+  const digits = digitsOf(cell);
+  if (value === 0) return digits === '';
+  if (digits.length <= SAFE_DIGITS && Math.abs(value) >= LEAST) return true;
+  return digitsOf(value.toPrecision(digits.length)) === digits;
+}
+
+const digitsOf = (number: string): string =>
+  number
+    .replace(/e.*/i, '')
+    .replace(/\D/g, '')
+    .replace(/^0+|0+$/g, '');
 
 function timeKind(cell: string): Kind {
   if (isDate(cell)) return kinds.date;
@@ -97,7 +127,7 @@ export function typeOf(mask: number): ColumnType {
 
 const kindsIn: Record<ColumnType, number> = {
   integer: kinds.integer | kinds.long,
-  real: kinds.integer | kinds.long | kinds.real,
+  real: numberKinds,
   boolean: kinds.boolean,
   date: kinds.date,
   timestamp: kinds.timestamp,

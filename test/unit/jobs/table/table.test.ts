@@ -255,6 +255,33 @@ test('a value that is not of the type that was asked for takes its row with it',
   expect(table).toMatchObject({ rows: 1, malformed: { count: 1, listed: [{ line: 3, why: '“x” is no integer' }] } });
 });
 
+describe('a number that none of 64 bits is stays as it is written', () => {
+  test.each([
+    ['more digits than one holds', '0.123456789012345678', 'text'],
+    ['more digits than one holds, and an exponent', '1.23456789012345678901e-5', 'text'],
+    ['a sign before many digits', '+12345678901234567891', 'text'],
+    ['less than the least there is', '1e-400', 'text'],
+    ['so little that it has few digits left', '1.2345e-320', 'text'],
+    ['a hundred thousand digits', `0.${'0'.repeat(1e5)}1`, 'text'],
+    ['the digits that one has', '0.30000000000000004', 'real'],
+    ['all digits of one that was written with 17 of them', '0.10000000000000001', 'real'],
+    ['all digits of one that was written as C does', '1.100000000000000089e+00', 'real'],
+    ['zeros at its end', '1.50000000000000000000', 'real'],
+    ['zeros only', '0.00000000000000000000', 'real'],
+    ['none but a zero', '0e-5', 'real'],
+    ['the least there is', '2.2250738585072014e-308', 'real'],
+  ])('%s', async (_, number, type) => {
+    const { table, output } = await convertOne('a.csv', `v,x\n${number},a\n2.5,b\n`, { to: 'json' });
+    expect(table.columns[0]?.type).toBe(type);
+    expect(JSON.parse(output.toString())[0].v).toBe(type === 'real' ? Number(number) : number);
+  });
+
+  test('unless it is asked for as a number', async () => {
+    const input = { types: { v: 'real' } };
+    expect(await jsonOf('a.csv', 'v,x\n0.123456789012345678,a\n', input)).toEqual([{ v: 0.12345678901234568, x: 'a' }]);
+  });
+});
+
 test('a column of JSON in a CSV file holds JSON', async () => {
   const { table, output } = await convertOne('a.csv', 'k;j\n1;{"x":[1]}\n2;7\n3;\n4;{x}\n', {
     to: 'json',
@@ -359,6 +386,20 @@ describe('a profile', () => {
     expect(histogram.flatMap(({ from, to }) => [from, to])).toSatisfy((edges: unknown[]) =>
       edges.every(Number.isFinite),
     );
+  });
+
+  test.each([
+    ['a.csv', 'id,x\n1234567890123456788,a\n5,b\n1234567890123456789,c\n-1234567890123456789,d\n'],
+    ['a.jsonl', '1234567890123456788 5 1234567890123456789 -1234567890123456789'.replace(/-?\d+ ?/g, '{"id":$&}\n')],
+  ])('of integers that no number holds has all their digits, %s', async (name, content) => {
+    const { table } = await convertOne(name, content, { to: 'profile' });
+    expect(table.columns[0]).toMatchObject({
+      type: 'integer',
+      min: '-1234567890123456789',
+      max: '1234567890123456789',
+    });
+    const { table: real } = await convertOne(name, content, { to: 'profile', types: { id: 'real' } });
+    expect(real.columns[0]).toMatchObject({ min: Number(-1234567890123456789n), max: Number(1234567890123456789n) });
   });
 
   test('of numbers whose sum is none has their mean', async () => {
