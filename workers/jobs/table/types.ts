@@ -27,7 +27,7 @@ const INTEGER = /^(?:0|-?[1-9]\d*)$/;
 const REAL = /^[+-]?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 const BOOLEAN = /^(?:true|false)$/i;
 const DATE = /^(\d{4})-(\d\d)-(\d\d)$/;
-const TIMESTAMP = /^(\d{4}-\d\d-\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d)?$/;
+const TIMESTAMP = /^(\d{4}-\d\d-\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,3})?)?(?:Z|[+-](\d\d):(\d\d))?$/;
 const MAX_INT64 = 2n ** 63n - 1n;
 /** A number holds any digits that are no more than these. */
 const SAFE_DIGITS = 15;
@@ -88,9 +88,12 @@ function isDate(cell: string): boolean {
   return time.getUTCMonth() + 1 === Number(month) && time.getUTCDate() === Number(day);
 }
 
+const isClock = (hours = '', minutes = '') => Number(hours) < 24 && Number(minutes) < 60;
+
 function isTimestamp(cell: string): boolean {
-  const [, date, hour, minute, second = '0'] = TIMESTAMP.exec(cell) ?? [];
-  return !!date && isDate(date) && Number(hour) < 24 && Number(minute) < 60 && Number(second) < 60;
+  const [, date, hour, minute, second = '0', offsetHours = '0', offsetMinutes = '0'] = TIMESTAMP.exec(cell) ?? [];
+  if (!date || !isDate(date)) return false;
+  return isClock(hour, minute) && Number(second) < 60 && isClock(offsetHours, offsetMinutes);
 }
 
 const isInt64 = (value: bigint) => value <= MAX_INT64 && value >= -MAX_INT64 - 1n;

@@ -48,19 +48,22 @@ export async function* write(
     for await (const batch of batches) {
       malformed = withFaults(malformed, batch.faults, work);
       let first = 0;
+      const failed = (error: unknown): never => {
+        throw placed(error, file.name, batch.lineOf(first));
+      };
       for (const slice of slicesOf(batch.rows, fields.length)) {
         const { values, misfits } = valuesOf(slice, converters, batch, first);
         malformed = withFaults(malformed, misfits, work);
-        if (values.length > 0) await sink.write(values);
+        if (values.length > 0) await sink.write(values).catch(failed);
         rows += values.length;
         first += slice.length;
         yield tell({ read: file.size + batch.read, rows, stage: null });
       }
       last = batch.last;
       const settling = sink.settle(last);
-      let settled = await settling.next();
-      for (; !settled.done; settled = await settling.next())
-        yield tell({ read: file.size + batch.read, rows, stage: null });
+      const settle = () => settling.next().catch(failed);
+      let settled = await settle();
+      for (; !settled.done; settled = await settle()) yield tell({ read: file.size + batch.read, rows, stage: null });
       const [now, listed, place] = [rows, malformed, batch.place];
       const stage = (): Writing => ({ ...from, place, rows: now, malformed: listed, sink: sink.state() });
       // Behind the last batch the file is done: its own checkpoint follows.
@@ -71,6 +74,12 @@ export async function* write(
   } finally {
     sink.close();
   }
+}
+
+/** With the place of the rows that could not be written. What the browser throws is of its storage, not of them. */
+function placed(error: unknown, name: string, line: number): unknown {
+  if (!(error instanceof Error) || error instanceof DOMException) return error;
+  return new Error(`${name}, line ${line}: ${error.message}`, { cause: error });
 }
 
 function valuesOf(rows: Row[], converters: ((cell: Row[number]) => Value)[], batch: Batch, first: number) {

@@ -6,9 +6,25 @@ import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
+import * as v from 'valibot';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { JobContext, Output } from '../../../../src/core/job.ts';
 import { distinctNames } from '../../../../workers/jobs/table/names.ts';
+import { job } from '../../../../workers/jobs/table/run.ts';
+import type { Checkpoint } from '../../../../workers/jobs/table/stage.ts';
+import { bytes, fileOf, refsTo, type Sources } from '../harness.ts';
 import { convert, convertOne, jsonOf } from './task.ts';
+
+const contextOver = (sources: Sources, output: Output): JobContext<Checkpoint> => ({
+  task_id: 'task',
+  signal: new AbortController().signal,
+  resumeFrom: null,
+  log: () => {},
+  output: async () => output,
+  randomOutput: () => Promise.reject(new Error('nothing is written in place')),
+  lasting: () => Promise.reject(new Error('nothing outlasts the task')),
+  file: async (ref) => fileOf(sources, ref),
+});
 
 const spectrum = dirname(createRequire(import.meta.url).resolve('csv-spectrum'));
 const cases = readdirSync(join(spectrum, 'csvs'))
@@ -279,6 +295,31 @@ describe('a number that none of 64 bits is stays as it is written', () => {
   test('unless it is asked for as a number', async () => {
     const input = { types: { v: 'real' } };
     expect(await jsonOf('a.csv', 'v,x\n0.123456789012345678,a\n', input)).toEqual([{ v: 0.12345678901234568, x: 'a' }]);
+  });
+});
+
+test.each(['+24:00', '+99:99', '-10:60'])('a time with the offset %s is none, and a text', async (offset) => {
+  const content = `t,x\n2024-01-01T10:00:00+23:59,a\n2024-01-01T10:00:00${offset},b\n`;
+  const { table } = await convertOne('a.csv', content, { to: 'parquet' });
+  expect(table).toMatchObject({ rows: 2, columns: [{ type: 'text' }, {}] });
+});
+
+describe('when an output file fails', () => {
+  const run = async (failure: Error) => {
+    const sources = { 'a.csv': bytes('a,b\n\n1,2\n') };
+    const output = { size: 0, write: () => Promise.reject(failure), close: async () => {} };
+    const input = v.parse(job.input, { files: refsTo(sources), to: 'json' });
+    const steps = job.run(input, contextOver(sources, output));
+    while (!(await steps.next()).done);
+  };
+
+  test('the error has the name of the input file and the line', async () => {
+    await expect(run(new RangeError('Invalid string length'))).rejects.toThrow('a.csv, line 3: Invalid string length');
+  });
+
+  test('what the browser says of its storage stays as it is: the task may wait for it', async () => {
+    const full = new DOMException('full', 'QuotaExceededError');
+    await expect(run(full)).rejects.toBe(full);
   });
 });
 
