@@ -26,6 +26,9 @@ export function jsonlTokenizer(
 ): Tokenizer {
   /** `long`: there may be long integers. */
   function cellsOf(object: object, long: boolean): Row {
+    // First, for a row that is left out brings no columns.
+    const why = unfit(object, MAX_DEPTH + 1);
+    if (why) throw new SyntaxError(why);
     const row: Row = new Array(columns.size);
     for (const [key, value] of Object.entries(object)) {
       let at = columns.get(key);
@@ -36,8 +39,6 @@ export function jsonlTokenizer(
         at = columns.size;
         columns.set(key, at);
       }
-      const why = unfit(value, MAX_DEPTH);
-      if (why) throw new SyntaxError(why);
       row[at] = long && typeof value === 'string' && value.startsWith(LONG) ? BigInt(value.slice(1)) : value;
     }
     return row;

@@ -98,6 +98,12 @@ describe('JSON lines', () => {
     expect(output.toString()).toBe('[\n{"a":5},\n{"a":7}\n]\n');
   });
 
+  test('a line that is left out brings no columns', async () => {
+    const { table, output } = await convertOne('a.jsonl', '{"a":1}\n{"ghost":2,"z":[1e400]}\n{"b":3}', { to: 'json' });
+    expect(table.malformed.count).toBe(1);
+    expect(output.toString()).toBe('[\n{"a":1,"b":null},\n{"a":null,"b":3}\n]\n');
+  });
+
   test('a line that is no object is counted and listed', async () => {
     const { table } = await convertOne('a.jsonl', '{"a":1}\n[1]\n"x"\n{"a":\n{"a":2}', { to: 'json' });
     expect(table.rows).toBe(2);
