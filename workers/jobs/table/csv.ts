@@ -10,6 +10,8 @@ const LONGEST = 4 * 1024 * 1024;
 
 /** Stands for a carriage return before a quote while a text is parsed: half a character, which is in no valid text. */
 const KEPT = '\udffe';
+/** Stands for two quotes alone on a line, as long as they are: they may be an empty cell, of which the parser makes the same as of a blank line. */
+const PAIR = '\udffd\udffd';
 
 export function csvTokenizer({ delimiter, quote, newline, names, encoding }: Csv): Tokenizer {
   const parser = new Papa.Parser({ delimiter, newline, quoteChar: quote });
@@ -19,12 +21,20 @@ export function csvTokenizer({ delimiter, quote, newline, names, encoding }: Csv
   const fits = (cells: string[]) => cells.length === width || (cells.length === width + 1 && cells[width] === '');
   const linesIn = (cells: string[]) => 1 + cells.reduce((count, cell) => count + countOf(cell, newline), 0);
 
+  const pair = quote + quote;
+  const markPairs = (text: string) =>
+    text
+      .split(newline)
+      .map((line) => (line === pair || line === `${pair}\r` ? line.replace(pair, PAIR) : line))
+      .join(newline);
+
   return {
     longest: LONGEST,
     tokenize(text, line, last) {
       const returns = newline === '\n' && text.includes('\r');
       const marked = returns && text.includes(`\r${quote}`) ? text.replaceAll(`\r${quote}`, `${KEPT}${quote}`) : null;
-      const { data, errors, meta } = parser.parse(marked ?? text, 0, !last);
+      const paired = width === 1 && text.includes(pair);
+      const { data, errors, meta } = parser.parse(paired ? markPairs(marked ?? text) : (marked ?? text), 0, !last);
       if (returns) for (const cells of data) trimReturns(cells);
       if (marked) for (const cells of data) unmark(cells);
       const broken = new Map(errors.filter(({ row }) => row < data.length).map(({ row, message }) => [row, message]));
@@ -48,6 +58,9 @@ export function csvTokenizer({ delimiter, quote, newline, names, encoding }: Csv
       const places: number[] = [];
       for (const [at, cells] of data.entries()) {
         if (isBlank(cells)) continue;
+        // Inside a longer cell they are the one quote that is in it.
+        if (paired)
+          for (const [n, cell] of cells.entries()) cells[n] = cell === PAIR ? '' : cell.replaceAll(PAIR, quote);
         const fault = why(cells, at);
         if (fault === null) {
           rows.push(cells);

@@ -245,6 +245,23 @@ describe('encodings', () => {
   });
 });
 
+describe('in a table of one column', () => {
+  test.each(['\n', '\r\n', '\r'])('an empty cell in quotes is a row, and a blank line is none, %j', async (end) => {
+    const text = ['n', '""', '', 'x', '""', '""', '"two', '""', '"', '"""x"""', ''].join(end);
+    const { table, output } = await convertOne('a.csv', text, { to: 'json', header: 'yes' });
+    expect(table.malformed.count).toBe(0);
+    expect(JSON.parse(output.toString())).toEqual(['', 'x', '', '', `two${end}"${end}`, '"x"'].map((n) => ({ n })));
+    const other = ['n', "''", '', "'x'", "''"].join(end);
+    expect(await jsonOf('a.csv', other, { header: 'yes', quote: "'" })).toHaveLength(3);
+  });
+
+  test('a malformed row behind them is told with its line', async () => {
+    const text = 'n\n""\n\n"\n""\n"\n1,2\n';
+    const { table } = await convertOne('a.csv', text, { to: 'json', header: 'yes', delimiter: ',' });
+    expect(table).toMatchObject({ rows: 2, malformed: { listed: [{ line: 7, row: '1,2' }] } });
+  });
+});
+
 test('a row may end in a delimiter where the header does not', async () => {
   const { table, output } = await convertOne('a.csv', 'a,b\r\n1,2,\r\n3,,\r\n5,6,7\r\n8,9,,\r\n', { to: 'json' });
   expect(JSON.parse(output.toString())).toEqual([
