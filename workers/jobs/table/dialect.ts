@@ -1,12 +1,11 @@
 /** How a file is written: found out from its beginning, unless the input says. */
-import Papa from 'papaparse';
 import type { InputFile } from '../../../src/core/job.ts';
 import { contentFrom, isGzip } from '../content.ts';
-import { trimReturns } from './csv.ts';
 import { decoderOf, mostlyUtf8 } from './encoding.ts';
 import { type Place, startOf } from './reader.ts';
 import { countOf } from './rows.ts';
 import type { Encoding, OutputKind, TableInput } from './spec.ts';
+import { firstRows, styleOf } from './style.ts';
 import { kindOf, kinds } from './types.ts';
 
 interface Written {
@@ -32,12 +31,10 @@ type Wanted = Pick<TableInput, 'to' | 'format' | 'delimiter' | 'quote' | 'header
 const SAMPLE_BYTES = 64 * 1024;
 /** A header may be longer than the sample. */
 const HEADER_BYTES = 4 * 1024 * 1024;
-const SAMPLE_ROWS = 100;
 /** SQLite takes no more; of each column a profile keeps 40 KiB, and Parquet an entry for each row group. */
 const MAX_COLUMNS: Record<OutputKind, number> = { sqlite: 2_000, profile: 2_000, parquet: 5_000, json: 5_000 };
 /** Excel writes the delimiter into a line of its own before the table, and reads it there. */
 const TOLD = /^sep=([^\w\r\n"])(?:\r\n?|\n)/i;
-const DELIMITERS = [',', '\t', ';', '|'];
 
 /** Null for a file with nothing in it. Throws, naming the file, when it is no table. */
 export async function dialectOf(file: InputFile, wanted: Wanted): Promise<Dialect | null> {
@@ -123,84 +120,7 @@ function formatOf(name: string, text: string, wanted: Wanted['format']): 'csv' |
   return 'csv';
 }
 
-interface Style {
-  delimiter: string;
-  quote: string;
-  newline: string;
-}
-
-function styleOf(name: string, text: string, wanted: Wanted): Style {
-  const quote = wanted.quote ?? quoteOf(text);
-  if (quote === wanted.delimiter) throw new Error(`${name}: the delimiter and the quote are the same character.`);
-  const newline = newlineOf(text, quote);
-  const delimiters = /\.(tsv|tab)(\.gz)?$/i.test(name) ? ['\t', ...DELIMITERS] : DELIMITERS;
-  return { delimiter: wanted.delimiter ?? delimiterOf(text, delimiters, quote, newline), quote, newline };
-}
-
-/**
- * The one that gives the most rows the same number of cells, the first row among them if can be; then the one with the most cells, but
- * no comma where each stands between two digits: another divides the rows as well, and these are decimal commas.
- */
-function delimiterOf(text: string, delimiters: string[], quoteChar: string, newline: string): string {
-  const decimal = !/(?:^|\D),|,(?!\d|$)/.test(text);
-  const scores = delimiters.map((delimiter) => {
-    const { data } = new Papa.Parser({ delimiter, newline, quoteChar }).parse(text, 0, false);
-    const widths = data
-      .filter((cells) => !isBlank(trimReturns(cells)))
-      .slice(0, SAMPLE_ROWS)
-      .map((cells) => cells.length);
-    const counts = new Map<number, number>();
-    for (const width of widths) counts.set(width, (counts.get(width) ?? 0) + 1);
-    const [width, count] = [...counts].reduce((best, each) => (each[1] > best[1] ? each : best), [1, 0]);
-    const share = width < 2 ? 0 : count / widths.length + (widths[0] === width ? 1 : 0);
-    return { delimiter, share, width: decimal && delimiter === ',' && share > 0 ? 0 : width };
-  });
-  return scores.reduce((best, each) =>
-    each.share > best.share || (each.share === best.share && each.width > best.width) ? each : best,
-  ).delimiter;
-}
-
-/** A single quote when cells begin and end with it, and none does with a double one. */
-function quoteOf(text: string): string {
-  const begun = (quote: string) => text.match(new RegExp(`(?:^|[,;|\\t\\r\\n])${quote}`, 'g'))?.length ?? 0;
-  const ended = (quote: string) => text.match(new RegExp(`${quote}(?:$|[,;|\\t\\r\\n])`, 'g'))?.length ?? 0;
-  return begun('"') === 0 && begun("'") > 0 && begun("'") === ended("'") ? "'" : '"';
-}
-
-/** By the first line break that is not inside quotes; what is before a line feed is trimmed, for lines of one file may end in different ways. */
-function newlineOf(text: string, quote: string): string {
-  let quoted = false;
-  for (let i = 0; i < text.length; i += 1) {
-    const character = text[i];
-    if (character === quote) quoted = !quoted;
-    else if (!quoted && character === '\n') return '\n';
-    else if (!quoted && character === '\r' && text[i + 1] !== '\r') return text[i + 1] === '\n' ? '\n' : '\r';
-  }
-  return '\n';
-}
-
-interface FirstRow {
-  cells: string[];
-  start: number;
-  end: number;
-}
-
-/** The first rows with something in them, and where each begins and ends. */
-function firstRows(text: string, { delimiter, quote, newline }: Style, whole: boolean) {
-  const rows: FirstRow[] = [];
-  let start = 0;
-  const step = ({ data, meta }: { data: string[][]; meta: { cursor: number } }) => {
-    for (const cells of data) if (!isBlank(trimReturns(cells))) rows.push({ cells, start, end: meta.cursor });
-    start = meta.cursor;
-  };
-  const parser = new Papa.Parser({ delimiter, newline, quoteChar: quote, step });
-  parser.parse(text, 0, !whole);
-  return rows.slice(0, SAMPLE_ROWS);
-}
-
-const isBlank = (cells: string[]) => cells.length === 1 && cells[0] === '';
-
-/** Where the delimiter is none, a comma may stand for the point. */
+/** A comma that is no delimiter may stand for the point. */
 const DECIMAL = /^[+-]?\d+,\d+$/;
 
 /** None of a header's cells is a number, a date or a truth value. Where two are alike, or empty, some column has to show that it is one. */
