@@ -164,6 +164,22 @@ test('names stay in their folder and are never the same', () => {
   ]);
 });
 
+test('a name that is taken gets the lowest number that is free', () => {
+  expect(entryNames(['a', 'a (3)', 'a', 'a', 'a', 'a (3)', 'a'])).toEqual([
+    'a',
+    'a (3)',
+    'a (2)',
+    'a (4)',
+    'a (5)',
+    'a (3) (2)',
+    'a (6)',
+  ]);
+});
+
+test('as many files as a task may have can all have one name', () => {
+  expect(entryNames(Array(20_000).fill('photos/IMG.JPG')).at(-1)).toBe('photos/IMG (20000).JPG');
+});
+
 test('an archive is called as the folder that all are in, or the only file', () => {
   expect(commonName(['photos/a.jpg', 'photos/2026/b.jpg'])).toBe('photos');
   expect(commonName(['photos/a.jpg', 'photos 2/b.jpg'])).toBe('archive');

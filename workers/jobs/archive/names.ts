@@ -9,11 +9,19 @@ export function entryNames(names: readonly string[]): string[] {
   return names.map((name) => freeName(name, taken));
 }
 
+/** For each set of names, where the search for the next number of a name begins: what is taken is never given back. */
+const numbers = new WeakMap<Set<string>, Map<string, number>>();
+
 /** One more such name, which is taken then. */
 export function freeName(name: string, taken: Set<string>): string {
   const plain = plainName(name);
+  const next = numbers.get(taken) ?? new Map<string, number>();
+  numbers.set(taken, next);
   let free = plain;
-  for (let n = 2; taken.has(free); n += 1) free = numbered(plain, n);
+  for (let n = next.get(plain) ?? 2; taken.has(free); n += 1) {
+    free = numbered(plain, n);
+    next.set(plain, n + 1);
+  }
   taken.add(free);
   return free;
 }
