@@ -1,4 +1,4 @@
-import { type BadWork, bytesFile, type Gate, type GateFile, textFile, type Work } from '../gate.ts';
+import { type BadWork, bytesFile, type Gate, type GateFile, MiB, textFile, type Work } from '../gate.ts';
 import { slowJpeg } from '../jpeg-file.ts';
 import { pngOf } from '../png-file.ts';
 
@@ -20,6 +20,14 @@ const badWith = (input: object, file: GateFile, ...names: (string | RegExp)[]): 
   names: [file.name, ...names],
 });
 const bad = (file: GateFile, ...names: (string | RegExp)[]) => badWith({}, file, ...names);
+function emptyBoxes(size: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(size);
+  const write = (at: number, box: number, text: string) =>
+    bytes.set([0, 0, 0, box, ...new TextEncoder().encode(text)], at);
+  for (let at = 0; at < size; at += 8) write(at, 8, 'free');
+  write(0, 16, 'ftypavif');
+  return bytes;
+}
 const jpegOf = (...bytes: number[]) => Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 4, 0, 0, ...bytes);
 
 export const gate: Gate = {
@@ -44,6 +52,8 @@ export const gate: Gate = {
     ),
     'a JPEG without a picture': bad(bytesFile('none.jpg', jpegOf(0xff, 0xd9)), 'byte 8'),
     'a JPEG that ends in its header': bad(bytesFile('cut.jpg', jpegOf(0xff, 0xe1, 0xff)), /byte \d+/),
+    'a JPEG of filling': bad(bytesFile('full.jpg', new Uint8Array(8 * MiB).fill(0xff).with(1, 0xd8)), /byte \d+/),
+    'an AVIF of empty boxes': bad(bytesFile('empty.avif', emptyBoxes(8 * MiB)), '4096 boxes', /byte \d+/),
     'a header that is cut off': bad(bytesFile('cut.png', good.slice(0, 20)), 'byte 16'),
     'a picture that takes forever': badWith(
       { limit_seconds: 3 },

@@ -6,7 +6,8 @@ import { headerOf } from '../../../workers/jobs/images/header.ts';
 import { type Orientation, orientationIn, turned } from '../../../workers/jobs/images/orientation.ts';
 import { fitted, nameOf } from '../../../workers/jobs/images/plan.ts';
 import { job } from '../../../workers/jobs/images/run.ts';
-import { bytesFile } from '../../gate/gate.ts';
+import { sourceOf } from '../../../workers/jobs/images/source.ts';
+import { bytesFile, MiB } from '../../gate/gate.ts';
 import { pngOf } from '../../gate/png-file.ts';
 import { folderOf, outputsOf } from '../gate/outputs.ts';
 
@@ -63,6 +64,45 @@ describe('a header', () => {
     ['a picture of no size', pngOf(1, 1, () => [0, 0, 0, 0], { said: { width: 0, height: 7 } }), '0 × 7'],
   ])('of %s is refused', async (_, picture, why) => {
     await expect(headerIn(picture)).rejects.toThrow(why);
+  });
+
+  const repeated = (size: number, part: Uint8Array) =>
+    Uint8Array.from({ length: size }, (_, at) => part[at % part.length] ?? 0);
+  const frame = bytes([0xff, 0xc0, 0, 17, 8, 0, 3, 0, 5, 3, 1, 0x22, 0]);
+  const segment = (size: number) => {
+    const length = size - 2;
+    return Buffer.concat([bytes([0xff, 0xe0, length >> 8, length & 255]), Buffer.alloc(size - 4)]);
+  };
+  /** Counts how often it is read. */
+  function counted(...parts: Uint8Array[]) {
+    const all = Buffer.concat(parts);
+    let reads = 0;
+    const read = async (start: number, end: number) => {
+      reads += 1;
+      return new Uint8Array(all.subarray(start, end));
+    };
+    return { file: { name: 'a', size: all.length, last_modified: 0, read }, reads: () => reads };
+  }
+
+  test.each([
+    ['JPEG of filling', bytes([0xff, 0xd8]), bytes([0xff]), /cut off \(byte 8388\d{3}\)/],
+    ['JPEG of small segments', bytes([0xff, 0xd8]), bytes([0xff, 0xe0, 0, 2]), /4096 segments .*\(byte 16386\)/],
+    ['JPEG of marks', bytes([0xff, 0xd8]), bytes([0xff, 0xd0]), /4096 segments .*\(byte 8194\)/],
+    ['AVIF of small boxes', bytes(box('ftyp', 'avif')), bytes(box('free')), /4096 boxes .*\(byte 32772\)/],
+  ])('of %s is refused after a few reads', async (_, start, part, why) => {
+    const { file, reads } = counted(start, repeated(8 * MiB, part));
+    await expect(sourceOf(file, 50)).rejects.toThrow(why);
+    expect(reads()).toBeLessThanOrEqual(130);
+  });
+
+  test.each([
+    ['filling', (size: number) => repeated(size, bytes([0xff]))],
+    ['segments', (size: number) => Buffer.concat([segment(1_000), segment(size - 1_000)])],
+  ])('is found behind %s, wherever the blocks end in which it is read', async (_, before) => {
+    for (let size = 64 * 1024 - 24; size < 64 * 1024 + 12; size += 1) {
+      const { file } = counted(bytes([0xff, 0xd8]), before(size), frame, repeated(100_000, bytes([1])));
+      expect((await sourceOf(file, 50)).header).toEqual({ format: 'jpeg', width: 5, height: 3 });
+    }
   });
 
   test('of anything is read or refused, and never takes long', async () => {

@@ -9,12 +9,17 @@ export interface Header {
   height: number;
 }
 
-/** Up to `count` bytes from `at` on. */
-export type Read = (at: number, count: number) => Promise<Uint8Array>;
+/** Bytes from `at` on: `least` or more, if the file has as many. */
+export type Read = (at: number, least: number) => Promise<Uint8Array>;
+
+/** How many segments or boxes may come before the size; full ones of a JPEG fill the largest file with half of that. */
+const MAX_PARTS = 4_096;
+
+const HEAD_BYTES = 32;
 
 /** Throws, with the byte, when it is no picture that is known here, or its size is not to be found. */
 export async function headerOf(read: Read): Promise<Header> {
-  const head = await read(0, 32);
+  const head = (await read(0, HEAD_BYTES)).subarray(0, HEAD_BYTES);
   const text = String.fromCharCode(...head);
   if (text.startsWith('\x89PNG\r\n\x1a\n')) return checked('png', u32(head, 16), u32(head, 20), 16);
   if (/^GIF8[79]a/.test(text)) return checked('gif', u16le(head, 6), u16le(head, 8), 6);
@@ -31,17 +36,25 @@ function checked(format: Format, width: number, height: number, at: number): Hea
 
 /** ITU T.81, B.1.1: segments until the one that begins a frame, which has the size. */
 async function jpeg(read: Read): Promise<Header> {
-  for (let at = 2; ; ) {
-    const segment = await read(at, 9);
-    const [mark = 0, kind = 0] = segment;
-    if (segment.length < 4 || mark !== 0xff) throw new Error(`its header is damaged or cut off (byte ${at})`);
+  let at = 2;
+  for (let parts = 0; parts < MAX_PARTS; parts += 1) {
+    const bytes = await read(at, 9);
+    const [mark = 0, kind = 0] = bytes;
+    if (bytes.length < 4 || mark !== 0xff) throw new Error(`its header is damaged or cut off (byte ${at})`);
     // A mark may be filled up with more of its first byte.
-    if (kind === 0xff) at += 1;
+    if (kind === 0xff) at += filling(bytes);
     else if (kind >= 0xc0 && kind <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(kind)) {
-      return checked('jpeg', u16(segment, 7), u16(segment, 5), at);
+      return checked('jpeg', u16(bytes, 7), u16(bytes, 5), at);
     } else if (kind === 0xd9 || kind === 0xda) throw new Error(`it has no frame (byte ${at})`);
-    else at += kind === 0x01 || (kind >= 0xd0 && kind <= 0xd7) ? 2 : 2 + u16(segment, 2);
+    else at += kind === 0x01 || (kind >= 0xd0 && kind <= 0xd7) ? 2 : 2 + u16(bytes, 2);
   }
+  throw new Error(`its first ${MAX_PARTS} segments have no frame (byte ${at})`);
+}
+
+/** How many bytes there are before the last of those that a mark can begin with. */
+function filling(bytes: Uint8Array): number {
+  const end = bytes.findIndex((byte) => byte !== 0xff);
+  return (end === -1 ? bytes.length : end) - 1;
 }
 
 /** RFC 9649, 2.5 to 2.7. */
@@ -62,17 +75,20 @@ const BOX = 8;
 /** ISO/IEC 23008-12: the largest of the image properties "ispe" is the size of the whole, however many tiles it has. */
 async function avif(read: Read, text: string): Promise<Header> {
   if (!/avi[fs]|mif1|msf1/.test(text.slice(8, 32))) throw new Error('it is no JPEG, PNG, WebP, AVIF or GIF (byte 4)');
-  for (let at = 0; ; ) {
+  let at = 0;
+  for (let parts = 0; parts < MAX_PARTS; parts += 1) {
     const box = await read(at, BOX);
     if (box.length < BOX) throw new Error(`its header is cut off (byte ${at})`);
     const size = u32(box, 0);
     if (size < BOX) throw new Error(`its header is damaged (byte ${at})`);
-    if (String.fromCharCode(...box.subarray(4)) === 'meta') {
-      const meta = await read(at, Math.min(size, META_BYTES));
+    if (String.fromCharCode(...box.subarray(4, BOX)) === 'meta') {
+      const length = Math.min(size, META_BYTES);
+      const meta = (await read(at, length)).subarray(0, length);
       return checked('avif', ...largest(meta), at);
     }
     at += size;
   }
+  throw new Error(`its first ${MAX_PARTS} boxes do not have its size (byte ${at})`);
 }
 
 function largest(meta: Uint8Array): [width: number, height: number] {
