@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { job as checksum } from '../../../workers/jobs/checksum/run.ts';
 import type { Algorithm } from '../../../workers/jobs/checksum/spec.ts';
+import { lookup, plainPath } from '../../../workers/jobs/verify/lookup.ts';
 import { job } from '../../../workers/jobs/verify/run.ts';
 import { bytes, refsTo, type Sources, undisturbed } from './harness.ts';
 
@@ -45,6 +47,29 @@ test('a file that could be one of two is missing', async () => {
   const digest = createHash('md5').update('b').digest('hex');
   const sources = { MD5SUMS: bytes(`${digest}  b`), 'x/b': bytes('b'), 'y/b': bytes('b') };
   expect((await verified(sources)).counts).toEqual({ ok: 0, differs: 0, missing: 1, extra: 2 });
+});
+
+test('anywhere a file is found by its last steps, if it is the only one', () => {
+  const path = fc
+    .array(fc.constantFrom('a', 'b', 'aa', '.', '..'), { minLength: 1, maxLength: 4 })
+    .map((to) => to.join('/'));
+  const endsIn = (path: string, end: string) => `/${path}`.endsWith(`/${end}`);
+  fc.assert(
+    fc.property(fc.array(path, { maxLength: 6 }), path, (names, path) => {
+      const wanted = plainPath(path);
+      const found = names
+        .map((name, index) => ({ plain: plainPath(name), index }))
+        .filter(({ plain }) => endsIn(plain, wanted) || endsIn(wanted, plain));
+      expect(lookup(names)('far/from/all/of/them/list', path)).toBe(found.length === 1 ? found[0]?.index : undefined);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test('as many files as a task may have can all have one name, in folders of their own', () => {
+  const names = Array.from({ length: 20_000 }, (_, n) => `site/${n}/index.html`);
+  const find = lookup(names);
+  for (const n of names.keys()) expect(find('SHA256SUMS', `/home/me/old/site/${n}/index.html`)).toBe(n);
 });
 
 test('of two files whose names are written otherwise, each is found by its own', async () => {

@@ -23,24 +23,45 @@ export function lookup(names: readonly string[]): (list: string, path: string) =
 /** A file is looked for beside the list; then anywhere, if only one can be meant: a list and its files may have been dropped one by one. */
 function placesOf(names: readonly string[]): (list: string, path: string) => number | undefined {
   const byPath = new Map<string, number>();
-  const byLast = new Map<string, { path: string; index: number }[]>();
   for (const [index, name] of names.entries()) {
     const path = plainPath(name);
     if (!byPath.has(path)) byPath.set(path, index);
-    const last = lastOf(path);
-    const same = byLast.get(last);
-    if (same) same.push({ path, index });
-    else byLast.set(last, [{ path, index }]);
   }
-  return (list, path) => {
-    const beside = byPath.get(plainPath(`${list.slice(0, list.lastIndexOf('/') + 1)}${path}`));
-    if (beside !== undefined) return beside;
-    const wanted = plainPath(path);
-    const found = (byLast.get(lastOf(wanted)) ?? []).filter(
-      (each) => `/${each.path}`.endsWith(`/${wanted}`) || `/${wanted}`.endsWith(`/${each.path}`),
-    );
-    return found.length === 1 ? found[0]?.index : undefined;
-  };
+  const anywhere = endingsOf(names);
+  return (list, path) =>
+    byPath.get(plainPath(`${list.slice(0, list.lastIndexOf('/') + 1)}${path}`)) ?? anywhere(backwards(path));
 }
 
-const lastOf = (path: string) => path.slice(path.lastIndexOf('/') + 1);
+/** `a/b/c.txt` → `c.txt/b/a/`: what ends alike begins alike. */
+const backwards = (path: string) => `${plainPath(path).split('/').reverse().join('/')}/`;
+
+/** The only one of the names that ends in the path, or that the path ends in. Both are told backwards. */
+function endingsOf(names: readonly string[]): (path: string) => number | undefined {
+  const sorted = names
+    .map((name, index) => ({ path: backwards(name), index }))
+    .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+
+  /** The place of the first that is not before the path. */
+  function placeOf(path: string): number {
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((sorted[middle]?.path ?? '') < path) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  return (path) => {
+    const found: number[] = [];
+    for (let end = path.indexOf('/') + 1; end > 0 && found.length < 2; end = path.indexOf('/', end) + 1) {
+      const part = path.slice(0, end);
+      const place = placeOf(part);
+      // Two are as good as many.
+      const next = sorted.slice(place, place + 2).filter((each) => each.path.startsWith(part));
+      if (next.length === 0) break;
+      for (const each of next) if (end === path.length || each.path === part) found.push(each.index);
+    }
+    return found.length === 1 ? found[0] : undefined;
+  };
+}

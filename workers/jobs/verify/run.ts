@@ -30,7 +30,7 @@ interface Check extends Claim {
 }
 
 const MAX_LIST_BYTES = 16 * 1024 * 1024;
-const LINES_A_TURN = 5_000;
+const TURN_MS = 20;
 const MAX_LOGGED = 1_000;
 const SAID = { ok: 'OK', differs: 'FAILED', missing: 'MISSING', extra: 'EXTRA' };
 
@@ -99,7 +99,7 @@ async function* checksIn(
 ): AsyncGenerator<Progress<never>, Check[], void> {
   const find = lookup(names);
   const checks: Check[] = [];
-  let lines = 0;
+  let turn = performance.now();
   for (const [index, ref] of files.entries()) {
     const list = names[index] ?? '';
     if (!isManifest(list)) continue;
@@ -109,8 +109,9 @@ async function* checksIn(
     }
     for (const claim of claimsIn(list, textOf(await file.read(0, file.size)))) {
       if (claim) checks.push({ ...claim, list, index: find(list, claim.path) });
-      lines += 1;
-      if (lines % LINES_A_TURN === 0) yield { done: 0, unit: 'bytes', message: `${list}, line ${lines}` };
+      if (performance.now() - turn < TURN_MS) continue;
+      yield { done: 0, unit: 'bytes', message: `${list}: ${checks.length} checksums so far` };
+      turn = performance.now();
     }
   }
   if (checks.length > 0) return checks;
