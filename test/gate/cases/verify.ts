@@ -49,6 +49,14 @@ export const gate: Gate = {
       input: (refs) => ({ files: refs }),
       names: ['SHA256SUMS', 'line 1'],
     },
+    'more checksums than are taken': {
+      files: [
+        textFile('a.sfv', 'a 00000000\n'.repeat(100_000)),
+        textFile('b.sfv', `; b\n${'b 00000000\n'.repeat(281_300)}`),
+      ],
+      input: (refs) => ({ files: refs }),
+      names: ['b.sfv', 'line 100002', '200000 checksums'],
+    },
     'a list that is none': {
       files: [{ name: 'films.md5', parts: () => Array.from({ length: 17 }, () => new Uint8Array(MiB)) }],
       input: (refs) => ({ files: refs }),

@@ -1,3 +1,4 @@
+import 'fake-indexeddb/auto';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
@@ -6,13 +7,15 @@ import { job as checksum } from '../../../workers/jobs/checksum/run.ts';
 import type { Algorithm } from '../../../workers/jobs/checksum/spec.ts';
 import { lookup, plainPath } from '../../../workers/jobs/verify/lookup.ts';
 import { job } from '../../../workers/jobs/verify/run.ts';
+import { textFile } from '../../gate/gate.ts';
+import { outputsOf } from '../gate/outputs.ts';
 import { bytes, refsTo, type Sources, undisturbed } from './harness.ts';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
 async function verified(sources: Sources) {
   const { result, outputs } = await undisturbed(job, { files: refsTo(sources) }, { sources });
-  const { files, ...counts } = result as { files: { name: string; state: string }[] };
+  const { files, unlisted: _, ...counts } = result as { files: { name: string; state: string }[]; unlisted: number };
   return { counts, states: Object.fromEntries(files.map(({ name, state }) => [name, state])), outputs };
 }
 
@@ -70,6 +73,19 @@ test('as many files as a task may have can all have one name, in folders of thei
   const names = Array.from({ length: 20_000 }, (_, n) => `site/${n}/index.html`);
   const find = lookup(names);
   for (const n of names.keys()) expect(find('SHA256SUMS', `/home/me/old/site/${n}/index.html`)).toBe(n);
+});
+
+test('of very many files the result has 20,000, what is wrong first, and the output has all', async () => {
+  const digest = createHash('md5').update('b').digest('hex');
+  const lines = Array.from({ length: 20_005 }, (_, n) => `${digest}  ${n === 0 ? 'b' : 'gone'}\n`);
+  const files = [textFile('MD5SUMS', lines.join('')), textFile('b', 'b')];
+  const { result, outputs } = await outputsOf(job, { files, input: (refs) => ({ files: refs }) });
+  expect(result).toMatchObject({ ok: 1, missing: 20_004, unlisted: 5 });
+  const { files: rows } = result as { files: { name: string }[] };
+  expect(rows).toHaveLength(20_000);
+  expect(rows[0]).toMatchObject({ name: 'gone', state: 'missing' });
+  const said = Buffer.from(outputs.get('verified.txt') ?? []).toString();
+  expect(said.match(/\n/g)).toHaveLength(20_005);
 });
 
 test('of two files whose names are written otherwise, each is found by its own', async () => {
