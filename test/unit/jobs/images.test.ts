@@ -2,6 +2,7 @@ import 'fake-indexeddb/auto';
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Wish } from '../../../workers/jobs/images/flight.ts';
 import { headerOf } from '../../../workers/jobs/images/header.ts';
 import { type Orientation, orientationIn, turned } from '../../../workers/jobs/images/orientation.ts';
 import { fitted, nameOf } from '../../../workers/jobs/images/plan.ts';
@@ -66,6 +67,8 @@ describe('a header', () => {
     await expect(headerIn(picture)).rejects.toThrow(why);
   });
 
+  const size = { width: null, height: null, percent: 100 };
+  const wish: Wish = { ...size, to: 'same', quality: 80, best: false, limit_megapixels: 50, limit_seconds: 60 };
   const repeated = (size: number, part: Uint8Array) =>
     Uint8Array.from({ length: size }, (_, at) => part[at % part.length] ?? 0);
   const frame = bytes([0xff, 0xc0, 0, 17, 8, 0, 3, 0, 5, 3, 1, 0x22, 0]);
@@ -91,7 +94,7 @@ describe('a header', () => {
     ['AVIF of small boxes', bytes(box('ftyp', 'avif')), bytes(box('free')), /4096 boxes .*\(byte 32772\)/],
   ])('of %s is refused after a few reads', async (_, start, part, why) => {
     const { file, reads } = counted(start, repeated(8 * MiB, part));
-    await expect(sourceOf(file, 50)).rejects.toThrow(why);
+    await expect(sourceOf(file, wish)).rejects.toThrow(why);
     expect(reads()).toBeLessThanOrEqual(130);
   });
 
@@ -101,7 +104,7 @@ describe('a header', () => {
   ])('is found behind %s, wherever the blocks end in which it is read', async (_, before) => {
     for (let size = 64 * 1024 - 24; size < 64 * 1024 + 12; size += 1) {
       const { file } = counted(bytes([0xff, 0xd8]), before(size), frame, repeated(100_000, bytes([1])));
-      expect((await sourceOf(file, 50)).header).toEqual({ format: 'jpeg', width: 5, height: 3 });
+      expect((await sourceOf(file, wish)).header).toEqual({ format: 'jpeg', width: 5, height: 3 });
     }
   });
 

@@ -22,8 +22,8 @@ export interface Wish extends Omit<Order, 'bytes' | 'format' | 'to' | 'thumbnail
   limit_seconds: number;
 }
 
-/** What may be unpacked at a time, of a worker's 256 MiB; a larger picture is worked on alone. */
-const BUDGET_BYTES = 160 * 1024 * 1024;
+/** What may be unpacked at a time, of 256 MiB; a larger picture is worked on alone. */
+const BUDGET_BYTES = 224 * 1024 * 1024;
 const AHEAD = 2;
 
 /** The files from `start` on. `thumbnails`: so many of all files get one. */
@@ -41,7 +41,7 @@ export async function* inOrder(
   for (let next = start; next < files.length || flying.length > 0; ) {
     const ref = files[next];
     if (ref && flying.length < pool.size + AHEAD) {
-      waiting ??= await looked(await context.file(ref), wish.limit_megapixels);
+      waiting ??= await looked(await context.file(ref), wish);
       if (flying.length === 0 || cost + waiting.cost <= BUDGET_BYTES) {
         const work = converted(waiting.source, wish, next < thumbnails, pool);
         // It is awaited when it is its turn.
@@ -61,8 +61,8 @@ export async function* inOrder(
   }
 }
 
-async function looked(file: InputFile, limit_megapixels: number) {
-  const source = sourceOf(file, limit_megapixels);
+async function looked(file: InputFile, wish: Wish) {
+  const source = sourceOf(file, wish);
   const cost = await source.then(
     ({ cost }) => cost,
     () => 0,
@@ -76,8 +76,7 @@ async function converted(
   thumbnail: boolean,
   pool: Pool,
 ): Promise<Converted> {
-  const { file, header } = await source;
-  const to = wish.to !== 'same' ? wish.to : header.format === 'gif' ? 'png' : header.format;
+  const { file, header, to } = await source;
   // A copy of its own: it is handed over to the thread.
   const bytes = (await file.read(0, file.size)).slice();
   const order = { ...wish, bytes, format: header.format, to, thumbnail };

@@ -1,15 +1,14 @@
 /** A decoded picture, upright: by the browser where it can, by jSquash where it cannot. */
 import { decode, encode, type Pixels, scale } from './codecs.ts';
 import { browserTurns, matrixOf, orientationIn, sizeAt, turned } from './orientation.ts';
-import { type Order, type Size, type Target, TYPES } from './plan.ts';
+import { drawsItself, type Order, type Size, type Target, TYPES, takesCodec } from './plan.ts';
 
 export interface Picture extends Size {
   encoded(size: Size, to: Target, quality: number, best: boolean): Promise<Uint8Array<ArrayBuffer>>;
   close(): void;
 }
 
-export const pictureOf = (order: Order): Promise<Picture> =>
-  typeof createImageBitmap === 'function' && typeof OffscreenCanvas === 'function' ? native(order) : portable(order);
+export const pictureOf = (order: Order): Promise<Picture> => (drawsItself() ? native(order) : portable(order));
 
 async function native({ bytes, format }: Order): Promise<Picture> {
   const bitmap = await createImageBitmap(new Blob([bytes], { type: TYPES[format] }), {
@@ -31,7 +30,7 @@ async function native({ bytes, format }: Order): Promise<Picture> {
       const stored = sizeAt({ width, height }, orientation);
       context.setTransform(...matrixOf(orientation, stored));
       context.drawImage(bitmap, 0, 0, stored.width, stored.height);
-      if (to !== 'avif' && !(to === 'jpeg' && best)) {
+      if (!takesCodec(to, best)) {
         const blob = await canvas.convertToBlob({ type: TYPES[to], quality: quality / 100 });
         // A browser that cannot write a format writes PNG.
         if (blob.type === TYPES[to]) return new Uint8Array(await blob.arrayBuffer());

@@ -39,6 +39,13 @@ export const TYPES: Record<Format, string> = {
   gif: 'image/gif',
 };
 
+/** Whether this browser decodes and draws by itself. */
+export const drawsItself = (): boolean =>
+  typeof createImageBitmap === 'function' && typeof OffscreenCanvas === 'function';
+
+/** Whether a codec writes it wherever that is: what no browser writes, or what it writes better. */
+export const takesCodec = (to: Target, best: boolean): boolean => to === 'avif' || (to === 'jpeg' && best);
+
 /** The size that fits, of the same shape; never larger than it was. */
 export function fitted(is: Size, { width, height, percent }: Pick<Order, 'width' | 'height' | 'percent'>): Size {
   const share =

@@ -1,10 +1,13 @@
 /** A picture that is to be made into another, before it is decoded. */
 import type { InputFile } from '../../../src/core/job.ts';
+import type { Wish } from './flight.ts';
 import { type Header, headerOf, type Read } from './header.ts';
+import { drawsItself, fitted, type Target, takesCodec } from './plan.ts';
 
 export interface Source {
   file: InputFile;
   header: Header;
+  to: Target;
   /** Of memory, about. */
   cost: number;
 }
@@ -14,14 +17,24 @@ const MAX_BYTES = 128 * 1024 * 1024;
 const PIXEL_BYTES = 4;
 
 /** Throws when it is none, or larger than it may be; the error names neither the file nor the limit's setting. */
-export async function sourceOf(file: InputFile, limit_megapixels: number): Promise<Source> {
+export async function sourceOf(file: InputFile, wish: Wish): Promise<Source> {
   if (file.size > MAX_BYTES) throw new Error(`it has ${file.size} bytes; a picture may have ${MAX_BYTES}`);
   const header = await headerOf(readerOf(file));
   const { width, height } = header;
+  const { limit_megapixels } = wish;
   if (width * height > limit_megapixels * 1_000_000) {
     throw new Error(`its header says ${width} × ${height} pixels, more than ${limit_megapixels} megapixels`);
   }
-  return { file, header, cost: file.size + width * height * PIXEL_BYTES };
+  const to = wish.to !== 'same' ? wish.to : header.format === 'gif' ? 'png' : header.format;
+  return { file, header, to, cost: file.size + PIXEL_BYTES * pixelsOf(header, to, wish) };
+}
+
+/** As many pixels as there are at a time: the picture's, and those made of it. */
+function pixelsOf(header: Header, to: Target, wish: Wish): number {
+  const made = fitted(header, wish);
+  // A codec has a copy of its own, of what is read from the canvas.
+  const copies = drawsItself() && !takesCodec(to, wish.best) ? 1 : 3;
+  return header.width * header.height + copies * made.width * made.height;
 }
 
 /** Reads on and on, a block at a time: a header may be in very many parts. */
