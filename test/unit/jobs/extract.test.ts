@@ -52,7 +52,8 @@ describe('ZIP', () => {
       bytesFile(
         'a.zip',
         zipOf([
-          { name: 'a\\b.txt', data: '1' },
+          { name: 'a\\', data: '' },
+          { name: '.\\a\\b.txt', data: '1' },
           // é in code page 437.
           { name: Uint8Array.of(0x82), data: '2', flags: 0 },
         ]),

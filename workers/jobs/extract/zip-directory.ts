@@ -36,12 +36,15 @@ export async function* directoryOf(file: InputFile, progress: Progress<never>) {
     seen += 1;
     const refuse = (why: string) => new Error(`entry ${seen}, ${JSON.stringify(shortened(entry.filename))}, ${why}`);
     if (seen > MAX_ENTRIES) throw new Error(`it has more than ${MAX_ENTRIES} entries`);
-    const name = entry.filename.replaceAll('\\', '/');
-    const why = leavesFolder(name);
+    const path = entry.filename.replaceAll('\\', '/');
+    const name = plain(path);
+    // One of Windows, with a backslash at its end, is a file to the library.
+    const isFolder = entry.directory || path.endsWith('/');
+    const why = leavesFolder(path) ?? (isFolder ? null : leavesFolder(name));
     if (why) throw refuse(why);
     if (entry.symlink) throw refuse('is a symbolic link');
     if (seen % ENTRIES_A_TURN === 0) yield progress;
-    if (entry.directory) continue;
+    if (isFolder) continue;
     const type = (entry.externalFileAttributes >>> 16) & TYPE;
     if (type !== 0 && type !== FILE) throw refuse('is neither a file nor a folder');
     if (entry.encrypted) throw refuse('is encrypted');
@@ -66,6 +69,13 @@ export async function dataOf(file: InputFile, { offset, compressed }: ZipEntry):
     throw new Error(`it should end at byte ${start + compressed}, after the file’s end`);
   return sliceOf(file, start, start + compressed);
 }
+
+/** `./a//b` → `a/b`: a file has one name. */
+const plain = (path: string) =>
+  path
+    .split('/')
+    .filter((step) => step !== '' && step !== '.')
+    .join('/');
 
 function leavesFolder(name: string): string | null {
   if (name === '' || name.includes('\0')) return 'has a name that is none';
