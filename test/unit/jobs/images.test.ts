@@ -60,6 +60,11 @@ describe('a header', () => {
     ['nothing', bytes(''), 'byte 0'],
     ['a text', bytes('a text that goes on for a while, and then some'), 'byte 0'],
     ['another file of boxes', bytes(box('ftyp', 'isom', [0, 0, 0, 0], 'mp42')), 'byte 4'],
+    ...['heic', 'heix', 'hevc'].map((brand): [string, Uint8Array, string] => [
+      `HEIC, ${brand}`,
+      bytes(box('ftyp', 'mif1', [0, 0, 0, 0], 'mif1', brand), box('meta', [0, 0, 0, 0], ispe(4, 4))),
+      'it is HEIC, which most browsers do not read (byte 4)',
+    ]),
     ['a JPEG that ends', bytes([0xff, 0xd8, 0xff, 0xe0, 0, 9]), 'byte 13'],
     ['an AVIF without sizes', bytes(box('ftyp', 'avif', [0, 0, 0, 0]), box('meta', [0, 0, 0, 0])), 'byte 16'],
     ['a picture of no size', pngOf(1, 1, () => [0, 0, 0, 0], { said: { width: 0, height: 7 } }), '0 × 7'],

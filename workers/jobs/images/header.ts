@@ -74,7 +74,10 @@ const BOX = 8;
 
 /** ISO/IEC 23008-12: the largest of the image properties "ispe" is the size of the whole, however many tiles it has. */
 async function avif(read: Read, text: string): Promise<Header> {
-  if (!/avi[fs]|mif1|msf1/.test(text.slice(8, 32))) throw new Error('it is no JPEG, PNG, WebP, AVIF or GIF (byte 4)');
+  const brands = text.slice(8);
+  // It has the general brands of an AVIF as well.
+  if (/hei[cxms]|hev[cxms]/.test(brands)) throw new Error('it is HEIC, which most browsers do not read (byte 4)');
+  if (!/avi[fs]|mif1|msf1/.test(brands)) throw new Error('it is no JPEG, PNG, WebP, AVIF or GIF (byte 4)');
   let at = 0;
   for (let parts = 0; parts < MAX_PARTS; parts += 1) {
     const box = await read(at, BOX);
