@@ -4,7 +4,12 @@
 const READY_MS = 2_000;
 const STARTS = 4;
 
-/** Resolves once the worker has posted its first message, which says that it is ready. */
+/** No fault of what the worker was to work on. */
+export class NotStarted extends Error {
+  override name = 'NotStarted';
+}
+
+/** Resolves once the worker has posted its first message, which says that it is ready. Throws `NotStarted`, and the signal's reason. */
 export async function startThread(create: () => Worker, signal: AbortSignal): Promise<Worker> {
   for (let left = STARTS, wait = READY_MS; ; left -= 1, wait *= 2) {
     const worker = create();
@@ -20,14 +25,14 @@ export async function startThread(create: () => Worker, signal: AbortSignal): Pr
 
 function settled(worker: Worker, signal: AbortSignal, wait: number): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const late = setTimeout(() => reject(new Error('A worker of the job did not start.')), wait);
+  const late = setTimeout(() => reject(new NotStarted('A worker of the job did not start.')), wait);
   const stop = () => reject(signal.reason);
   signal.addEventListener('abort', stop);
   if (signal.aborted) stop();
   worker.onmessage = () => resolve();
   worker.onerror = (event) => {
     event.preventDefault();
-    reject(new Error(event.message || 'A worker of the job could not be loaded.'));
+    reject(new NotStarted(event.message || 'A worker of the job could not be loaded.'));
   };
   return promise.finally(() => {
     clearTimeout(late);

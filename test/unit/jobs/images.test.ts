@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Wish } from '../../../workers/jobs/images/flight.ts';
 import { headerOf } from '../../../workers/jobs/images/header.ts';
 import { type Orientation, orientationIn, turned } from '../../../workers/jobs/images/orientation.ts';
@@ -11,6 +11,7 @@ import { sourceOf } from '../../../workers/jobs/images/source.ts';
 import { bytesFile, MiB } from '../../gate/gate.ts';
 import { pngOf } from '../../gate/png-file.ts';
 import { folderOf, outputsOf } from '../gate/outputs.ts';
+import { refsTo, undisturbed } from './harness.ts';
 
 const headerIn = (bytes: Uint8Array) => headerOf(async (at, count) => bytes.subarray(at, at + count));
 const bytes = (...parts: (string | number[])[]) =>
@@ -311,6 +312,34 @@ test.each([
   ['photo', 'avif', 'photo.avif'],
 ] as const)('%s as %s is called %s', (name, to, becomes) => {
   expect(nameOf(name, to)).toBe(becomes);
+});
+
+test.each([
+  ['cannot be loaded', 'A worker of the job could not be loaded.'],
+  ['does not start', 'A worker of the job did not start.'],
+])('a thread that %s is no fault of the pictures: the task fails', async (what, why) => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  onTestFinished(() => void vi.unstubAllGlobals());
+  vi.stubGlobal('navigator', {});
+  vi.stubGlobal(
+    'Worker',
+    class {
+      onerror: ((event: object) => void) | null = null;
+      constructor() {
+        if (what === 'cannot be loaded') setTimeout(() => this.onerror?.({ preventDefault: () => {} }));
+      }
+      terminate() {}
+    },
+  );
+  const sources = { 'a.png': pngOf(1, 1, () => [0, 0, 0, 255]) };
+  let ended = false;
+  const run = undisturbed(job, { files: refsTo(sources), zip: false }, { sources }).finally(() => {
+    ended = true;
+  });
+  const failed = expect(run).rejects.toThrow(why);
+  while (!ended) await vi.advanceTimersByTimeAsync(1_000);
+  await failed;
 });
 
 test('the ZIP opens elsewhere, and has a name for each', async (context) => {

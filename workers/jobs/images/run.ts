@@ -27,7 +27,7 @@ interface Checkpoint {
   entries: Entry[];
 }
 
-/** As extract does: a file that is gone, or a full storage, is not the picture's fault. */
+/** As extract does: a file that is gone, a full storage, or a thread that does not start, is not the picture's fault. */
 const BLAMED = ['Error', 'RangeError', 'TypeError'];
 const MAX_THREADS = 4;
 const THUMBNAILS = 60;
