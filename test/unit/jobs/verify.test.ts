@@ -14,9 +14,9 @@ import { bytes, refsTo, type Sources, undisturbed } from './harness.ts';
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
 async function verified(sources: Sources) {
-  const { result, outputs } = await undisturbed(job, { files: refsTo(sources) }, { sources });
+  const { result, outputs, logs } = await undisturbed(job, { files: refsTo(sources) }, { sources });
   const { files, unlisted: _, ...counts } = result as { files: { name: string; state: string }[]; unlisted: number };
-  return { counts, states: Object.fromEntries(files.map(({ name, state }) => [name, state])), outputs };
+  return { counts, states: Object.fromEntries(files.map(({ name, state }) => [name, state])), outputs, logs };
 }
 
 test('every file is intact, changed, missing or on no list', async () => {
@@ -44,6 +44,27 @@ test.each<[what: string, list: string, path: string, file: string]>([
   const digest = createHash('md5').update('b').digest('hex');
   const { counts } = await verified({ [list]: bytes(`${digest}  ${path}\n`), [file]: bytes('b') });
   expect(counts).toEqual({ ok: 1, differs: 0, missing: 0, extra: 0 });
+});
+
+test('a file that only has the name of a list is a file as others are, when there is a list', async () => {
+  const sources = {
+    'docs/sha1.txt': bytes('SHA-1 is broken.'),
+    md5: bytes('\x7fELF'),
+    SHA256SUMS: bytes(`${sha256('a')}  a\n${sha256('\x7fELF')}  md5\n`),
+    a: bytes('a'),
+  };
+  const { states, logs } = await verified(sources);
+  expect(states).toEqual({ a: 'ok', md5: 'ok', 'docs/sha1.txt': 'extra' });
+  expect(logs.map(({ message }) => message)).toContainEqual(expect.stringMatching(/^docs\/sha1\.txt, line 1: /));
+});
+
+test.each([
+  ['below a line that is fine', `${sha256('a')}  a\nhello\n`, /^B\.sha256, line 2: /],
+  ['in the only list', null, /^docs\/sha1\.txt, line 1: /],
+])('a line that is no claim, %s, fails the task', async (_, list, why) => {
+  const sources: Sources = { 'docs/sha1.txt': bytes('hello'), a: bytes('a') };
+  if (list) Object.assign(sources, { 'A.sha256': bytes(`${sha256('a')}  a\n`), 'B.sha256': bytes(list) });
+  await expect(verified(sources)).rejects.toThrow(why);
 });
 
 test('a file that could be one of two is missing', async () => {

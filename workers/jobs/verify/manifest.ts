@@ -11,6 +11,11 @@ export interface Claim {
   line: number;
 }
 
+/** A line is none of a list. */
+export class NoClaim extends Error {
+  override name = 'NoClaim';
+}
+
 /** The names that lists have: SHA256SUMS, B3SUMS.txt, photos.sfv, disk.iso.sha256 … */
 const NAME = /(?:^|[/._-])(md5|sha1|sha256|sha512|b3|blake3|xxh3|sfv)(?:sums?)?(?:\.(?:txt|asc))?$|\.(sfv)$/i;
 const BY_NAME: Record<string, Algorithm> = {
@@ -49,6 +54,7 @@ const LAST = /[ \t][\da-fA-F]{8}$/;
 const MAX_LINE = 8_192;
 const ALONE = /^[\da-fA-F]{32,128}$/;
 
+/** By its name: only its first line shows whether it is one. */
 export const isManifest = (name: string): boolean => NAME.test(name);
 
 /** Decodes a list: UTF-8, or UTF-16 behind its mark, as PowerShell writes it. */
@@ -57,7 +63,7 @@ export function textOf(bytes: Uint8Array): string {
   return new TextDecoder(mark === 0xfffe ? 'utf-16le' : mark === 0xfeff ? 'utf-16be' : 'utf-8').decode(bytes);
 }
 
-/** The claims of a list, line by line; null for a line that makes none. Throws with the list's name and the line. */
+/** The claims of a list, line by line; null for a line that makes none. Throws `NoClaim` with the list's name and the line. */
 export function* claimsIn(name: string, text: string): Generator<Claim | null> {
   const hint = BY_NAME[NAME.exec(name)?.slice(1).find(Boolean)?.toLowerCase() ?? ''] ?? null;
   let signature = false;
@@ -69,7 +75,7 @@ export function* claimsIn(name: string, text: string): Generator<Claim | null> {
       continue;
     }
     const claim = claimOf(line, hint, name);
-    if (typeof claim === 'string') throw new Error(`${name}, line ${index + 1}: ${claim}: ${shown(line)}`);
+    if (typeof claim === 'string') throw new NoClaim(`${name}, line ${index + 1}: ${claim}: ${shown(line)}`);
     yield { ...claim, line: index + 1 };
   }
 }

@@ -4,7 +4,7 @@ import { digestOf, type Hashing } from '../hashing/digest.ts';
 import { hasherOf } from '../hashing/hashers.ts';
 import { opened } from '../opened.ts';
 import { lookup } from './lookup.ts';
-import { type Claim, claimsIn, isManifest, textOf } from './manifest.ts';
+import { type Claim, claimsIn, isManifest, NoClaim, textOf } from './manifest.ts';
 import { spec } from './spec.ts';
 
 interface Row {
@@ -44,7 +44,7 @@ export const job = defineJob({
     let begun = context.resumeFrom?.file ?? null;
     const metas = yield* opened(files, context);
     const names = metas.map(({ name }) => name);
-    const checks = yield* checksIn(files, names, context);
+    const { checks, lists } = yield* checksIn(files, names, context);
     const sizeOf = ({ index }: Check) => metas[index ?? -1]?.size ?? 0;
     let done = checks.slice(0, rows.length).reduce((bytes, check) => bytes + sizeOf(check), 0);
     const total = checks.reduce((bytes, check) => bytes + sizeOf(check), 0);
@@ -80,7 +80,7 @@ export const job = defineJob({
 
     const listed = new Set(checks.map(({ index }) => index));
     for (const [index, name] of names.entries()) {
-      if (listed.has(index) || isManifest(name)) continue;
+      if (listed.has(index) || lists.has(index)) continue;
       await tell({ name, state: 'extra', algorithm: null, expected: null, actual: null });
     }
     const count = (wanted: Row['state']) => rows.filter(({ state }) => state === wanted).length;
@@ -107,9 +107,11 @@ async function* checksIn(
   files: readonly FileRef[],
   names: readonly string[],
   context: JobContext<Checkpoint>,
-): AsyncGenerator<Progress<never>, Check[], void> {
+): AsyncGenerator<Progress<never>, { checks: Check[]; lists: Set<number> }, void> {
   const find = lookup(names);
   const checks: Check[] = [];
+  const lists = new Set<number>();
+  const others: NoClaim[] = [];
   let turn = performance.now();
   for (const [index, ref] of files.entries()) {
     const list = names[index] ?? '';
@@ -118,21 +120,34 @@ async function* checksIn(
     if (file.size > MAX_LIST_BYTES) {
       throw new Error(`${list} has ${file.size} bytes: a list of checksums may have ${MAX_LIST_BYTES}.`);
     }
-    for (const claim of claimsIn(list, textOf(await file.read(0, file.size)))) {
-      if (claim && checks.length === MAX_CLAIMS) {
-        throw new Error(`${list}, line ${claim.line}: more than ${MAX_CLAIMS} checksums are listed in all.`);
+    const before = checks.length;
+    try {
+      for (const claim of claimsIn(list, textOf(await file.read(0, file.size)))) {
+        if (claim && checks.length === MAX_CLAIMS) {
+          throw new Error(`${list}, line ${claim.line}: more than ${MAX_CLAIMS} checksums are listed in all.`);
+        }
+        if (claim) checks.push({ ...claim, list, index: find(list, claim.path) });
+        if (performance.now() - turn < TURN_MS) continue;
+        yield { done: 0, unit: 'bytes', message: `${list}: ${checks.length} checksums so far` };
+        turn = performance.now();
       }
-      if (claim) checks.push({ ...claim, list, index: find(list, claim.path) });
-      if (performance.now() - turn < TURN_MS) continue;
-      yield { done: 0, unit: 'bytes', message: `${list}: ${checks.length} checksums so far` };
-      turn = performance.now();
+      lists.add(index);
+    } catch (error) {
+      // Other files have such names, too.
+      if (!(error instanceof NoClaim) || checks.length > before) throw error;
+      others.push(error);
     }
   }
-  if (checks.length > 0) return checks;
-  const lists = names.filter(isManifest);
+  const [first] = others;
+  if (checks.length > 0) {
+    for (const { message } of others) context.log('warn', `${message}; so the file is taken for none of the lists`);
+    return { checks, lists };
+  }
+  if (first) throw first;
+  const named = names.filter(isManifest);
   throw new Error(
-    lists.length > 0
-      ? `${lists.join(', ')}: no checksum is listed.`
+    named.length > 0
+      ? `${named.join(', ')}: no checksum is listed.`
       : `None of the ${files.length} files is a list of checksums: it would be called SHA256SUMS, or end in .md5, .sha256 or .sfv. The first is ${names[0]}.`,
   );
 }
