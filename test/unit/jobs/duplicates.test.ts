@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import { job } from '../../../workers/jobs/duplicates/run.ts';
-import { type Bytes, bytes, fileOf, refsTo, type Sources, undisturbed } from './harness.ts';
+import { type Bytes, bytes, fileOf, killedAt, refsTo, type Sources, undisturbed } from './harness.ts';
 
 const KiB = 1024;
 
@@ -112,4 +112,13 @@ test('groups are told while others are still looked for', async () => {
   for await (const _ of run) after.push(told.length);
   expect(after).toContain(1);
   expect(told).toHaveLength(2);
+});
+
+test('a task that goes on says how far it was while it opens its files', async () => {
+  const sources = Object.fromEntries(Array.from({ length: 250 }, (_, n) => [`${n}`, filled(9 + (n % 50))]));
+  const input = { files: refsTo(sources) };
+  const { yields } = await undisturbed(job, input, { sources });
+  const { yields: after } = await killedAt(job, input, { sources }, 200);
+  expect(yields[199]?.done).toBeGreaterThan(0);
+  expect(after[0]).toMatchObject({ done: yields[199]?.done, message: '100 of 250 files opened' });
 });

@@ -7,6 +7,7 @@ import { job } from '../../../workers/jobs/extract/run.ts';
 import { bytesFile, type GateFile, linesFile, MiB, noiseFile, textFile } from '../../gate/gate.ts';
 import { zipOf } from '../../gate/zip-file.ts';
 import { folderOf, type Outputs, outputsOf } from '../gate/outputs.ts';
+import { killedAt, refsTo, undisturbed } from './harness.ts';
 
 const bytesOf = ({ parts }: GateFile) => new Uint8Array(Buffer.concat([...parts()]));
 const own = (bytes: Uint8Array) => new Uint8Array(bytes);
@@ -144,4 +145,13 @@ describe('Zstandard', () => {
     const { outputs } = await unpacked(bytesFile('a.zst', own(Buffer.concat(all))));
     expect(texts(outputs)).toEqual({ a: 'one two' });
   });
+});
+
+test('a task that goes on says how far it was while it opens its files', async () => {
+  const sources = Object.fromEntries(Array.from({ length: 250 }, (_, n) => [`${n}`, own(gzipSync(`${n}`))]));
+  const input = { files: refsTo(sources) };
+  const { yields } = await undisturbed(job, input, { sources });
+  const { yields: after } = await killedAt(job, input, { sources }, 200);
+  expect(yields[199]?.done).toBeGreaterThan(0);
+  expect(after[0]).toMatchObject({ done: yields[199]?.done, message: '100 of 250 files opened' });
 });

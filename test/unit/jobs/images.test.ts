@@ -11,7 +11,7 @@ import { sourceOf } from '../../../workers/jobs/images/source.ts';
 import { bytesFile, MiB } from '../../gate/gate.ts';
 import { pngOf } from '../../gate/png-file.ts';
 import { folderOf, outputsOf } from '../gate/outputs.ts';
-import { refsTo, undisturbed } from './harness.ts';
+import { killedAt, refsTo, undisturbed } from './harness.ts';
 
 const headerIn = (bytes: Uint8Array) => headerOf(async (at, count) => bytes.subarray(at, at + count));
 const bytes = (...parts: (string | number[])[]) =>
@@ -352,4 +352,15 @@ test('the ZIP opens elsewhere, and has a name for each', async (context) => {
   context.skip(Boolean(error), 'no unzip here');
   expect(stdout).toContain('d/a (2).jpg');
   expect(status).toBe(0);
+});
+
+test('a task that goes on says how far it was while it opens its files', async () => {
+  const sources = Object.fromEntries(Array.from({ length: 250 }, (_, n) => [`${n}`, bytes('no picture')]));
+  const input = { files: refsTo(sources), zip: false };
+  vi.stubGlobal('navigator', {});
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const { yields } = await undisturbed(job, input, { sources });
+  const { yields: after } = await killedAt(job, input, { sources }, 200);
+  expect(yields[199]?.done).toBeGreaterThan(0);
+  expect(after[0]).toMatchObject({ done: yields[199]?.done, message: '100 of 250 files opened' });
 });

@@ -9,7 +9,7 @@ import { lookup, plainPath } from '../../../workers/jobs/verify/lookup.ts';
 import { job } from '../../../workers/jobs/verify/run.ts';
 import { textFile } from '../../gate/gate.ts';
 import { outputsOf } from '../gate/outputs.ts';
-import { bytes, refsTo, type Sources, undisturbed } from './harness.ts';
+import { bytes, killedAt, refsTo, type Sources, undisturbed } from './harness.ts';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
@@ -140,4 +140,16 @@ test.for(['sha256sum', 'md5sum', 'b3sum'])('what %s lists is intact, tagged too'
     const { counts } = await verified({ [`x.${tool}`]: bytes(stdout), '-': bytes('abc') });
     expect(counts).toMatchObject({ ok: 1 });
   }
+});
+
+test('a task that goes on says how far it was while it opens its files', async () => {
+  const names = Array.from({ length: 250 }, (_, n) => `${n}`);
+  const list = names.map((name) => `${sha256(name)}  ${name}\n`).join('');
+  const sources: Sources = { SHA256SUMS: bytes(list) };
+  for (const name of names) sources[name] = bytes(name);
+  const input = { files: refsTo(sources) };
+  const { yields } = await undisturbed(job, input, { sources });
+  const { yields: after } = await killedAt(job, input, { sources }, 200);
+  expect(yields[199]?.done).toBeGreaterThan(0);
+  expect(after[0]).toMatchObject({ done: yields[199]?.done, message: '100 of 251 files opened' });
 });

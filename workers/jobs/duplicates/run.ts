@@ -26,6 +26,8 @@ interface Checkpoint {
   digests: string[];
   /** … and where the file after those stands. */
   file: Hashing | null;
+  /** As in the progress. */
+  done: number;
 }
 
 const PROBE_BYTES = 64 * 1024;
@@ -37,7 +39,7 @@ export const job = defineJob({
     const from = context.resumeFrom;
     const groups = [...(from?.groups ?? [])];
     const refs = [...new Map(files.map((ref) => [JSON.stringify(ref), ref])).values()];
-    const metas = yield* opened(refs, context);
+    const metas = yield* opened(refs, context, from?.done);
     const found = metas.flatMap((meta, index) => {
       const ref = refs[index];
       return ref && meta.size >= min_bytes ? [{ ...meta, ref }] : [];
@@ -55,7 +57,13 @@ export const job = defineJob({
     let digests = [...(from?.digests ?? [])];
     let begun = from?.file ?? null;
     for (const [size, same] of classes.slice(0, sizes)) done += size * same.length;
-    const state = () => ({ groups: [...groups], sizes, probes: [...probes], digests: [...digests] });
+    const state = (more: number) => ({
+      groups: [...groups],
+      sizes,
+      probes: [...probes],
+      digests: [...digests],
+      done: done + more,
+    });
     const progress = (name: string, more: number) => {
       const freeable = groups.reduce((bytes, group) => bytes + group.freeable, 0);
       const message = groups.length > 0 ? `${bytesText(freeable)} in duplicates so far; ${name}` : name;
@@ -68,7 +76,7 @@ export const job = defineJob({
         hasher.init();
         for (const bytes of await endsOf(file)) hasher.update(bytes);
         probes.push(hasher.digest());
-        yield { ...progress(name, 0), checkpoint: () => ({ ...state(), file: null }) };
+        yield { ...progress(name, 0), checkpoint: () => ({ ...state(0), file: null }) };
       }
 
       const probed = same.map((each, index) => ({ ...each, probe: probes[index] ?? '' }));
@@ -82,10 +90,11 @@ export const job = defineJob({
         for (; !step.done; step = await hashing.next()) {
           const { offset, save } = step.value;
           const more = size * digests.length + offset;
-          yield { ...progress(name, more), checkpoint: () => ({ ...state(), file: save() }) };
+          yield { ...progress(name, more), checkpoint: () => ({ ...state(more), file: save() }) };
         }
         digests.push(step.value);
-        yield { ...progress(name, size * digests.length), checkpoint: () => ({ ...state(), file: null }) };
+        const more = size * digests.length;
+        yield { ...progress(name, more), checkpoint: () => ({ ...state(more), file: null }) };
       }
 
       for (const [digest, equal] of grouped(alike, (_, index) => digests[index] ?? '')) {
@@ -97,7 +106,7 @@ export const job = defineJob({
       }
       [sizes, probes, digests] = [sizes + 1, [], []];
       done += size * same.length;
-      yield { ...progress(same.at(-1)?.name ?? '', 0), checkpoint: () => ({ ...state(), file: null }) };
+      yield { ...progress(same.at(-1)?.name ?? '', 0), checkpoint: () => ({ ...state(0), file: null }) };
     }
     const freeable = groups.reduce((bytes, group) => bytes + group.freeable, 0);
     return { files: files.length, freeable, groups };

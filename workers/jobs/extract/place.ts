@@ -17,6 +17,8 @@ export interface Checkpoint extends Counts {
   /** How many archives are done. */
   archives: number;
   at: At | null;
+  /** As in the progress. */
+  done: number;
 }
 
 export interface Limits {
@@ -38,6 +40,8 @@ export function placeOf(
   { before, total }: { before: number; total: number },
   context: JobContext<Checkpoint>,
 ) {
+  let done = before;
+
   function count(more: number) {
     counts.bytes += more;
     counts.here += more;
@@ -74,14 +78,13 @@ export function placeOf(
       counts.files += 1;
     },
 
-    progress: (read: number, message: string): Progress<never> => ({
-      done: before + Math.min(read, file.size),
-      total,
-      unit: 'bytes',
-      message,
-    }),
+    progress(read: number, message: string): Progress<never> {
+      done = before + Math.min(read, file.size);
+      return { done, total, unit: 'bytes', message };
+    },
 
-    checkpoint: (at: At) => (): Checkpoint => ({ archives, ...counts, at }),
+    /** Goes with the newest progress. */
+    checkpoint: (at: At) => (): Checkpoint => ({ archives, ...counts, at, done }),
 
     warn: (message: string) => context.log('warn', `${file.name}: ${message}`),
   };

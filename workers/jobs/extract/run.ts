@@ -15,7 +15,7 @@ export const job = defineJob({
   async *run({ files, ...limits }, context: JobContext<Checkpoint>) {
     const from = context.resumeFrom;
     const counts: Counts = { files: from?.files ?? 0, bytes: from?.bytes ?? 0, here: from?.here ?? 0 };
-    const metas = yield* opened(files, context);
+    const metas = yield* opened(files, context, from?.done);
     const names = entryNames(metas.map(({ name }) => unpackedName(name)));
     const total = bytesOf(metas);
     let before = 0;
@@ -38,8 +38,9 @@ export const job = defineJob({
           throw new Error(`${file.name}: ${error.message}`, { cause: error });
         }
         counts.here = 0;
-        const checkpoint = () => ({ archives: archives + 1, ...counts, at: null });
-        yield { done: before + size, total, unit: 'bytes', message: file.name, checkpoint };
+        const done = before + size;
+        const checkpoint = () => ({ archives: archives + 1, ...counts, at: null, done });
+        yield { done, total, unit: 'bytes', message: file.name, checkpoint };
       }
       before += size;
     }

@@ -25,6 +25,8 @@ interface Checkpoint {
   rows: Row[];
   /** Of the ZIP. */
   entries: Entry[];
+  /** As in the progress. */
+  done: number;
 }
 
 /** As extract does: a file that is gone, a full storage, or a thread that does not start, is not the picture's fault. */
@@ -39,7 +41,7 @@ export const job = defineJob({
   async *run({ files, zip: zipped, on_error, width = null, height = null, ...rest }, context: JobContext<Checkpoint>) {
     const rows = [...(context.resumeFrom?.rows ?? [])];
     const entries = [...(context.resumeFrom?.entries ?? [])];
-    const metas = yield* opened(files, context);
+    const metas = yield* opened(files, context, context.resumeFrom?.done);
     const total = bytesOf(metas);
     const zip = zipped ? await zipInto(await context.output('pictures.zip', 'application/zip')) : null;
     const taken = new Set(rows.flatMap(({ to }) => (to ? [to.name] : [])));
@@ -78,7 +80,7 @@ export const job = defineJob({
           total,
           unit: 'bytes',
           message: `${rows.length} of ${files.length}: ${file.name}`,
-          checkpoint: () => ({ rows: [...rows], entries: [...entries] }),
+          checkpoint: () => ({ rows: [...rows], entries: [...entries], done }),
         };
       }
     } finally {

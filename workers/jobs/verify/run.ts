@@ -21,6 +21,8 @@ interface Checkpoint {
   rows: Row[];
   /** Where the file of the next claim stands. */
   file: Hashing | null;
+  /** As in the progress. */
+  done: number;
 }
 
 /** A claim, and the file that it is about, if that is there. */
@@ -42,7 +44,7 @@ export const job = defineJob({
   async *run({ files }, context: JobContext<Checkpoint>) {
     const rows = [...(context.resumeFrom?.rows ?? [])];
     let begun = context.resumeFrom?.file ?? null;
-    const metas = yield* opened(files, context);
+    const metas = yield* opened(files, context, context.resumeFrom?.done);
     const names = metas.map(({ name }) => name);
     const { checks, lists } = yield* checksIn(files, names, context);
     const sizeOf = ({ index }: Check) => metas[index ?? -1]?.size ?? 0;
@@ -68,14 +70,14 @@ export const job = defineJob({
         let step = await hashing.next();
         for (; !step.done; step = await hashing.next()) {
           const { offset, save } = step.value;
-          const checkpoint = () => ({ rows: [...rows], file: save() });
+          const checkpoint = () => ({ rows: [...rows], file: save(), done: done + offset });
           yield { done: done + offset, total, unit: 'bytes', message: name, checkpoint };
         }
         const actual = step.value;
         await tell({ name, state: actual === expected ? 'ok' : 'differs', algorithm, expected, actual });
       }
       done += sizeOf(check);
-      yield { done, total, unit: 'bytes', message: name, checkpoint: () => ({ rows: [...rows], file: null }) };
+      yield { done, total, unit: 'bytes', message: name, checkpoint: () => ({ rows: [...rows], file: null, done }) };
     }
 
     const listed = new Set(checks.map(({ index }) => index));
@@ -128,7 +130,11 @@ async function* checksIn(
         }
         if (claim) checks.push({ ...claim, list, index: find(list, claim.path) });
         if (performance.now() - turn < TURN_MS) continue;
-        yield { done: 0, unit: 'bytes', message: `${list}: ${checks.length} checksums so far` };
+        yield {
+          done: context.resumeFrom?.done ?? 0,
+          unit: 'bytes',
+          message: `${list}: ${checks.length} checksums so far`,
+        };
         turn = performance.now();
       }
       lists.add(index);
