@@ -76,6 +76,17 @@ test('HTML gives its text, without scripts and styles, with its entities read an
   expect(texts['page.html']).toEqual(['one\ntwo\nthree bold &\n\nfive\n\nsix\n\na  b\ncafé']);
 });
 
+test.each(['a.md', 'a.txt'])('%s may begin with any number of comments, as HTML may', async (name) => {
+  const comments = '<!-- a -->\n'.repeat(10_000);
+  const { texts, result } = await textsOf([
+    textFile(name, `${comments}# Title`),
+    textFile('page', `${'<!-- a -->\n'.repeat(50)}<!doctype html><p>HTML`),
+  ]);
+  expect(texts[name]?.at(-1)).toMatch(/# Title$/);
+  expect(texts.page).toEqual(['HTML']);
+  expect(result).toMatchObject({ documents: 2 });
+});
+
 test.each([
   ['utf-8', new TextEncoder().encode('Größe 全文')],
   ['utf-8 with a mark', new TextEncoder().encode('\ufeffGröße 全文')],

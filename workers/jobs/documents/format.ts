@@ -2,7 +2,8 @@
 import type { Format } from './plan.ts';
 
 export const HEAD_BYTES = 1024;
-const HTML = /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--[\s\S]*?-->\s*)*<(?:!doctype\s+html|html[\s>])/i;
+// A comment ends at its first `-->`: if it could go on, there would be 2ⁿ ways to read n of them.
+const HTML = /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->)[\s\S])*-->\s*)*<(?:!doctype\s+html|html[\s>])/i;
 const BY_NAME: [RegExp, Format][] = [
   [/\.(?:html?|xhtml)$/i, 'html'],
   [/\.(?:md|markdown|mdown)$/i, 'markdown'],
