@@ -2,16 +2,18 @@
 import 'fake-indexeddb/auto';
 import { execFileSync, spawnSync } from 'node:child_process';
 import * as v from 'valibot';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { FileRef } from '../../../src/core/job.ts';
 import { INDEX } from '../../../src/core/search.ts';
+import { openReader } from '../../../workers/jobs/documents/reader.ts';
 import { job } from '../../../workers/jobs/documents/run.ts';
 import { type Index, openIndex } from '../../../workers/jobs/index/open.ts';
-import { bytesFile, type GateFile, textFile } from '../../gate/gate.ts';
+import { bytesFile, type GateFile, MiB, noiseFile, textFile } from '../../gate/gate.ts';
 import { type PdfPage, pdfOf } from '../../gate/pdf-file.ts';
 import { finish } from '../gate/attempt.ts';
 import { folderOf } from '../gate/outputs.ts';
 import { stage } from '../gate/stage.ts';
+import { NodeWorker } from '../node-worker.ts';
 
 /** The text of each page of these files, by file. */
 async function textsOf(files: GateFile[], input: object = {}) {
@@ -48,6 +50,36 @@ test('the text of a PDF is what stands on its pages, whatever its fonts, turned,
   expect(title('packed.pdf')).toBe('A (fine) title');
   expect(title('encrypted.pdf')).toBe('A (fine) title');
   expect(title('plain.pdf')).toBe(null);
+});
+
+test('a large PDF is read right where a later part of it is there before an earlier one', async () => {
+  vi.stubGlobal('Worker', NodeWorker);
+  const long: PdfPage[] = Array.from({ length: 400 }, (_, page) => ({
+    lines: Array.from({ length: 60 }, (_, line) => `page ${page} line ${line} ${'some text '.repeat(8)}`),
+  }));
+  const pdf = pdfOf(long, { ballast: Buffer.concat([...noiseFile('', 9 * MiB).parts()]) });
+  const waiting: (() => void)[] = [];
+  let overtaken = 0;
+  const answer = () => {
+    overtaken += Math.max(0, waiting.length - 1);
+    for (const give of waiting.splice(0).reverse()) give();
+  };
+  const file = {
+    name: 'large.pdf',
+    size: pdf.length,
+    last_modified: 0,
+    read(start: number, end: number) {
+      if (waiting.length === 0) setTimeout(answer, 5);
+      return new Promise<Uint8Array>((resolve) => waiting.push(() => resolve(pdf.slice(start, end))));
+    },
+  };
+  const reader = openReader(20_000, new AbortController().signal);
+  onTestFinished(reader.close);
+  const texts: string[] = [];
+  for await (const step of reader.read({ file, bytes: null, format: 'pdf', encoding: 'auto', from: null }))
+    if (step.kind === 'pages') texts.push(...step.texts);
+  expect(texts.map((text) => text.split(' line ')[0])).toEqual(long.map((_, page) => `page ${page}`));
+  expect(overtaken).toBeGreaterThan(0);
 });
 
 test.skipIf(spawnSync('pdftotext', ['-v']).error)(

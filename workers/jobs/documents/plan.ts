@@ -19,8 +19,8 @@ export type Order =
       encoding: Encoding;
       from: Position | null;
     }
-  /** The bytes that were wanted. */
-  | { kind: 'bytes'; bytes: Uint8Array<ArrayBuffer> }
+  /** The bytes that were wanted under this number. */
+  | { kind: 'bytes'; wanted: number; bytes: Uint8Array<ArrayBuffer> }
   /** The job has room for the next pages. */
   | { kind: 'more' };
 
@@ -34,7 +34,8 @@ export interface Pages {
 
 export type Report =
   | { kind: 'ready' }
-  | { kind: 'want'; start: number; end: number }
+  /** Several may be wanted at a time, and are given as they come. */
+  | { kind: 'want'; wanted: number; start: number; end: number }
   /** A page that is begun. */
   | { kind: 'at'; page: number; share: number }
   | ({ kind: 'pages' } & Pages)

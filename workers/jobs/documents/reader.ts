@@ -62,12 +62,12 @@ export function openReader(page_ms: number, signal: AbortSignal): DocumentReader
           fail(new Unreadable(`cannot be read: its reader ${why}`));
         });
       };
-      const give = async (start: number, end: number) => {
+      const give = async ({ wanted, start, end }: Extract<Report, { kind: 'want' }>) => {
         parts += 1;
         rest();
         const part = (await file.read(start, end)).slice();
         parts -= 1;
-        send({ kind: 'bytes', bytes: part }, [part.buffer]);
+        send({ kind: 'bytes', wanted, bytes: part }, [part.buffer]);
         watch();
       };
       const aborted = () => fail(signal.reason);
@@ -76,7 +76,7 @@ export function openReader(page_ms: number, signal: AbortSignal): DocumentReader
         // pdf.js says something here, too, when it is loaded.
         if (!REPORTS.has(data.kind)) return;
         begun = true;
-        if (data.kind === 'want') return void give(data.start, data.end).catch(fail);
+        if (data.kind === 'want') return void give(data).catch(fail);
         if (data.kind === 'at') page = data.page;
         watch();
         report(data);

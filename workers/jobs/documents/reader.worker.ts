@@ -13,8 +13,9 @@ const readers: Record<Format, () => Promise<Reader>> = {
   text: async () => (await import('./text.ts')).readText,
 };
 
-/** The parts that were asked for, in the order in which they will come. */
-const wanted: ((bytes: Uint8Array<ArrayBuffer>) => void)[] = [];
+/** Who waits for the parts that were asked for, by the number under which they were. */
+const waiting = new Map<number, (bytes: Uint8Array<ArrayBuffer>) => void>();
+let asked = 0;
 /** The job takes so many bunches before it has to say that there is room for more. */
 const AHEAD = 2;
 let room = AHEAD;
@@ -22,8 +23,9 @@ let free: (() => void) | null = null;
 
 function wantedBytes(start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
   const { promise, resolve } = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
-  wanted.push(resolve);
-  post({ kind: 'want', start, end });
+  asked += 1;
+  waiting.set(asked, resolve);
+  post({ kind: 'want', wanted: asked, start, end });
   return promise;
 }
 
@@ -47,7 +49,9 @@ async function read({ format, bytes: whole, ...order }: Extract<Order, { kind: '
 self.onmessage = ({ data }: MessageEvent<Order>) => {
   switch (data.kind) {
     case 'bytes':
-      return wanted.shift()?.(data.bytes);
+      waiting.get(data.wanted)?.(data.bytes);
+      waiting.delete(data.wanted);
+      return;
     case 'more':
       room += 1;
       free?.();
