@@ -139,6 +139,15 @@ test('text in GB 18030 and in Windows-1252 is told apart, and another encoding c
   expect((await textsOf([bytesFile('c', russian)], { encoding: 'windows-1251' })).texts).toEqual({ c: ['мир'] });
 });
 
+test('text in UTF-16 without a mark is read when its encoding is named', async () => {
+  const bytes = new Uint8Array(Buffer.from('hello wörld', 'utf16le'));
+  const files = [bytesFile('a.txt', bytes), bytesFile('b.html', new Uint8Array(Buffer.from('<p>one', 'utf16le')))];
+  expect((await textsOf(files, { encoding: 'utf-16le' })).texts).toEqual({
+    'a.txt': ['hello wörld'],
+    'b.html': ['one'],
+  });
+});
+
 test('a long text has pages of some thousand characters, cut where a paragraph, a line or a sentence ends', async () => {
   const { texts } = await textsOf([textFile('a.txt', `${'A sentence of a text. '.repeat(400)}\fAfter a form feed.`)]);
   const pages = texts['a.txt'] ?? [];

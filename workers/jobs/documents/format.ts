@@ -1,5 +1,5 @@
 /** Which kind of document a file is: its first bytes say so, and where they do not, its name. */
-import type { Format } from './plan.ts';
+import type { Encoding, Format } from './plan.ts';
 
 export const HEAD_BYTES = 1024;
 // A comment ends at its first `-->`: if it could go on, there would be 2ⁿ ways to read n of them.
@@ -19,14 +19,14 @@ const OTHERS: [string, string][] = [
   ['\x7fELF', 'a program'],
 ];
 
-/** Throws for what is none of them. */
-export function formatOf(name: string, head: Uint8Array): Format {
+/** `encoding`: that of a text that does not say so itself. Throws for what is none of them. */
+export function formatOf(name: string, head: Uint8Array, encoding: Encoding): Format {
   const text = String.fromCharCode(...head.subarray(0, HEAD_BYTES));
   if (text.includes('%PDF-')) return 'pdf';
   if (/\.pdf$/i.test(name)) throw new Error('is no PDF: there is no %PDF- in it from byte 0 on');
   const other = OTHERS.find(([begins]) => text.startsWith(begins));
   if (other) throw new Error(`is ${other[1]}, as its byte 0 shows, and no PDF, text, Markdown or HTML`);
-  const wide = text.startsWith('\xff\xfe') || text.startsWith('\xfe\xff');
+  const wide = encoding === 'utf-16le' || text.startsWith('\xff\xfe') || text.startsWith('\xfe\xff');
   const zero = text.indexOf('\0');
   if (zero >= 0 && !wide) throw new Error(`is no text: its byte ${zero} is 0`);
   if (HTML.test(text.replace(/^\xef\xbb\xbf/, ''))) return 'html';

@@ -8,7 +8,7 @@ import { type Begun, type Index, openIndex } from '../index/open.ts';
 import { bytesOf, opened } from '../opened.ts';
 import { filesAhead, type Taken } from './ahead.ts';
 import { formatOf, HEAD_BYTES } from './format.ts';
-import type { Format, Position } from './plan.ts';
+import type { Encoding, Format, Position } from './plan.ts';
 import { type DocumentReader, openReader, Unreadable } from './reader.ts';
 import { reportOf } from './report.ts';
 import { spec } from './spec.ts';
@@ -99,7 +99,7 @@ interface Work {
   n: number;
   name: string;
   take(n: number): Promise<Taken>;
-  encoding: Parameters<DocumentReader['read']>[0]['encoding'];
+  encoding: Encoding;
   index: Index;
   flushed(): Promise<boolean>;
   reader: DocumentReader;
@@ -142,9 +142,9 @@ function begin(index: Index, { task_id, resumeFrom, log }: JobContext<Checkpoint
 }
 
 async function* bringIn(work: Work): AsyncGenerator<Progress<Checkpoint>, void, void> {
-  const { n, name, take, index, context } = work;
+  const { n, name, take, encoding, index, context } = work;
   const { file, whole } = await take(n);
-  const format = formatIn(name, await file.read(0, Math.min(file.size, HEAD_BYTES)));
+  const format = formatIn(name, await file.read(0, Math.min(file.size, HEAD_BYTES)), encoding);
   const digest = whole?.digest ?? (yield* digested(work, file));
   const known = index.find(name, digest);
   if (known !== null) {
@@ -156,9 +156,9 @@ async function* bringIn(work: Work): AsyncGenerator<Progress<Checkpoint>, void, 
   index.finish(context.task_id, n, begun, name, title);
 }
 
-function formatIn(name: string, head: Uint8Array): Format {
+function formatIn(name: string, head: Uint8Array, encoding: Encoding): Format {
   try {
-    return formatOf(name, head);
+    return formatOf(name, head, encoding);
   } catch (error) {
     throw new Unreadable(error instanceof Error ? error.message : String(error));
   }
