@@ -96,6 +96,26 @@ test.skipIf(spawnSync('pdftotext', ['-v']).error)(
   },
 );
 
+test('a PDF begins a little late, or has no name that says so; a text that mentions one is no PDF', async () => {
+  const pdf = pdfOf([{ lines: ['one'] }]);
+  const late = new Uint8Array(Buffer.concat([Buffer.from('HTTP/1.1 200 OK\r\n\r\n'), pdf]));
+  const mention = 'A file begins with `%PDF-1.7`.';
+  const { texts } = await textsOf([
+    bytesFile('late.pdf', late),
+    bytesFile('paper', late),
+    bytesFile('wrong.txt', pdf),
+    ...['notes.md', 'notes.txt', 'notes.html'].map((name) => textFile(name, mention)),
+  ]);
+  expect(texts).toEqual({
+    'late.pdf': ['one'],
+    paper: ['one'],
+    'wrong.txt': ['one'],
+    'notes.md': [mention],
+    'notes.txt': [mention],
+    'notes.html': [mention],
+  });
+});
+
 test('HTML gives its text, without scripts and styles, with its entities read and its blocks apart', async () => {
   const html = `<!doctype html><meta charset="windows-1252"><title>A &lt;title&gt;</title><style>p{}</style>
     <body>one<br>two<p>three&nbsp;<b>bo</b>ld &amp; <script>var four</script><ul><li>five<li>six</ul><pre>a  b</pre> caf\xe9`;

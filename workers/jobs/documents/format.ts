@@ -7,6 +7,7 @@ const HTML = /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->)[\s\S])*-->\s*)*<(?:!doct
 const BY_NAME: [RegExp, Format][] = [
   [/\.(?:html?|xhtml)$/i, 'html'],
   [/\.(?:md|markdown|mdown)$/i, 'markdown'],
+  [/\.(?:te?xt|log|rst|tex|csv|tsv|json)$/i, 'text'],
 ];
 /** Files that people have in folders beside their documents; their beginnings. */
 const OTHERS: [string, string][] = [
@@ -22,7 +23,9 @@ const OTHERS: [string, string][] = [
 /** `encoding`: that of a text that does not say so itself. Throws for what is none of them. */
 export function formatOf(name: string, head: Uint8Array, encoding: Encoding): Format {
   const text = String.fromCharCode(...head.subarray(0, HEAD_BYTES));
-  if (text.includes('%PDF-')) return 'pdf';
+  const named = BY_NAME.find(([ending]) => ending.test(name))?.[1];
+  // Something may come before it, as readers of PDF allow; a text may mention it.
+  if (named ? text.startsWith('%PDF-') : text.includes('%PDF-')) return 'pdf';
   if (/\.pdf$/i.test(name)) throw new Error('is no PDF: there is no %PDF- in it from byte 0 on');
   const other = OTHERS.find(([begins]) => text.startsWith(begins));
   if (other) throw new Error(`is ${other[1]}, as its byte 0 shows, and no PDF, text, Markdown or HTML`);
@@ -30,5 +33,5 @@ export function formatOf(name: string, head: Uint8Array, encoding: Encoding): Fo
   const zero = text.indexOf('\0');
   if (zero >= 0 && !wide) throw new Error(`is no text: its byte ${zero} is 0`);
   if (HTML.test(text.replace(/^\xef\xbb\xbf/, ''))) return 'html';
-  return BY_NAME.find(([ending]) => ending.test(name))?.[1] ?? 'text';
+  return named ?? 'text';
 }
