@@ -177,6 +177,17 @@ test('a long text has pages of some thousand characters, cut where a paragraph, 
   expect(pages.slice(0, -1).join(' ')).toBe('A sentence of a text. '.repeat(400).trim());
 });
 
+test.each(['utf-16le', 'utf-16be'])('no word of a long text in %s is cut', async (label) => {
+  const words = Array.from({ length: 30_000 }, (_, n) => `${n}`.padStart(11, 'w'));
+  for (const gap of [' ', '\n']) {
+    const bytes = Buffer.from(`\ufeff${words.join(gap)}`, 'utf16le');
+    const { texts } = await textsOf([
+      bytesFile('a.txt', new Uint8Array(label === 'utf-16be' ? bytes.swap16() : bytes)),
+    ]);
+    expect((texts['a.txt'] ?? []).join(' ').split(/\s/)).toEqual(words);
+  }
+});
+
 test.each(['中', 'é', '😀', 'é中😀'])(
   'a text of nothing but "%s", without an end of line, loses no character',
   async (some) => {

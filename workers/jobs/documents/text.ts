@@ -5,6 +5,8 @@ import { clean, type Pages, type Source, titleOf } from './plan.ts';
 
 const PART_BYTES = 256 * 1024;
 const SAMPLE_BYTES = 64 * 1024;
+const LINE_FEED = 10;
+const SPACE = 32;
 const HEADING = /^#{1,6}\s+(.+?)\s*#*\s*$/m;
 
 export async function* readText(source: Source, markdown = false): AsyncGenerator<Pages, string | null, void> {
@@ -29,21 +31,26 @@ export async function* readText(source: Source, markdown = false): AsyncGenerato
 
 /** Behind the last line that is whole. In none of these encodings but UTF-16 has that byte another meaning. */
 function cutOf(part: Uint8Array, label: Label): number {
-  if (label.startsWith('utf-16')) {
-    const high = label === 'utf-16le' ? 1 : 0;
-    const even = part.length - (part.length % 2);
-    const last = part[even - 2 + high] ?? 0;
-    // Half of a pair waits for its other half.
-    return last >= 0xd8 && last < 0xdc ? even - 2 : even;
-  }
-  const line = part.lastIndexOf(10) + 1;
+  if (label.startsWith('utf-16')) return wideCutOf(part, label === 'utf-16le' ? 1 : 0);
+  const line = part.lastIndexOf(LINE_FEED) + 1;
   if (line > 0) return line;
-  const space = part.lastIndexOf(32) + 1;
+  const space = part.lastIndexOf(SPACE) + 1;
   if (space > 0) return space;
   // One endless word: at least no character of UTF-8 is cut.
   if (label !== 'utf-8' || isAscii(part.at(-1))) return part.length;
   const begin = part.findLastIndex(beginsCharacter);
   return begin > 0 ? begin : part.length;
+}
+
+/** The same of units of two bytes; `high`: which of them is the high one. */
+function wideCutOf(part: Uint8Array, high: 0 | 1): number {
+  const even = part.length - (part.length % 2);
+  for (const wanted of [LINE_FEED, SPACE])
+    for (let at = even - 2; at >= 0; at -= 2)
+      if (part[at + 1 - high] === wanted && part[at + high] === 0) return at + 2;
+  const last = part[even - 2 + high] ?? 0;
+  // Half of a pair waits for its other half.
+  return last >= 0xd8 && last < 0xdc ? even - 2 : even;
 }
 
 const isAscii = (byte = 0) => byte < 0x80;
