@@ -229,6 +229,21 @@ async function shelf() {
 
 const listed = (index: Index) => index.documents('', 100, 0).documents;
 
+test('a Markdown file is called by its first heading, whatever blanks and signs come before', async () => {
+  const blanks = ' '.repeat(15_000);
+  const { result } = await textsOf(
+    [
+      textFile('a.md', 'Text.\n\n## The  title ##\n\n# Another'),
+      textFile('b.md', '# About C#\n'),
+      textFile('c.md', `#${blanks}\n${blanks}\n#${blanks}The title${blanks}#${blanks}.\n`),
+      textFile('d.md', 'No #heading\n#none'),
+    ],
+    { page_seconds: 2 },
+  );
+  const titles = (result as { files: { title: string | null }[] }).files.map(({ title }) => title);
+  expect(titles).toEqual(['The title', 'About C#', 'The title', null]);
+});
+
 test('a file that was read before is recognised, and its result is as when it was read', async () => {
   const { read, look } = await shelf();
   const files = [bytesFile('a.pdf', pdfOf(pages, { title: 'A title' })), textFile('b.txt', 'text')];

@@ -7,14 +7,17 @@ const PART_BYTES = 256 * 1024;
 const SAMPLE_BYTES = 64 * 1024;
 const LINE_FEED = 10;
 const SPACE = 32;
-const HEADING = /^#{1,6}\s+(.+?)\s*#*\s*$/m;
+/** Of one, so much is looked at: what it ends with takes longer to find than it is long. */
+const HEADING = /^#{1,6}[ \t]+(\S.{0,999})/m;
+/** Signs that close a heading are no part of it. */
+const CLOSING = /(?<=^|\s)#+\s*$/;
 
 export async function* readText(source: Source, markdown = false): AsyncGenerator<Pages, string | null, void> {
   const { size, encoding, from, bytes, at } = source;
   const sample = await bytes(0, Math.min(size, SAMPLE_BYTES));
   const { label, mark } = encodingOf(sample, encoding);
   const decoder = new TextDecoder(label);
-  const title = markdown ? (HEADING.exec(decoder.decode(sample))?.[1] ?? '') : '';
+  const title = markdown ? (HEADING.exec(decoder.decode(sample))?.[1] ?? '').replace(CLOSING, '') : '';
   let offset = from && 'offset' in from ? from.offset : mark;
   while (offset < size) {
     at(0, offset / size);
