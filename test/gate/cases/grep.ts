@@ -7,15 +7,16 @@ const own = (bytes: Uint8Array) => new Uint8Array(bytes);
 const log = bytesOf(linesFile('log', MiB));
 const third = Math.floor(log.length / 3);
 const packed = own(Buffer.concat([gzipSync(log.subarray(0, third)), gzipSync(log.subarray(third))]));
-/** Three pieces, the needle in the second. */
-const endless = `${'x'.repeat(1.5 * MiB)} needle ${'y'.repeat(0.6 * MiB)}`;
+const long = `${'x'.repeat(1.5 * MiB)} needle ${'y'.repeat(0.6 * MiB)}`;
+/** In two pieces, the needle in the second. */
+const endless = `${'x'.repeat(16 * MiB)} needle ${'y'.repeat(0.1 * MiB)}`;
 
 const files = [
   linesFile('logs/one.log', 1.2 * MiB),
   textFile('logs/empty.log', ''),
   bytesFile('logs/two.log.gz', packed),
   noiseFile('logs/noise.bin', 100_000),
-  textFile('logs/endless.txt', `one\n${endless}\ntwo needle\n`),
+  textFile('logs/long.txt', `one\n${long}\ntwo needle\n`),
 ];
 
 const bad = (file: GateFile, input: object, ...names: (string | RegExp)[]): BadWork => ({
@@ -35,6 +36,10 @@ export const gate: Gate = {
     'as JSON lines': {
       files: files.slice(2),
       input: (refs) => ({ files: refs, pattern: 'RETRY', ignore_case: true, format: 'jsonl', max_matches: 5_000 }),
+    },
+    'a line in pieces': {
+      files: [textFile('endless.txt', `one\n${endless}\ntwo needle\n`)],
+      input: (refs) => ({ files: refs, pattern: 'needle', before: 1, format: 'jsonl' }),
     },
   },
   bad: {

@@ -1,14 +1,16 @@
 import 'fake-indexeddb/auto';
 import { spawnSync } from 'node:child_process';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { job } from '../../../workers/jobs/grep/run.ts';
 import { bytesFile, type GateFile, linesFile, MiB, noiseFile, textFile } from '../../gate/gate.ts';
 import { folderOf, outputsOf } from '../gate/outputs.ts';
+import { NodeWorker } from '../node-worker.ts';
+import { bytes, refsTo, undisturbed } from './harness.ts';
 
 interface Result {
   lines: number;
-  files: { name: string; lines: number; binary: boolean }[];
+  files: { name: string; lines: number; binary: boolean; too_long: number }[];
   first: { file: string; line: number; offset: number; text: string; ranges: [number, number][] }[];
 }
 
@@ -83,8 +85,8 @@ describe('the list', () => {
       max_matches: 5,
     });
     expect(result.files).toEqual([
-      { name: 'a', lines: 5, binary: false },
-      { name: 'b', lines: 5, binary: false },
+      { name: 'a', lines: 5, binary: false, too_long: 0 },
+      { name: 'b', lines: 5, binary: false, too_long: 0 },
     ]);
     expect(list.split('\n')).toHaveLength(11);
   });
@@ -105,16 +107,39 @@ test('of a binary file lines are counted', async () => {
     pattern: 'one',
   });
   expect(result.files).toEqual([
-    { name: 'a.bin', lines: 2, binary: true },
-    { name: 'a.txt', lines: 1, binary: false },
+    { name: 'a.bin', lines: 2, binary: true, too_long: 0 },
+    { name: 'a.txt', lines: 1, binary: false, too_long: 0 },
   ]);
   expect(list).toBe('a.txt:1:one\n');
 });
 
-test('a line of many MiB is searched in pieces, and counted once', async () => {
-  const file = textFile('a', `${'needle '.repeat(MiB)}\nneedle\n`);
-  const { result } = await grep([file], { pattern: 'needle' });
-  expect(result).toMatchObject({ lines: 2, first: [{ line: 1 }, { line: 2, offset: 7 * MiB + 1 }] });
+test.each([
+  ['^one .*needle.* end$', [{ line: 2, offset: 6 }]],
+  ['^x', []],
+  ['^(?!.*one)', [{ line: 1 }, { line: 3 }]],
+])('a line of many MiB is one line: /%s/', async (pattern, lines) => {
+  // The needle lies across what is read at a time.
+  const long = `one ${'x'.repeat(3 * MiB - 'first\none '.length - 3)}needle${'x'.repeat(5 * MiB)} end`;
+  const { result } = await grep([textFile('a', `first\n${long}\nlast`)], { pattern });
+  expect(result).toMatchObject({ lines: lines.length, files: [{ too_long: 0 }], first: lines });
+});
+
+test('a line that is too long is searched in pieces, which is told; it counts once, from where it begins', async () => {
+  vi.stubGlobal('Worker', NodeWorker);
+  const long = `${'x'.repeat(16 * MiB)} needle ${'x'.repeat(16 * MiB)} needle`;
+  const sources = { 'a.log': bytes(`first\n${long}\nlast needle\n${long}`) };
+  const input = { files: refsTo(sources), pattern: 'needle', format: 'jsonl' };
+  const { result, logs, outputs } = await undisturbed(job, input, { sources });
+  expect(result).toMatchObject({ lines: 3, files: [{ name: 'a.log', lines: 3, too_long: 2 }] });
+  const offsets = [6, 6 + long.length + 1, 6 + long.length + 1 + 'last needle\n'.length];
+  expect((result as Result).first).toMatchObject(offsets.map((offset, n) => ({ line: n + 2, offset })));
+  const listed = outputs['matches.jsonl']?.trim().split('\n') ?? [];
+  expect(listed.map((line) => /"line":\d+,"offset":\d+/.exec(line)?.[0])).toEqual(
+    offsets.map((offset, n) => `"line":${n + 2},"offset":${offset}`),
+  );
+  expect(logs.filter(({ level }) => level === 'warn')).toEqual([
+    { level: 'warn', message: 'a.log:2: a line of more than 16 MiB is searched in pieces' },
+  ]);
 });
 
 describe('as grep finds them', () => {

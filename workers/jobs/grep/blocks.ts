@@ -17,10 +17,9 @@ export interface Block {
 
 /** Some 5 ms of searching. */
 const STEP_BYTES = 1024 * 1024;
-/** A longer line is searched in pieces of so many bytes. No less than a step. */
-export const MAX_LINE_BYTES = 1024 * 1024;
+/** A longer line is searched in pieces of so many bytes: the memory has one several times, as bytes and as text. */
+export const MAX_LINE_BYTES = 16 * 1024 * 1024;
 const LINE_FEED = 10;
-const NOTHING = new Uint8Array();
 
 /** `continues`: the content goes on in the middle of a line. */
 export async function* blocksOf(
@@ -28,7 +27,7 @@ export async function* blocksOf(
   offset: number,
   continues: boolean,
 ): AsyncGenerator<Block, void, void> {
-  let rest = NOTHING;
+  let rest: Uint8Array[] = [];
   for (let last = false; !last; ) {
     const more = await content.take(STEP_BYTES);
     last = more.length < STEP_BYTES;
@@ -39,18 +38,20 @@ export async function* blocksOf(
       continues = open;
       return made;
     };
-    // What is left of the step before has no line break in it: only the first line can be too long.
-    let [head, body] = [rest, more];
-    while (head.length + lengthOf(body) > MAX_LINE_BYTES) {
-      const bytes = joined([head, body]);
+    // What is left of the steps before has no line break in it: only the first line can be too long.
+    let body = more;
+    if (sizeOf(rest) + lengthOf(body) > MAX_LINE_BYTES) {
+      const bytes = joined([...rest, body]);
       const end = cutAt(bytes, MAX_LINE_BYTES);
+      [rest, body] = [[], bytes.slice(end)];
       yield block([bytes.subarray(0, end)], true);
-      [head, body] = [NOTHING, bytes.subarray(end)];
     }
     const end = last ? body.length : body.lastIndexOf(LINE_FEED) + 1;
-    const whole = last ? head.length + body.length > 0 : end > 0;
-    if (whole) yield block([head, body.subarray(0, end)], false);
-    rest = joined(whole ? [body.subarray(end)] : [head, body]);
+    const parts = [...rest, body.subarray(0, end)];
+    if (last ? sizeOf(parts) > 0 : end > 0) {
+      rest = [body.subarray(end)];
+      yield block(parts, false);
+    } else rest.push(body);
   }
 }
 

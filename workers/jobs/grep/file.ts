@@ -3,7 +3,7 @@ import type * as v from 'valibot';
 import type { InputFile, JobContext, Output } from '../../../src/core/job.ts';
 import { contentFrom, isGzip } from '../content.ts';
 import type { Member } from '../gunzip.ts';
-import { type Block, blocksOf, joined } from './blocks.ts';
+import { type Block, blocksOf, joined, MAX_LINE_BYTES } from './blocks.ts';
 import { excerptOf } from './excerpt.ts';
 import { type Around, listed, nothingAround } from './listing.ts';
 import { type Matcher, type Searched, TooSlow } from './matcher.ts';
@@ -16,6 +16,8 @@ export interface Count {
   lines: number;
   /** It holds what is no text: its lines are counted, not listed. */
   binary: boolean;
+  /** Lines that were searched in pieces. */
+  too_long: number;
 }
 
 export interface Match {
@@ -40,6 +42,7 @@ export interface Place {
   /** That match. */
   lines: number;
   binary: boolean;
+  too_long: number;
   around: Around;
 }
 
@@ -63,7 +66,7 @@ interface Ahead {
 }
 
 /** Enough for the thread that matches to be busy while this one waits for a disk. */
-const BLOCKS_AHEAD = 8;
+const BYTES_AHEAD = 8 * 1024 * 1024;
 /** So many matches are in the result, and so many in the log. */
 const SHOWN = 100;
 const LOGGED = 20;
@@ -102,12 +105,13 @@ export async function* searched(
 
   async function toList(block: Block, found: Searched) {
     const { bytes, hits, ranges } = found;
+    const { begun } = place.around;
     for (let index = 0; index < hits.length / HIT && first.length < SHOWN; index += 1) {
       const [nth = 0, start = 0, end = 0] = hits.subarray(index * HIT, index * HIT + HIT);
       const text = decoder.decode(bytes.subarray(start, end)).replace(/\r$/, '');
       const line = place.line + nth;
       const excerpt = excerptOf(text, ranges[index] ?? []);
-      first.push({ file: name, line, offset: block.offset + start, ...excerpt });
+      first.push({ file: name, line, offset: (nth === 0 ? begun : null) ?? block.offset + start, ...excerpt });
       if (first.length <= LOGGED) log('info', `${name}:${line}: ${excerpt.text}`);
     }
     const { text, around } = listed(block, place.line, found, place.around, { name, format, before, after });
@@ -122,6 +126,12 @@ export async function* searched(
     });
     const hits = found.hits.subarray(0, (max_matches - place.lines) * HIT);
     const offset = block.offset + block.size;
+    const isTooLong = block.open && !block.continues;
+    if (isTooLong && place.too_long === 0)
+      log(
+        'warn',
+        `${name}:${place.line}: a line of more than ${MAX_LINE_BYTES / 1024 / 1024} MiB is searched in pieces`,
+      );
     place = {
       offset,
       member: content.memberBefore(offset),
@@ -129,6 +139,7 @@ export async function* searched(
       open: block.open ? { matched: hits.length > 0 || (block.continues && place.open?.matched === true) } : null,
       lines: place.lines + hits.length / HIT,
       binary: place.binary,
+      too_long: place.too_long + (isTooLong ? 1 : 0),
       around: place.binary ? nothingAround : await toList(block, { ...found, hits }),
     };
     return { read: block.read, place };
@@ -136,13 +147,16 @@ export async function* searched(
 
   try {
     const ahead: Ahead[] = [];
+    const bytesAhead = () => ahead.reduce((bytes, { block }) => bytes + block.size, 0);
     for await (const whole of blocksOf(content, place.offset, place.open !== null)) {
       const block = whole.offset === 0 ? withoutMark(whole) : whole;
       if (whole.offset === 0) place = { ...place, binary: isBinary(joined(whole.parts), name, log) };
       // Whether the rest of a line is searched depends on what came of its beginning.
-      const wait = block.continues ? 0 : BLOCKS_AHEAD;
-      for (let first = ahead[wait] && ahead.shift(); first; first = ahead[wait] && ahead.shift())
+      const most = block.continues ? 0 : BYTES_AHEAD - block.size;
+      for (let first = ahead[0]; first && bytesAhead() > most; first = ahead[0]) {
+        ahead.shift();
         yield await settle(first);
+      }
       if (place.lines >= max_matches) break;
       ahead.push({ block, finding: search(block) });
     }
@@ -150,12 +164,12 @@ export async function* searched(
   } finally {
     await content.close();
   }
-  return { name, lines: place.lines, binary: place.binary };
+  return { name, lines: place.lines, binary: place.binary, too_long: place.too_long };
 }
 
 async function startOf(file: InputFile): Promise<Place> {
   const member = (await isGzip(file)) ? { at: 0, start: 0 } : null;
-  return { offset: 0, member, line: 1, open: null, lines: 0, binary: false, around: nothingAround };
+  return { offset: 0, member, line: 1, open: null, lines: 0, binary: false, too_long: 0, around: nothingAround };
 }
 
 /** The mark that some programs put before UTF-8 is no part of the first line. */

@@ -20,9 +20,11 @@ export interface Around {
   after: number;
   /** The last line that was listed; 0: none. */
   listed: number;
+  /** The byte where the line begins whose rest the block begins with; null: it begins with a line. */
+  begun: number | null;
 }
 
-export const nothingAround: Around = { before: [], after: 0, listed: 0 };
+export const nothingAround: Around = { before: [], after: 0, listed: 0, begun: null };
 
 export interface Listed {
   text: string;
@@ -45,6 +47,7 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 /** What a block adds to the list. `line` is the number of its first line. */
 export function listed(block: Block, line: number, found: Searched, around: Around, wanted: Wanted): Listed {
   const { offset } = block;
+  const { begun } = around;
   const { bytes } = found;
   const context = wanted.before + wanted.after > 0;
   const written = writer(wanted, context, around.listed);
@@ -53,7 +56,7 @@ export function listed(block: Block, line: number, found: Searched, around: Arou
   let done = 0;
   let next = line;
   // The rest of a line that was cut is no line of its own.
-  if (block.continues) {
+  if (begun !== null) {
     done = endOf(bytes, 0);
     next += 1;
   }
@@ -62,7 +65,8 @@ export function listed(block: Block, line: number, found: Searched, around: Arou
     const end = bytes.indexOf(LINE_FEED, start);
     const stop = end < 0 ? bytes.length : end;
     const cut = Math.min(stop - (stop > start && bytes[stop - 1] === CARRIAGE_RETURN ? 1 : 0), start + most);
-    return { line: number, offset: offset + start, text: decoder.decode(bytes.subarray(start, cut)) };
+    const first = (start === 0 ? begun : null) ?? offset + start;
+    return { line: number, offset: first, text: decoder.decode(bytes.subarray(start, cut)) };
   };
   const listAfter = (until: number) => {
     for (; after > 0 && done < until; after -= 1) {
@@ -102,7 +106,8 @@ export function listed(block: Block, line: number, found: Searched, around: Arou
     // A line that goes on counts as one that was here.
     before = latest(linesBefore(bytes.length, line + found.lines + (endsLine(bytes) ? 0 : 1)));
   }
-  return { text: written.text(), around: { before, after, listed: written.listed() } };
+  const goesOn = block.open ? (begun ?? offset) : null;
+  return { text: written.text(), around: { before, after, listed: written.listed(), begun: goesOn } };
 }
 
 const endsLine = (bytes: Uint8Array) => bytes.at(-1) === LINE_FEED;

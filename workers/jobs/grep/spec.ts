@@ -25,7 +25,7 @@ export const spec = defineSpec({
   title: 'Search in text',
   description:
     'Finds the lines of text files and logs, also gzipped, that match a regular expression: counts for each file and a list of the lines. A file may be larger than the memory.',
-  version: 1,
+  version: 2,
   input: v.strictObject({
     files: v.pipe(
       FilesSchema,
