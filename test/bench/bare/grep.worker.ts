@@ -35,7 +35,7 @@ async function searched(file: File, write: (bytes: Uint8Array) => void): Promise
     const found = { ...search(order, REGEX, () => {}), bytes: block };
     lines += found.hits.length / HIT;
     const shape = { parts: [block], size: block.length, offset, continues: false, open: false, read: at };
-    write(encoder.encode(listed(shape, line, found, nothingAround, LISTED).text));
+    for (const text of listed(shape, line, found, nothingAround, LISTED)) write(encoder.encode(text));
     line += found.lines;
     offset += block.length;
   }

@@ -37,6 +37,10 @@ export const gate: Gate = {
       files: files.slice(2),
       input: (refs) => ({ files: refs, pattern: 'RETRY', ignore_case: true, format: 'jsonl', max_matches: 5_000 }),
     },
+    'short lines that all match': {
+      files: [textFile('short.txt', '1\n'.repeat(0.55 * MiB))],
+      input: (refs) => ({ files: refs, pattern: '1', after: 1 }),
+    },
     'a line in pieces': {
       files: [textFile('endless.txt', `one\n${endless}\ntwo needle\n`)],
       input: (refs) => ({ files: refs, pattern: 'needle', before: 1, format: 'jsonl' }),

@@ -49,7 +49,10 @@ export interface Place {
 interface Step {
   /** Bytes of the file. */
   read: number;
-  place: Place;
+  /** That match, so far. */
+  lines: number;
+  /** Null in the middle of a block. */
+  place: Place | null;
 }
 
 interface Shared {
@@ -82,7 +85,7 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 const begins = (bytes: Uint8Array, start: number[]) => start.every((byte, index) => bytes[index] === byte);
 
-/** Yields after each block; the next ones are read and searched meanwhile. */
+/** Yields after each block, and while it is listed; the next ones are read and searched meanwhile. */
 export async function* searched(
   file: InputFile,
   begun: Place | null,
@@ -103,7 +106,7 @@ export async function* searched(
     });
   }
 
-  async function toList(block: Block, found: Searched) {
+  async function* toList(block: Block, found: Searched): AsyncGenerator<Step, Around, void> {
     const { bytes, hits, ranges } = found;
     const { begun } = place.around;
     for (let index = 0; index < hits.length / HIT && first.length < SHOWN; index += 1) {
@@ -114,12 +117,16 @@ export async function* searched(
       first.push({ file: name, line, offset: (nth === 0 ? begun : null) ?? block.offset + start, ...excerpt });
       if (first.length <= LOGGED) log('info', `${name}:${line}: ${excerpt.text}`);
     }
-    const { text, around } = listed(block, place.line, found, place.around, { name, format, before, after });
-    if (text) await list.write(text);
-    return around;
+    const pieces = listed(block, place.line, found, place.around, { name, format, before, after });
+    for (;;) {
+      const { done, value } = pieces.next();
+      if (done) return value;
+      await list.write(value);
+      yield { read: block.read, lines: place.lines, place: null };
+    }
   }
 
-  async function settle({ block, finding }: Ahead): Promise<Step> {
+  async function* settle({ block, finding }: Ahead): AsyncGenerator<Step, void, void> {
     const found = await finding.catch((error: unknown) => {
       if (!(error instanceof TooSlow)) throw error;
       throw new Error(`pattern too slow at byte ${block.offset + error.at} of ${name}: it has no answer after 2 s`);
@@ -140,9 +147,9 @@ export async function* searched(
       lines: place.lines + hits.length / HIT,
       binary: place.binary,
       too_long: place.too_long + (isTooLong ? 1 : 0),
-      around: place.binary ? nothingAround : await toList(block, { ...found, hits }),
+      around: place.binary ? nothingAround : yield* toList(block, { ...found, hits }),
     };
-    return { read: block.read, place };
+    yield { read: block.read, lines: place.lines, place };
   }
 
   try {
@@ -155,12 +162,12 @@ export async function* searched(
       const most = block.continues ? 0 : BYTES_AHEAD - block.size;
       for (let first = ahead[0]; first && bytesAhead() > most; first = ahead[0]) {
         ahead.shift();
-        yield await settle(first);
+        yield* settle(first);
       }
       if (place.lines >= max_matches) break;
       ahead.push({ block, finding: search(block) });
     }
-    for (const each of ahead) if (place.lines < max_matches) yield await settle(each);
+    for (const each of ahead) if (place.lines < max_matches) yield* settle(each);
   } finally {
     await content.close();
   }

@@ -26,11 +26,6 @@ export interface Around {
 
 export const nothingAround: Around = { before: [], after: 0, listed: 0, begun: null };
 
-export interface Listed {
-  text: string;
-  around: Around;
-}
-
 interface Wanted {
   name: string;
   format: Format;
@@ -38,19 +33,27 @@ interface Wanted {
   after: number;
 }
 
+/** So much of the list is made at a time, in characters: some 10 ms of short lines. */
+const PIECE = 256 * 1024;
 /** Of a line that is listed only because it is near one that matches. */
 const MAX_CONTEXT_BYTES = 16 * 1024;
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** What a block adds to the list. `line` is the number of its first line. */
-export function listed(block: Block, line: number, found: Searched, around: Around, wanted: Wanted): Listed {
+/** What a block adds to the list, piece by piece; returns what the next block has to know. `line` is the number of its first line. */
+export function* listed(
+  block: Block,
+  line: number,
+  found: Searched,
+  around: Around,
+  wanted: Wanted,
+): Generator<string, Around, void> {
   const { offset } = block;
   const { begun } = around;
   const { bytes } = found;
   const context = wanted.before + wanted.after > 0;
   const written = writer(wanted, context, around.listed);
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   let { after } = around;
   /** What is before it has been listed, or will not be; `next` is the number of the line that begins there. */
   let done = 0;
@@ -61,16 +64,19 @@ export function listed(block: Block, line: number, found: Searched, around: Arou
     next += 1;
   }
 
-  const lineAt = (start: number, number: number, most = Number.POSITIVE_INFINITY): Line => {
+  const offsetOf = (start: number) => (start === 0 ? begun : null) ?? offset + start;
+  const textEnd = (start: number) => {
     const end = bytes.indexOf(LINE_FEED, start);
     const stop = end < 0 ? bytes.length : end;
-    const cut = Math.min(stop - (stop > start && bytes[stop - 1] === CARRIAGE_RETURN ? 1 : 0), start + most);
-    const first = (start === 0 ? begun : null) ?? offset + start;
-    return { line: number, offset: first, text: decoder.decode(bytes.subarray(start, cut)) };
+    return stop > start && bytes[stop - 1] === CARRIAGE_RETURN ? stop - 1 : stop;
+  };
+  const contextAt = (start: number, number: number): Line => {
+    const cut = Math.min(textEnd(start), start + MAX_CONTEXT_BYTES);
+    return { line: number, offset: offsetOf(start), text: decoder.decode(bytes.subarray(start, cut)) };
   };
   const listAfter = (until: number) => {
     for (; after > 0 && done < until; after -= 1) {
-      written.context(lineAt(done, next, MAX_CONTEXT_BYTES));
+      written.context(contextAt(done, next));
       done = endOf(bytes, done);
       next += 1;
     }
@@ -80,7 +86,7 @@ export function listed(block: Block, line: number, found: Searched, around: Arou
     const lines: Line[] = [];
     for (let at = end; at > done && lines.length < wanted.before; ) {
       at = at < 2 ? 0 : bytes.lastIndexOf(LINE_FEED, at - 2) + 1;
-      lines.unshift(lineAt(at, number - lines.length - 1, MAX_CONTEXT_BYTES));
+      lines.unshift(contextAt(at, number - lines.length - 1));
     }
     return lines;
   };
@@ -97,7 +103,16 @@ export function listed(block: Block, line: number, found: Searched, around: Arou
       before = [];
       after = wanted.after;
     }
-    written.match(lineAt(start, number), found.ranges[index] ?? []);
+    written.begin('match', number, offsetOf(start));
+    const end = textEnd(start);
+    let at = start;
+    for (; end - at > PIECE; at += PIECE) {
+      written.text(decoder.decode(bytes.subarray(at, at + PIECE), { stream: true }));
+      yield written.take();
+    }
+    written.text(decoder.decode(bytes.subarray(at, end)));
+    written.end(found.ranges[index] ?? []);
+    if (written.size() >= PIECE) yield written.take();
     done = endOf(bytes, start);
     next = number + 1;
   }
@@ -106,8 +121,8 @@ export function listed(block: Block, line: number, found: Searched, around: Arou
     // A line that goes on counts as one that was here.
     before = latest(linesBefore(bytes.length, line + found.lines + (endsLine(bytes) ? 0 : 1)));
   }
-  const goesOn = block.open ? (begun ?? offset) : null;
-  return { text: written.text(), around: { before, after, listed: written.listed(), begun: goesOn } };
+  if (written.size() > 0) yield written.take();
+  return { before, after, listed: written.listed(), begun: block.open ? offsetOf(0) : null };
 }
 
 const endsLine = (bytes: Uint8Array) => bytes.at(-1) === LINE_FEED;
@@ -118,22 +133,39 @@ function endOf(bytes: Uint8Array, start: number): number {
 }
 
 function writer({ name, format }: Wanted, context: boolean, listed: number) {
-  const parts: string[] = [];
-  function write(kind: 'match' | 'context', { line, offset, text }: Line, ranges: Range[] = []) {
-    if (format === 'jsonl') {
-      const places = kind === 'match' ? { ranges } : {};
-      parts.push(`${JSON.stringify({ type: kind, file: name, line, offset, text, ...places })}\n`);
-    } else {
-      if (context && listed > 0 && line > listed + 1) parts.push('--\n');
-      const mark = kind === 'match' ? ':' : '-';
-      parts.push(`${name}${mark}${line}${mark}${text}\n`);
-    }
+  const file = JSON.stringify(name);
+  const json = format === 'jsonl';
+  let parts: string[] = [];
+  let size = 0;
+  const add = (part: string) => {
+    parts.push(part);
+    size += part.length;
+  };
+  function begin(kind: 'match' | 'context', line: number, offset: number) {
+    const mark = kind === 'match' ? ':' : '-';
+    if (json) add(`{"type":"${kind}","file":${file},"line":${line},"offset":${offset},"text":"`);
+    else add(`${context && listed > 0 && line > listed + 1 ? '--\n' : ''}${name}${mark}${line}${mark}`);
     listed = line;
   }
+  const text = (part: string) => add(json ? JSON.stringify(part).slice(1, -1) : part);
   return {
-    match: (line: Line, ranges: Range[]) => write('match', line, ranges),
-    context: (line: Line) => write('context', line),
-    text: () => parts.join(''),
+    begin,
+    /** Of a line that was begun, a part. */
+    text,
+    /** Of a line that matches. */
+    end: (ranges: Range[]) => add(json ? `","ranges":${JSON.stringify(ranges)}}\n` : '\n'),
+    context({ line, offset, text: all }: Line) {
+      begin('context', line, offset);
+      text(all);
+      add(json ? '"}\n' : '\n');
+    },
+    /** In characters, of what was not taken. */
+    size: () => size,
+    take() {
+      const all = parts.join('');
+      [parts, size] = [[], 0];
+      return all;
+    },
     listed: () => listed,
   };
 }

@@ -35,13 +35,13 @@ export const job = defineJob({
         begun = null;
         let step = await search.next();
         for (; !step.done; step = await search.next()) {
-          const { read, place } = step.value;
+          const { read, lines, place } = step.value;
           yield {
             done: before + read,
             total,
             unit: 'bytes',
-            message: `${file.name}: ${linesText(found + place.lines)}`,
-            checkpoint: () => ({ counts: [...counts], first: [...first], place }),
+            message: `${file.name}: ${linesText(found + lines)}`,
+            ...(place && { checkpoint: () => ({ counts: [...counts], first: [...first], place }) }),
           };
         }
         counts.push(step.value);
