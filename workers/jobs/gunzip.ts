@@ -1,7 +1,10 @@
 /** Reads a gzip file of any number of members. */
 import type { InputFile } from '../../src/core/job.ts';
+import { chunksOf } from './chunks.ts';
 import { GZIP, inflated } from './extract/inflate.ts';
 import { inBlocks } from './extract/slice.ts';
+
+const CHUNK_BYTES = 1024 * 1024;
 
 /** A place where reading can begin: `at` in the file, `start` in its content. */
 export interface Member {
@@ -32,9 +35,11 @@ export async function* gunzip(file: InputFile, from: Member): AsyncGenerator<Inf
     }
     member = { at: step.value, start };
   }
+  // Behind the last member there may be padding, of zeros. Anything else may be a member whose beginning is damaged.
+  for await (const bytes of chunksOf(file, member.at, CHUNK_BYTES))
+    if (bytes.some((byte) => byte !== 0)) throw new Error(`${file.name}: what follows at byte ${member.at} is no gzip`);
 }
 
-/** What follows the last member may be padding: as gzip does, it is left alone. */
 async function isMember(file: InputFile, at: number): Promise<boolean> {
   const [first, second] = await file.read(at, Math.min(at + 2, file.size));
   return first === 0x1f && second === 0x8b;

@@ -6,7 +6,8 @@ const own = (bytes: Uint8Array) => new Uint8Array(bytes);
 
 const log = bytesOf(linesFile('log', MiB));
 const third = Math.floor(log.length / 3);
-const packed = own(Buffer.concat([gzipSync(log.subarray(0, third)), gzipSync(log.subarray(third))]));
+const [first, second] = [gzipSync(log.subarray(0, third)), gzipSync(log.subarray(third))];
+const packed = own(Buffer.concat([first, second]));
 const long = `${'x'.repeat(1.5 * MiB)} needle ${'y'.repeat(0.6 * MiB)}`;
 /** In two pieces, the needle in the second. */
 const endless = `${'x'.repeat(16 * MiB)} needle ${'y'.repeat(0.1 * MiB)}`;
@@ -63,6 +64,16 @@ export const gate: Gate = {
       { pattern: 'x' },
       'cut.gz',
       /byte \d+/,
+    ),
+    'a gzip with a damaged member': bad(
+      bytesFile('damaged.gz', own(Buffer.concat([first, Buffer.of(0x1e), second.subarray(1)]))),
+      { pattern: 'x' },
+      `damaged.gz: what follows at byte ${first.length} is no gzip`,
+    ),
+    'a gzip with something else behind it': bad(
+      bytesFile('behind.gz', own(Buffer.concat([first, Buffer.from('\0\0one')]))),
+      { pattern: 'x' },
+      `behind.gz: what follows at byte ${first.length} is no gzip`,
     ),
   },
   big: (bytes) => ({
