@@ -149,6 +149,11 @@ describe('as grep finds them', () => {
     parts: () => [new Uint8Array(Buffer.from([0x61, 0xff, 0x62, 10, 0xc3, 10, 0xe9, 0x61, 10, 0x61, 0x62]))],
   };
   const noise = noiseFile('noise.bin', 2 * MiB);
+  // The first needle ends what is read at a time; what comes after it is in the next part.
+  const edge: GateFile = {
+    name: 'edge.txt',
+    parts: () => [bytes(`${'x'.repeat(99)}\n`.repeat(10_484)), bytes(`needle\n${'y'.repeat(300)}\nneedle\nz\n`)],
+  };
 
   test.for<[string, GateFile, object, string[]]>([
     ['a word', big, { pattern: 'début1' }, ['-e', 'début1']],
@@ -162,6 +167,18 @@ describe('as grep finds them', () => {
     ['lines around few', big, { pattern: '^\\d+1234 ', before: 20, after: 20 }, ['-C20', '-E', '-e', '^[0-9]+1234 ']],
     ['every line', big, { pattern: '^', before: 1, after: 1 }, ['-C1', '-e', '^']],
     ['the first of them', big, { pattern: 'retry', max_matches: 7 }, ['-m7', '-e', 'retry']],
+    [
+      'the first of them at a border, and lines after',
+      edge,
+      { pattern: 'needle', max_matches: 1, after: 3 },
+      ['-m1', '-A3', '-e', 'needle'],
+    ],
+    [
+      'the first of them and lines after',
+      big,
+      { pattern: 'retry', max_matches: 7, after: 20 },
+      ['-m7', '-A20', '-e', 'retry'],
+    ],
     ['bytes that are no text', odd, { pattern: 'a' }, ['-a', '-e', 'a']],
     ['lines of a binary file', noise, { pattern: 'ab|xy' }, ['-E', '-e', 'ab|xy']],
   ])('%s', async ([, file, input, args], context) => {

@@ -96,12 +96,17 @@ export async function* searched(
   let place = begun ?? (await startOf(file));
   const content = await contentFrom(file, place.offset, place.member);
 
+  /** So many more lines. */
+  const wanted = () => max_matches - place.lines;
+  /** Neither a line that matches is wanted any more, nor one after it. */
+  const isEnough = () => wanted() === 0 && place.around.after === 0;
+
   function search(block: Block): Promise<Searched> {
     const shown = format === 'jsonl' ? Number.POSITIVE_INFINITY : SHOWN - first.length;
     return matcher.search({
       parts: block.parts,
       skip: block.continues && place.open?.matched === true,
-      limit: max_matches - place.lines,
+      limit: wanted(),
       ranges: place.binary ? 0 : Math.max(0, shown),
     });
   }
@@ -131,7 +136,7 @@ export async function* searched(
       if (!(error instanceof TooSlow)) throw error;
       throw new Error(`pattern too slow at byte ${block.offset + error.at} of ${name}: it has no answer after 2 s`);
     });
-    const hits = found.hits.subarray(0, (max_matches - place.lines) * HIT);
+    const hits = found.hits.subarray(0, wanted() * HIT);
     const offset = block.offset + block.size;
     const isTooLong = block.open && !block.continues;
     if (isTooLong && place.too_long === 0)
@@ -164,10 +169,10 @@ export async function* searched(
         ahead.shift();
         yield* settle(first);
       }
-      if (place.lines >= max_matches) break;
+      if (isEnough()) break;
       ahead.push({ block, finding: search(block) });
     }
-    for (const each of ahead) if (place.lines < max_matches) yield* settle(each);
+    for (const each of ahead) if (!isEnough()) yield* settle(each);
   } finally {
     await content.close();
   }

@@ -4,7 +4,7 @@ export interface Order {
   bytes: Uint8Array<ArrayBuffer>;
   /** The first line is the rest of one that has matched already. */
   skip: boolean;
-  /** Stop after so many lines. */
+  /** Look no further after so many lines. */
   limit: number;
   /** Of so many of them, the places of the matches are wanted. */
   ranges: number;
@@ -54,12 +54,12 @@ export function search(order: Order, regex: RegExp, tell: (at: number) => void):
       told = performance.now();
     }
     const line = text.slice(at, end > at && text.charCodeAt(end - 1) === CARRIAGE_RETURN ? end - 1 : end);
-    if (regex.test(line) && !(skip && lines === 0)) {
+    // Beyond the limit lines are counted all the same: the numbers of later ones go on from them.
+    if (hits.length < limit * HIT && regex.test(line) && !(skip && lines === 0)) {
       const start = startOf(lines, at);
       const last = bytes.indexOf(LINE_FEED, start);
       hits.push(lines, start, last < 0 ? bytes.length : last);
       if (ranges.length < order.ranges) ranges.push(rangesIn(line, every));
-      if (hits.length === limit * HIT) break;
     }
     if (next < 0) break;
     at = end + 1;
