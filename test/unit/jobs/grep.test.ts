@@ -43,6 +43,18 @@ describe('what matches', () => {
     expect(result).toMatchObject({ lines: lines.length, files: [{ name: 'a.txt', lines: lines.length }] });
   });
 
+  test.each(['\\p{L}+\\-\\d', '\\\\\\P{L}\\-', '\\u{1f980}\\-', '[🦀\\-]\\_'])(
+    'what Unicode rules give a meaning, %s, is not read without them: the task fails and says what they forbid',
+    async (pattern) => {
+      await expect(grep([textFile('a.txt', 'abc-1')], { pattern })).rejects.toThrow(/is no regular expression.*escape/);
+    },
+  );
+
+  test('a sign that is escaped gives no meaning to what follows', async () => {
+    const { result } = await grep([textFile('a.txt', 'C:\\p{L\\_\n')], { pattern: '\\\\p\\{L\\\\\\_' });
+    expect(result.lines).toBe(1);
+  });
+
   test('a mark before the text is no part of its first line', async () => {
     const { result } = await grep([textFile('a.txt', '\ufeffone\ntwo')], { pattern: '^(one|two)$' });
     expect(result.first.map(({ offset }) => offset)).toEqual([3, 7]);
