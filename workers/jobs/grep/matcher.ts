@@ -1,4 +1,5 @@
 /** The thread that matches, seen from the job: it is watched, and terminated when a line takes too long. */
+import { patience, slowdown } from '../documents/patience.ts';
 import { startThread } from '../thread.ts';
 import { joined } from './blocks.ts';
 import type { Found, Order } from './search.ts';
@@ -27,7 +28,7 @@ export class TooSlow extends Error {
   }
 }
 
-/** As long as a line may take. */
+/** As long as a line may take; on a busy machine, longer. */
 const LINE_MS = 2_000;
 
 export interface Matcher {
@@ -46,7 +47,8 @@ export async function startMatcher({ source, flags }: RegExp, signal: AbortSigna
   const waiting: Waiting[] = [];
   /** The block's line that was told of last, while every one is. */
   let careful: { at: number } | null = null;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  // Only what is searched line by line is given up: before, it does not matter how busy the machine is.
+  const clock = patience(async () => (careful ? slowdown() : 1));
   let closed = false;
   let worker = await start();
 
@@ -69,8 +71,8 @@ export async function startMatcher({ source, flags }: RegExp, signal: AbortSigna
   }
 
   function watch() {
-    clearTimeout(timer);
-    if (waiting.length > 0 && !closed) timer = setTimeout(late, LINE_MS);
+    clock.stop();
+    if (waiting.length > 0 && !closed) clock.start(LINE_MS, late);
   }
 
   function take(answer: Answer) {
@@ -108,7 +110,7 @@ export async function startMatcher({ source, flags }: RegExp, signal: AbortSigna
 
   function close() {
     closed = true;
-    clearTimeout(timer);
+    clock.stop();
     signal.removeEventListener('abort', stop);
     worker.terminate();
   }
