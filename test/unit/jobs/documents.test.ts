@@ -3,15 +3,16 @@ import 'fake-indexeddb/auto';
 import { execFileSync, spawnSync } from 'node:child_process';
 import * as v from 'valibot';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import type { FileRef } from '../../../src/core/job.ts';
+import type { FileRef, Job, Progress } from '../../../src/core/job.ts';
 import { INDEX } from '../../../src/core/search.ts';
 import { openReader } from '../../../workers/jobs/documents/reader.ts';
 import { job } from '../../../workers/jobs/documents/run.ts';
 import { type Index, openIndex } from '../../../workers/jobs/index/open.ts';
 import { bytesFile, type GateFile, MiB, noiseFile, textFile } from '../../gate/gate.ts';
 import { type PdfPage, pdfOf } from '../../gate/pdf-file.ts';
-import { finish } from '../gate/attempt.ts';
+import { attempt, finish } from '../gate/attempt.ts';
 import { folderOf } from '../gate/outputs.ts';
+import { watched } from '../gate/page.ts';
 import { stage } from '../gate/stage.ts';
 import { NodeWorker } from '../node-worker.ts';
 
@@ -305,6 +306,30 @@ test('a PDF that hangs is given up, its reader ended, and the files behind it ar
       { error: null },
     ],
   });
+});
+
+test('while the files of a task that was resumed are opened, its progress is what it was', async () => {
+  // On this clock what was read is flushed, and a checkpoint taken, at every yield.
+  let now = 0;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => {
+    now += 1_000;
+    return now;
+  });
+  onTestFinished(() => clock.mockRestore());
+  const files = Array.from({ length: 150 }, (_, n) => textFile(`${n}.txt`, `text ${n}`));
+  const staged = await stage(job, { files, input: (refs) => ({ files: refs }) });
+  const died = await attempt(job, staged, 'task', null, 8);
+  if (died.kind === 'ended') throw new Error('it was to die');
+  const seen: Progress<unknown>[] = [];
+  await finish(
+    watched(job as Job, (_, progress) => void seen.push(progress)),
+    staged,
+    'task',
+    died.checkpoint,
+  );
+  expect(seen[0]?.message).toBe('100 of 150 files opened');
+  expect(seen[0]?.done).toBeGreaterThan(0);
+  expect(died.checkpoint?.data).toMatchObject({ done: seen[0]?.done });
 });
 
 test('two files with the same name are two documents, and a scan is told of', async () => {

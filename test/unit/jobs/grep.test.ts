@@ -6,7 +6,7 @@ import { job } from '../../../workers/jobs/grep/run.ts';
 import { bytesFile, type GateFile, linesFile, MiB, noiseFile, textFile } from '../../gate/gate.ts';
 import { folderOf, outputsOf } from '../gate/outputs.ts';
 import { NodeWorker } from '../node-worker.ts';
-import { bytes, refsTo, undisturbed } from './harness.ts';
+import { bytes, killedAt, refsTo, undisturbed } from './harness.ts';
 
 interface Result {
   lines: number;
@@ -112,6 +112,15 @@ describe('the list', () => {
     expect(match?.text.length).toBeLessThan(310);
     expect(match?.ranges.map(([start, end]) => match.text.slice(start, end))).toEqual(['needle']);
   });
+});
+
+test('while the files of a task that was resumed are opened, its progress is what it was', async () => {
+  vi.stubGlobal('Worker', NodeWorker);
+  const sources = Object.fromEntries(Array.from({ length: 150 }, (_, n) => [`${n}.txt`, bytes('one\n')]));
+  const { yields } = await killedAt(job, { files: refsTo(sources), pattern: 'two' }, { sources }, 20);
+  expect(yields[0]).toMatchObject({ done: expect.any(Number), message: '100 of 150 files opened' });
+  expect(yields[0]?.done).toBeGreaterThan(0);
+  expect(yields[0]?.done).toBe(yields[1]?.done);
 });
 
 test('of a binary file lines are counted', async () => {

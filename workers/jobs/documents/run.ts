@@ -19,6 +19,8 @@ interface Checkpoint {
   n: number;
   hashing: Hashing | null;
   digest: string | null;
+  /** As in the progress then. */
+  done: number;
 }
 
 /** Of a file's share in progress; the rest is reading it. */
@@ -31,7 +33,7 @@ export const job = defineJob({
   ...spec,
   async *run({ files, on_error, page_seconds, encoding }, context: JobContext<Checkpoint>) {
     const { task_id, signal } = context;
-    const metas = yield* opened(files, context);
+    const metas = yield* opened(files, context, context.resumeFrom?.done);
     const total = bytesOf(metas);
     // Two files of a task with the same name are two documents.
     const taken = new Set<string>();
@@ -52,14 +54,19 @@ export const job = defineJob({
       for (const n of files.keys()) {
         if (n < first) continue;
         const [name = '', size = 0] = [names[n], metas[n]?.size];
-        const tell = ({ share, checkpoint, ...rest }: Told): Progress<Checkpoint> => ({
-          done: done + Math.floor(size * share),
-          total,
-          unit: 'bytes',
-          message: `${n + 1} of ${files.length}: ${name}`,
-          ...rest,
-          ...(checkpoint ? { checkpoint: () => ({ n, hashing: null, digest: null, ...checkpoint() }) } : {}),
-        });
+        const tell = ({ share, checkpoint, ...rest }: Told): Progress<Checkpoint> => {
+          const now = done + Math.floor(size * share);
+          return {
+            done: now,
+            total,
+            unit: 'bytes',
+            message: `${n + 1} of ${files.length}: ${name}`,
+            ...rest,
+            ...(checkpoint
+              ? { checkpoint: () => ({ n, hashing: null, digest: null, done: now, ...checkpoint() }) }
+              : {}),
+          };
+        };
         try {
           yield* bringIn({ n, name, take, encoding, index, flushed, reader, context, tell });
         } catch (error) {

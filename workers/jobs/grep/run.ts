@@ -11,6 +11,8 @@ interface Checkpoint {
   first: Match[];
   /** Where the file after those stands. */
   place: Place | null;
+  /** As in the progress then. */
+  done: number;
 }
 
 export const job = defineJob({
@@ -20,7 +22,7 @@ export const job = defineJob({
     const counts = [...(context.resumeFrom?.counts ?? [])];
     const first = [...(context.resumeFrom?.first ?? [])];
     let begun = context.resumeFrom?.place ?? null;
-    const metas = yield* opened(files, context);
+    const metas = yield* opened(files, context, context.resumeFrom?.done);
     const total = bytesOf(metas);
     const [listName, listType] = LISTS[input.format];
     const list = await context.output(listName, listType);
@@ -36,12 +38,13 @@ export const job = defineJob({
         let step = await search.next();
         for (; !step.done; step = await search.next()) {
           const { read, lines, place } = step.value;
+          const done = before + read;
           yield {
-            done: before + read,
+            done,
             total,
             unit: 'bytes',
             message: `${file.name}: ${linesText(found + lines)}`,
-            ...(place && { checkpoint: () => ({ counts: [...counts], first: [...first], place }) }),
+            ...(place && { checkpoint: () => ({ counts: [...counts], first: [...first], place, done }) }),
           };
         }
         counts.push(step.value);
@@ -52,7 +55,7 @@ export const job = defineJob({
           total,
           unit: 'bytes',
           message: `${file.name}: ${linesText(found)}`,
-          checkpoint: () => ({ counts: [...counts], first: [...first], place: null }),
+          checkpoint: () => ({ counts: [...counts], first: [...first], place: null, done: before }),
         };
       }
     } finally {
