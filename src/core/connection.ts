@@ -14,9 +14,7 @@ export class Outdated extends Error {
 export class Blocked extends Error {
   override name = 'Blocked';
   constructor() {
-    super(
-      'A tab with an older version of this app keeps the database from this one. Close that tab, or wait until its work is done.',
-    );
+    super('A tab with an older version of this app keeps the database open. Close it, please.');
   }
 }
 

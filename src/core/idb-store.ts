@@ -1,5 +1,6 @@
 /** The `TaskStore` over IndexedDB. */
 import * as v from 'valibot';
+import { isDomException } from './connection.ts';
 import { candidate } from './idb-candidate.ts';
 import { dueOf, lookups, moveLookups, setAside, taskOf } from './idb-lookups.ts';
 import { dropOrphans, expired, forgetDeletions, isOver, trim } from './idb-retention.ts';
@@ -8,8 +9,8 @@ import { type Database, LAST } from './idb-schema.ts';
 import { idbTasks, type StoreHost } from './idb-tasks.ts';
 import { snapshots } from './idb-transfer.ts';
 import { claimKey } from './idb-writer.ts';
-import { CheckpointSchema } from './schema.ts';
-import { type Candidate, type Claim, type Limits, type TaskStore, Unreadable } from './store.ts';
+import { CheckpointSchema, type StoredTask } from './schema.ts';
+import { type Candidate, type Claim, type Limits, type Step, type TaskStore, Unreadable } from './store.ts';
 
 const WAKE_AT_ONCE = 500;
 
@@ -37,10 +38,26 @@ export function idbStore(host: StoreHost): TaskStore {
     });
   }
 
+  async function commit(steps: readonly Step[]): Promise<PromiseSettledResult<StoredTask>[]> {
+    try {
+      return await tasks.commit(steps);
+    } catch (error) {
+      if (!isDomException(error, 'DataCloneError')) throw error;
+    }
+    // One of them has what cannot be stored, and nothing says which: each by itself, so that the others lose nothing by it.
+    const results: PromiseSettledResult<StoredTask>[] = [];
+    for (const step of steps) {
+      const alone = tasks.commit([step]).catch((reason: unknown) => [{ status: 'rejected' as const, reason }]);
+      results.push(...(await alone));
+    }
+    return results;
+  }
+
   return {
     ...tasks,
     ...snapshots(host),
     claim,
+    commit,
 
     async candidate(limits, passed = new Set<string>()) {
       for (;;) {

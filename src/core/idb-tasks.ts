@@ -1,7 +1,7 @@
 /** What is asked of tasks over HTTP, over IndexedDB. The rest of the store is in `idb-store.ts`. */
 import { v7 as uuid } from 'uuid';
 import * as v from 'valibot';
-import { type Connection, isDomException } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { list } from './idb-list.ts';
 import { readAll, readTail } from './idb-log.ts';
 import { lookups, setAside, taskOf } from './idb-lookups.ts';
@@ -91,21 +91,6 @@ export function idbTasks({ connection, publish, now = Date.now, heard = () => 0 
   }
 
   async function commit(steps: readonly Step[]): Promise<PromiseSettledResult<StoredTask>[]> {
-    try {
-      return await commitTogether(steps);
-    } catch (error) {
-      if (!isDomException(error, 'DataCloneError')) throw error;
-    }
-    // One of them has what cannot be stored, and nothing says which: each by itself, so that the others lose nothing by it.
-    const results: PromiseSettledResult<StoredTask>[] = [];
-    for (const step of steps) {
-      const alone = commitTogether([step]).catch((reason: unknown) => [{ status: 'rejected' as const, reason }]);
-      results.push(...(await alone));
-    }
-    return results;
-  }
-
-  async function commitTogether(steps: readonly Step[]): Promise<PromiseSettledResult<StoredTask>[]> {
     const durability = steps.every((step) => step.durability === 'relaxed') ? 'relaxed' : 'strict';
     const into = steps.every(({ task_id }) => memory.rows.has(task_id)) ? writeOn : write;
     return into({ durability }, async (tx) => {
@@ -157,7 +142,7 @@ export function idbTasks({ connection, publish, now = Date.now, heard = () => 0 
       write({ durability: 'strict' }, async (tx) => {
         const row = await tx.row(task_id);
         if (!row && !tx.unreadable(task_id)) {
-          tx.dropStatus(task_id);
+          await tx.dropStatus(task_id);
           return 'absent';
         }
         if (row && !isFinished(row.task.status)) return 'live';

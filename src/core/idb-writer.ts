@@ -10,7 +10,7 @@ import {
   logOf,
   type TaskRow,
 } from './idb-schema.ts';
-import { type CheckpointDraft, statuses } from './schema.ts';
+import type { CheckpointDraft } from './schema.ts';
 import { type Commit, type Digest, type Idempotency, Unreadable } from './store.ts';
 import {
   apply,
@@ -182,9 +182,7 @@ export function transactionWriter(tx: Transaction, now: number, memory: Memory |
     },
 
     /** Whatever says that a task which is not there has a status: it would be found by that for ever. */
-    dropStatus(task_id: string) {
-      writes.push(() => Promise.all(statuses.map((status) => keys.delete(['status', status, task_id]))));
-    },
+    dropStatus: (task_id: string) => dropLookups(keys, task_id, ['status']),
 
     /** Why the row of a task that is there could not be read. */
     unreadable: (task_id: string) => unreadable.get(task_id),

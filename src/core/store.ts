@@ -125,10 +125,7 @@ export interface Tasks {
   ): Promise<{ segments: Segment[]; newest: number; forgotten: number; lasts: Map<string, number> }>;
   /** Names this database: a cursor of another one is worth nothing. */
   epoch(): Promise<string>;
-  /**
-   * Takes all steps in one transaction, or, where one of them cannot be stored (a `DataCloneError`), each in its own. A step rejects with
-   * that, with what its `decide` threw, `NoSuchTask` or `Unreadable`.
-   */
+  /** Takes all steps in one transaction. A step rejects with what its `decide` threw, `NoSuchTask` or `Unreadable`. */
   commit(steps: readonly Step[]): Promise<PromiseSettledResult<StoredTask>[]>;
   /** The tasks that run, as they stand. */
   running(): Promise<StoredTask[]>;
@@ -153,6 +150,8 @@ export interface Snapshots {
 
 /** All of it: an executor claims tasks, too, and clears up. */
 export interface TaskStore extends Tasks, Snapshots {
+  /** As of `Tasks`; where one of the steps cannot be stored (a `DataCloneError`), each is taken by itself, and that one rejects. */
+  commit: Tasks['commit'];
   /** The best due task that the limits let in, if any. */
   candidate(limits: Limits, passed?: ReadonlySet<string>): Promise<Candidate | null>;
   /** Starts the candidate, unless it is no longer one; counts what runs in the same transaction. */
