@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { build, defineConfig, type InlineConfig, type Plugin } from 'vite';
 import { type ManifestOptions, VitePWA } from 'vite-plugin-pwa';
 import { onDemandScript } from './scripts/on-demand-script.mjs';
-import { workerBuild } from './scripts/worker-build.mjs';
+import { names, workerBuild } from './scripts/worker-build.mjs';
 
 const { version } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8')) as { version: string };
 
@@ -96,6 +96,7 @@ export default defineConfig({
     target,
     rolldownOptions: {
       output: {
+        ...names,
         codeSplitting: {
           // One script of what the page and its lazy views share: many small ones pack worse. What only lazy views share stays theirs.
           groups: [

@@ -46,7 +46,15 @@ async function openFirefox(executable: string, url: string) {
     choose: async (css: string, path: string) => call('WebDriver:ElementSendKeys', { id: await find(css), text: path }),
     text: async (css: string): Promise<string> => {
       const id = await find(css).catch(() => null);
-      return id === null ? '' : (await call('WebDriver:GetElementText', { id })).value;
+      if (id === null) return '';
+      // The page may have drawn it anew meanwhile: who wants to know asks again.
+      return call('WebDriver:GetElementText', { id }).then(
+        ({ value }) => value,
+        (error: Error) => {
+          if (!error.message.includes('stale element')) throw error;
+          return '';
+        },
+      );
     },
   };
 }

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { patience, slowdown } from '../../../workers/jobs/documents/patience.ts';
+import { patience, slowdown } from '../../../workers/jobs/patience.ts';
 
 /** Threads that want the processor, more than there are. */
 async function busy(): Promise<void> {

@@ -1,8 +1,8 @@
 /** The thread that reads documents, seen from the job: it is watched, and terminated when a page takes too long. */
 import type { InputFile } from '../../../src/core/job.ts';
 import { isPartLost } from '../../../src/core/part-lost.ts';
+import { patience } from '../patience.ts';
 import { startThread } from '../thread.ts';
-import { patience } from './patience.ts';
 import type { Encoding, Format, Order, Pages, Position, Report } from './plan.ts';
 
 /** A document that cannot be read. Its message goes on from the file's name. */

@@ -1,5 +1,5 @@
 /** The thread that matches, seen from the job: it is watched, and terminated when a line takes too long. */
-import { patience, slowdown } from '../documents/patience.ts';
+import { patience, slowdown } from '../patience.ts';
 import { startThread } from '../thread.ts';
 import { joined } from './blocks.ts';
 import type { Found, Order } from './search.ts';
