@@ -27,7 +27,7 @@ test('last_event_id in the query does the same, and the header comes before it',
 test('a cursor that is malformed is 400', async (check) => {
   const { task_id } = await pending();
   check.after(() => client.cancel(task_id));
-  for (const cursor of ['x', '-1', '1.5', '1e3', '0x1', '1 2', '9999999999999999']) {
+  for (const cursor of ['x', '-1', '1.5', '1e3', '0x1', '1 2']) {
     const byHeader = await openStream(check, `tasks/${task_id}/stream`, { 'Last-Event-ID': cursor });
     expect(byHeader.response.status, `for the header ${cursor}`).toBe(400);
     const byQuery = await ask(`tasks/${task_id}/stream?last_event_id=${encodeURIComponent(cursor)}`);
@@ -39,9 +39,12 @@ test('a cursor that is malformed is 400', async (check) => {
 test('an id past the end is a reset, and then everything', async (check) => {
   const { task_id } = await pending();
   await client.cancel(task_id);
-  const text = await (await openStream(check, `tasks/${task_id}/stream`, { 'Last-Event-ID': '3' })).rest();
-  expect(text.startsWith(`retry: 250\n\nevent: reset\ndata: {"task_id":"${task_id}"}\n\nid: 1\n`), text).toBe(true);
-  expect(idsIn(text)).toEqual(['1', '2']);
+  const begin = `retry: 250\n\nevent: reset\ndata: {"task_id":"${task_id}"}\n\nid: 1\n`;
+  for (const past of ['3', '9'.repeat(30)]) {
+    const text = await (await openStream(check, `tasks/${task_id}/stream`, { 'Last-Event-ID': past })).rest();
+    expect(text.startsWith(begin), text).toBe(true);
+    expect(idsIn(text)).toEqual(['1', '2']);
+  }
 });
 
 test('after the end of a finished task there is nothing: 204', async () => {
