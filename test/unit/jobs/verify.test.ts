@@ -50,11 +50,12 @@ test('a file that only has the name of a list is a file as others are, when ther
   const sources = {
     'docs/sha1.txt': bytes('SHA-1 is broken.'),
     md5: bytes('\x7fELF'),
+    'bin/md5': bytes('#!/bin/sh\n'),
     SHA256SUMS: bytes(`${sha256('a')}  a\n${sha256('\x7fELF')}  md5\n`),
     a: bytes('a'),
   };
   const { states, logs } = await verified(sources);
-  expect(states).toEqual({ a: 'ok', md5: 'ok', 'docs/sha1.txt': 'extra' });
+  expect(states).toEqual({ a: 'ok', md5: 'ok', 'docs/sha1.txt': 'extra', 'bin/md5': 'extra' });
   expect(logs.map(({ message }) => message)).toContainEqual(expect.stringMatching(/^docs\/sha1\.txt, line 1: /));
 });
 

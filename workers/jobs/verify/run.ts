@@ -135,7 +135,7 @@ async function* checksIn(
           yield { done, unit: 'bytes', message: `${list}: ${checks.length} checksums so far` };
         }
       }
-      lists.add(index);
+      if (checks.length > before) lists.add(index);
     } catch (error) {
       // Other files have such names, too.
       if (!(error instanceof NoClaim) || checks.length > before) throw error;
