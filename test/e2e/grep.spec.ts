@@ -14,6 +14,32 @@ test('a pattern that takes forever is ended within seconds, and its place is nam
   expect(await finished(page, next.task_id)).toMatchObject({ status: 'completed', result: { lines: 2 } });
 });
 
+test('a line that nobody wants searched any more may take forever', async ({ page, site }) => {
+  await open(page, site.url);
+  // The second MiB is searched ahead, while the first one's match is all that is wanted.
+  const one = await addText(page, 'one.txt', `aaa\n${'fine\n'.repeat(250_000)}${'a'.repeat(60)}!\n`);
+  const two = await addText(page, 'two.txt', 'fine\naaa\n');
+  const files = [one, two].map(({ file_id }) => ({ file_id }));
+  const { task_id } = await submit(page, 'grep', { files, pattern: '^(a+)+$', max_matches: 1 });
+  expect(await finished(page, task_id)).toMatchObject({
+    status: 'completed',
+    result: {
+      files: [
+        { name: 'one.txt', lines: 1 },
+        { name: 'two.txt', lines: 1 },
+      ],
+    },
+  });
+  const slow = await addText(page, 'slow.txt', `fine\n${'a'.repeat(60)}!\n`);
+  const last = await submit(page, 'grep', {
+    files: [...files, { file_id: slow.file_id }],
+    pattern: '^(a+)+$',
+    max_matches: 1,
+  });
+  const { error } = await finished(page, last.task_id);
+  expect(error?.detail).toContain('pattern too slow at byte 5 of slow.txt');
+});
+
 test('the first matches are in the log, all of them in the list, and counts in the result', async ({ page, site }) => {
   await open(page, site.url);
   const one = await addText(page, 'one.log', `ok\n${'error 7\n'.repeat(30)}`);

@@ -94,6 +94,8 @@ export async function* searched(
 ): AsyncGenerator<Step, Count, void> {
   const { name } = file;
   let place = begun ?? (await startOf(file));
+  /** What is read ahead may turn out not to be wanted. */
+  const over = new AbortController();
   const content = await contentFrom(file, place.offset, place.member);
 
   /** So many more lines. */
@@ -103,12 +105,13 @@ export async function* searched(
 
   function search(block: Block): Promise<Searched> {
     const shown = format === 'jsonl' ? Number.POSITIVE_INFINITY : SHOWN - first.length;
-    return matcher.search({
+    const question = {
       parts: block.parts,
       skip: block.continues && place.open?.matched === true,
       limit: wanted(),
       ranges: place.binary ? 0 : Math.max(0, shown),
-    });
+    };
+    return matcher.search(question, over.signal);
   }
 
   async function* toList(block: Block, found: Searched): AsyncGenerator<Step, Around, void> {
@@ -174,6 +177,7 @@ export async function* searched(
     }
     for (const each of ahead) if (!isEnough()) yield* settle(each);
   } finally {
+    over.abort();
     await content.close();
   }
   return { name, lines: place.lines, binary: place.binary, too_long: place.too_long };

@@ -32,25 +32,31 @@ export class TooSlow extends Error {
 const LINE_MS = 2_000;
 
 export interface Matcher {
-  /** Blocks are searched in the order in which they are given. Rejects with `TooSlow`, and with the signal's reason. */
-  search(question: Question): Promise<Searched>;
+  /**
+   * Blocks are searched in the order in which they are given. Rejects with `TooSlow`, and with the job's signal's reason.
+   * A block whose own signal is aborted is not wanted any more: it is left out as soon as it would take too long.
+   */
+  search(question: Question, signal: AbortSignal): Promise<Searched>;
   close(): void;
 }
 
 interface Waiting {
   question: Question;
+  signal: AbortSignal;
   resolve(found: Searched): void;
   reject(error: unknown): void;
 }
 
 export async function startMatcher({ source, flags }: RegExp, signal: AbortSignal): Promise<Matcher> {
-  const waiting: Waiting[] = [];
+  let waiting: Waiting[] = [];
   /** The block's line that was told of last, while every one is. */
   let careful: { at: number } | null = null;
   // Only what is searched line by line is given up: before, it does not matter how busy the machine is.
   const clock = patience(async () => (careful ? slowdown() : 1));
   let closed = false;
   let worker = await start();
+  /** Another thread takes its place. */
+  let replaced = false;
 
   async function start(): Promise<Worker> {
     const create = () => new Worker(new URL('./matcher.worker.ts', import.meta.url), { type: 'module', name: 'grep' });
@@ -72,7 +78,7 @@ export async function startMatcher({ source, flags }: RegExp, signal: AbortSigna
 
   function watch() {
     clock.stop();
-    if (waiting.length > 0 && !closed) clock.start(LINE_MS, late);
+    if (waiting.length > 0 && !closed && !replaced) clock.start(LINE_MS, late);
   }
 
   function take(answer: Answer) {
@@ -89,13 +95,18 @@ export async function startMatcher({ source, flags }: RegExp, signal: AbortSigna
   /** At first it only shows that some line of the block takes long; searched again line by line, the block shows which. */
   function late() {
     worker.terminate();
-    if (careful) return fail(new TooSlow(careful.at));
-    careful = { at: 0 };
+    if (waiting[0]?.signal.aborted) {
+      careful = null;
+      for (const { signal, reject } of waiting) if (signal.aborted) reject(signal.reason);
+      waiting = waiting.filter(({ signal }) => !signal.aborted);
+    } else if (careful) return fail(new TooSlow(careful.at));
+    else careful = { at: 0 };
+    replaced = true;
     start().then((started) => {
       worker = started;
+      replaced = false;
       if (closed) return worker.terminate();
-      const [first] = waiting;
-      if (first) send(first.question);
+      for (const { question } of careful ? waiting.slice(0, 1) : waiting) send(question);
       watch();
     }, fail);
   }
@@ -116,14 +127,14 @@ export async function startMatcher({ source, flags }: RegExp, signal: AbortSigna
   }
 
   return {
-    search(question) {
+    search(question, own) {
       const { promise, resolve, reject } = Promise.withResolvers<Searched>();
       // It is awaited later, when the block before it is done with.
       promise.catch(() => {});
       if (closed) reject(signal.aborted ? signal.reason : new Error('the thread that matches is gone'));
       else {
-        waiting.push({ question, resolve, reject });
-        if (!careful) send(question);
+        waiting.push({ question, signal: own, resolve, reject });
+        if (!careful && !replaced) send(question);
         if (waiting.length === 1) watch();
       }
       return promise;
