@@ -26,7 +26,7 @@ export type Commands = ReturnType<typeof commands>;
 export function commands({ store, hub, askToStop, discardOutputs, report, graceOf }: CommandHost) {
   async function decide(task_id: string, what: (task: StoredTask) => readonly Change[]): Promise<StoredTask> {
     const [result] = await store.commit([{ task_id, decide: what }]);
-    if (result?.status === 'fulfilled') return result.value;
+    if (result?.status === 'fulfilled') return result.value.task;
     throw result?.reason instanceof NoSuchTask ? notFound(`task ${task_id}`) : result?.reason;
   }
 

@@ -9,7 +9,16 @@ import { ifReadable, readable } from './idb-rows.ts';
 import { begin, type TaskRow } from './idb-schema.ts';
 import { type Memory, Stale, transactionWriter } from './idb-writer.ts';
 import { defaultSettings, type Settings, SettingsSchema, type StoredTask } from './schema.ts';
-import { type Commit, type Idempotency, NoSuchTask, type Step, type Submission, type Tasks } from './store.ts';
+import {
+  type Claim,
+  type Commit,
+  type Committed,
+  type Idempotency,
+  NoSuchTask,
+  type Step,
+  type Submission,
+  type Tasks,
+} from './store.ts';
 import { isFinished, type Task, type TaskDraft, toWire } from './task.ts';
 
 export interface StoreHost {
@@ -22,7 +31,7 @@ export interface StoreHost {
 }
 
 type Mode = { durability: IDBTransactionDurability };
-type Writer = ReturnType<typeof transactionWriter>;
+export type Writer = ReturnType<typeof transactionWriter>;
 
 export function idbTasks({ connection, publish, now = Date.now, heard = () => 0 }: StoreHost) {
   const memory: Memory = { rows: new Map(), seq: 0 };
@@ -90,23 +99,31 @@ export function idbTasks({ connection, publish, now = Date.now, heard = () => 0 
     });
   }
 
-  async function commit(steps: readonly Step[]): Promise<PromiseSettledResult<StoredTask>[]> {
+  /** `follow`: what else is to be done once a step is taken. */
+  async function commit(
+    steps: readonly Step[],
+    follow?: (tx: Writer, step: Step) => Promise<Claim | null>,
+  ): Promise<PromiseSettledResult<Committed>[]> {
     const durability = steps.every((step) => step.durability === 'relaxed') ? 'relaxed' : 'strict';
     const into = steps.every(({ task_id }) => memory.rows.has(task_id)) ? writeOn : write;
     return into({ durability }, async (tx) => {
-      const results: PromiseSettledResult<StoredTask>[] = [];
-      for (const { task_id, decide, checkpoint } of steps) {
+      const results: PromiseSettledResult<Committed>[] = [];
+      for (const step of steps) {
+        const { task_id, decide, checkpoint } = step;
         const row = await tx.row(task_id);
+        let task: StoredTask;
         try {
           if (!row) throw tx.unreadable(task_id) ?? new NoSuchTask(task_id);
           const changes = decide(row.task);
-          const task = changes.length > 0 ? await tx.change(task_id, changes) : row.task;
+          task = changes.length > 0 ? await tx.change(task_id, changes) : row.task;
           if (checkpoint) tx.keep(task, checkpoint);
-          results.push({ status: 'fulfilled', value: task });
         } catch (reason) {
           if (reason instanceof DOMException) throw reason;
           results.push({ status: 'rejected', reason });
+          continue;
         }
+        const next = (await follow?.(tx, step)) ?? null;
+        results.push({ status: 'fulfilled', value: { task, next } });
       }
       return results;
     });
@@ -114,7 +131,7 @@ export function idbTasks({ connection, publish, now = Date.now, heard = () => 0 
 
   const tasks: Tasks = {
     submit,
-    commit,
+    commit: (steps) => commit(steps),
 
     async get(task_id) {
       const row = await connection((db) => db.get('tasks', task_id));
@@ -177,7 +194,7 @@ export function idbTasks({ connection, publish, now = Date.now, heard = () => 0 
   const lastWritten = (task_id: string): TaskRow | undefined =>
     memory.rows.get(task_id) ?? ended.find(({ task }) => task.task_id === task_id);
 
-  return { tasks, write, lastWritten };
+  return { tasks, write, commit, lastWritten };
 }
 
 /** What is stored may be of another version: what is not of ours is as if it were not set. */

@@ -1,6 +1,6 @@
 /** What one read-write transaction reads, folds and writes: rows are read once, changed in memory, and put together at the end. */
 import type { IDBPTransaction, StoreNames } from 'idb';
-import { dropLookups, lookups, moveLookups } from './idb-lookups.ts';
+import { dropLookups, moveLookups } from './idb-lookups.ts';
 import { readable } from './idb-rows.ts';
 import {
   type ClaimKey,
@@ -166,7 +166,9 @@ export function transactionWriter(tx: Transaction, now: number, memory: Memory |
     settle,
     drop,
     checkpoint: (task_id: string) => checkpoints.get(task_id),
-    running: (...type: [] | [string]) => keys.count(lookups('running', ...type)),
+    count: (range: IDBKeyRange) => keys.count(range),
+    /** What is to be written of tasks, so far. */
+    changed: () => written.values(),
     idempotency: async (key: string) => (await meta.get(IDEMPOTENCY + key)) as IdempotencyRow | undefined,
 
     remember({ key, fingerprint }: Idempotency, accepted: Task[]) {

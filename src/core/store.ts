@@ -15,6 +15,15 @@ export interface Step {
   checkpoint?: CheckpointDraft | null;
   /** What may be lost if the machine loses power (never if only the browser dies): progress between checkpoints. Default: strict. */
   durability?: 'relaxed';
+  /** Claimed in the same transaction, once the step is taken: what ends makes room for what comes next. */
+  next?: ClaimOrder | null;
+}
+
+/** The task after the step. */
+export interface Committed {
+  task: StoredTask;
+  /** What was asked for as `next`, unless it could not be claimed. */
+  next: Claim | null;
 }
 
 /** What a claim may take: how many tasks may run at once in all, and per known type. */
@@ -32,6 +41,20 @@ export interface Claim {
 export interface Candidate {
   task_id: string;
   attempt: number;
+}
+
+export interface Look {
+  /** The best due task that the limits let in, if any. */
+  best: Candidate | null;
+  /** When the first of those that wait for their time has to be woken, ms since the epoch. */
+  due: number | null;
+}
+
+export interface ClaimOrder {
+  candidate: Candidate;
+  limits: Limits;
+  /** Who runs it, for its log. */
+  by?: string;
 }
 
 export interface Filter {
@@ -126,7 +149,7 @@ export interface Tasks {
   /** Names this database: a cursor of another one is worth nothing. */
   epoch(): Promise<string>;
   /** Takes all steps in one transaction. A step rejects with what its `decide` threw, `NoSuchTask` or `Unreadable`. */
-  commit(steps: readonly Step[]): Promise<PromiseSettledResult<StoredTask>[]>;
+  commit(steps: readonly Step[]): Promise<PromiseSettledResult<Committed>[]>;
   /** The tasks that run, as they stand. */
   running(): Promise<StoredTask[]>;
   /** Removes a finished task with its log and checkpoint. */
@@ -152,8 +175,7 @@ export interface Snapshots {
 export interface TaskStore extends Tasks, Snapshots {
   /** As of `Tasks`; where one of the steps cannot be stored (a `DataCloneError`), each is taken by itself, and that one rejects. */
   commit: Tasks['commit'];
-  /** The best due task that the limits let in, if any. */
-  candidate(limits: Limits, passed?: ReadonlySet<string>): Promise<Candidate | null>;
+  look(limits: Limits, passed?: ReadonlySet<string>): Promise<Look>;
   /** Starts the candidate, unless it is no longer one; counts what runs in the same transaction. */
   claim(candidate: Candidate, limits: Limits, by?: string): Promise<Claim | null>;
   /** Makes the tasks whose time has come claimable; answers when the next one is due (ms since the epoch). */

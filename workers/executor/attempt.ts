@@ -11,6 +11,8 @@ import { type JobWorker, Replaced, WorkerLost } from './job-worker.ts';
 
 export interface AttemptHost {
   append: Appender;
+  /** As `append`, for what ends the attempt. */
+  appendEnd: Appender;
   worker: JobWorker;
   spec: JobSpec;
   /** At once; only for whoever holds the task's lease. */
@@ -37,6 +39,8 @@ export interface Attempt {
   killWorker(): void;
   /** Resolves once the end is committed; true if the worker can be used again. */
   ended: Promise<boolean>;
+  /** Resolves when it writes nothing any more. */
+  closed: Promise<void>;
 }
 
 /** A running task's log is looked at for trimming after so many events, or bytes of them: it may outgrow its limits by as much. */
@@ -46,7 +50,7 @@ const QUOTA_RETRY_MS = 5_000;
 
 export function startAttempt(
   { task, checkpoint }: Claim,
-  { append, worker, spec, removeOutputs, discardOutputs, removeMarks, trim, now, report }: AttemptHost,
+  { append, appendEnd, worker, spec, removeOutputs, discardOutputs, removeMarks, trim, now, report }: AttemptHost,
 ): Attempt {
   const { task_id, attempt, timeout_ms } = task;
   let stopping: { reason: StopReason; since: number } | null = null;
@@ -73,15 +77,18 @@ export function startAttempt(
 
   const timeout = timeout_ms === null ? () => {} : charge(timeout_ms, () => stop('timeout'));
 
-  const write = (batch: Batch | null, end: ((task: StoredTask) => Change) | null) =>
-    append({
-      ...fenced(task_id, attempt, (current) => [
-        ...(batch ? changesOf(batch, current) : []),
-        ...(end ? [end(current)] : []),
-      ]),
+  async function write(batch: Batch | null, end: ((task: StoredTask) => Change) | null): Promise<StoredTask> {
+    const step = fenced(task_id, attempt, (current) => [
+      ...(batch ? changesOf(batch, current) : []),
+      ...(end ? [end(current)] : []),
+    ]);
+    const { task } = await (end ? appendEnd : append)({
+      ...step,
       checkpoint: batch?.checkpoint ?? null,
       ...(end || batch?.checkpoint ? {} : { durability: 'relaxed' as const }),
     });
+    return task;
+  }
 
   async function deliver(batch: Batch): Promise<void> {
     if (batch.events.length === 0 && !batch.checkpoint) return;
@@ -149,7 +156,6 @@ export function startAttempt(
     } finally {
       if (!returned) worker.terminate();
     }
-    await trimLog();
     if (ending instanceof Replaced) report(new Outdated());
     return returned && ending.outcome.kind === 'completed';
   }
@@ -185,7 +191,8 @@ export function startAttempt(
     }).catch(report);
   }
 
-  return { task_id, attempt, stop, killWorker: worker.kill, ended: run() };
+  const ended = run();
+  return { task_id, attempt, stop, killWorker: worker.kill, ended, closed: ended.then(trimLog, () => {}) };
 }
 
 function withoutCheckpoint({ events }: Batch, why: string): Batch {

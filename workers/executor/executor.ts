@@ -2,14 +2,15 @@
 import { discarding, type Locks } from '../../src/core/discard.ts';
 import type { JobSpec } from '../../src/core/job.ts';
 import type { AttemptRef, Hint } from '../../src/core/protocol.ts';
-import type { Candidate, Claim, Digest, Limits, TaskStore } from '../../src/core/store.ts';
+import type { Candidate, Claim, Committed, Digest, Limits, Step, TaskStore } from '../../src/core/store.ts';
 import type { Change, StoredTask } from '../../src/core/task.ts';
 import { createAppender } from './appender.ts';
 import { type Attempt, startAttempt } from './attempt.ts';
 import { lossOf } from './ending.ts';
 import { housekeep, type KeptFiles } from './housekeeping.ts';
 import type { JobWorker } from './job-worker.ts';
-import { takeLock, watchLock } from './lease.ts';
+import { takeLock } from './lease.ts';
+import { createWatch } from './watch.ts';
 
 export interface ExecutorHost {
   /** What it is called in the logs of the tasks that it runs. */
@@ -35,10 +36,6 @@ export type Executor = ReturnType<typeof createExecutor>;
 
 /** Under every hint lies a slow sweep. */
 const SWEEP_MS = 20_000;
-/** Who has the lease of a waiting task claims it at once, or else keeps nobody from the others. */
-const CLAIM_MS = 250;
-/** What failed is tried again after this. */
-const AGAIN_MS = 1_000;
 const HOUSEKEEPING_MS = 60 * 60_000;
 
 export function createExecutor(host: ExecutorHost) {
@@ -52,12 +49,17 @@ export function createExecutor(host: ExecutorHost) {
   let settings = store.settings();
   const limitsNow = async (): Promise<Limits> => ({ running: (await settings).running_limit ?? limit, types });
   const mine = new Map<string, Attempt>();
-  /** The attempts that others have, by task: the lock of each is asked for. `passed`: one that it has had for long without a claim. */
-  const watched = new Map<string, { attempt: number; unwatch(): void; passed?: boolean }>();
+  const others = createWatch({ locks, lockOf, lost: (ref) => adopt(ref).then(fill), passing: fill, report });
   /** Ready to be told what to run: a new worker takes 40 to 60 ms to answer (measured). */
   const idle: JobWorker[] = [];
   let wakeTimer: ReturnType<typeof setTimeout> | undefined;
   let sweepTimer: ReturnType<typeof setInterval> | undefined;
+  /** What comes next when something ends here, as the last look says; null: there is news since. */
+  let next: Promise<Candidate | null> | null = null;
+  /** What was claimed in the transaction that ended one that ran here, by that one. */
+  const claimed = new Map<string, { claim: Claim; release(): void }>();
+  /** What ran here and may still write. */
+  const closing = new Set<Promise<void>>();
   let filling: Promise<void> | null = null;
   let more = false;
   let cleaned = Number.NEGATIVE_INFINITY;
@@ -66,6 +68,7 @@ export function createExecutor(host: ExecutorHost) {
   /** Starts whatever may be started; calls that come meanwhile make it look once more. */
   function fill(): Promise<void> {
     more = true;
+    next = null;
     filling ??= startAll().catch(report);
     return filling;
   }
@@ -86,22 +89,29 @@ export function createExecutor(host: ExecutorHost) {
     if (stopped) return false;
     const limits = await limitsNow();
     // What runs here alone is enough to know.
-    if (mine.size >= limits.running) return false;
-    const passed = new Set([...watched].flatMap(([task_id, { passed }]) => (passed ? task_id : [])));
-    const candidate = await store.candidate(limits, passed);
-    if (!candidate) return false;
+    const full = mine.size >= limits.running;
+    const look = store.look(full ? withOneMore(limits) : limits, others.passed());
+    if (full) next = look.then(({ best }) => best);
+    const { best: candidate, due } = await look;
+    clearTimeout(wakeTimer);
+    if (due !== null && due <= now()) {
+      await store.wake(now());
+      return true;
+    }
+    // A later timer than 2^31 - 1 ms would fire at once.
+    if (due !== null) wakeTimer = setTimeout(fill, Math.min(due - now(), 2 ** 31 - 1));
+    if (full || !candidate) return false;
     const name = lockOf(candidate.task_id, candidate.attempt);
     // The lease comes before the claim: a task that runs always has an owner, or a lock that says it has none.
     const release = await takeLock(locks, name);
     if (!release) {
-      watch(candidate);
-      passLater(candidate);
+      others.untilClaimed(candidate);
       return false;
     }
     const claim = await store.claim(candidate, limits, id).catch((error: unknown) => {
       release();
       // It may have been committed all the same.
-      watchLater(candidate);
+      others.later(candidate);
       throw error;
     });
     // Stopped meanwhile: it has no owner, like the others that ran here.
@@ -110,12 +120,34 @@ export function createExecutor(host: ExecutorHost) {
     return true;
   }
 
+  /** Ends what ran here. What comes next is claimed in the same transaction, which saves a look and a transaction. */
+  async function appendEnd(step: Step): Promise<Committed> {
+    const candidate = await next?.catch(() => null);
+    next = null;
+    if (!candidate || stopped) return append(step);
+    const release = await takeLock(locks, lockOf(candidate.task_id, candidate.attempt));
+    if (!release) return append(step);
+    try {
+      const order = { candidate, limits: await limitsNow(), by: id };
+      const committed = await append({ ...step, next: order });
+      if (committed.next) claimed.set(step.task_id, { claim: committed.next, release });
+      else release();
+      return committed;
+    } catch (error) {
+      release();
+      // It may have been committed all the same.
+      others.later(candidate);
+      throw error;
+    }
+  }
+
   function run(claim: Claim, release: () => void) {
     const spec = byType.get(claim.task.type);
     if (!spec) throw new RangeError(`claimed a task of the unknown type ${claim.task.type}`);
     const worker = idle.pop() ?? startWorker();
     const attempt = startAttempt(claim, {
       append,
+      appendEnd,
       worker,
       spec,
       removeOutputs: files.removeOutputs,
@@ -127,6 +159,8 @@ export function createExecutor(host: ExecutorHost) {
     });
     mine.set(attempt.task_id, attempt);
     tellRuns();
+    closing.add(attempt.closed);
+    attempt.closed.finally(() => closing.delete(attempt.closed));
     attempt.ended
       .then((reusable) => {
         if (reusable && idle.length < limit) idle.push(worker);
@@ -136,17 +170,19 @@ export function createExecutor(host: ExecutorHost) {
         worker.terminate();
         report(error);
         // Its end is not committed: without an owner it is adopted, like what others lost.
-        watchLater(attempt);
+        others.later(attempt);
       })
       .finally(() => {
         if (mine.get(attempt.task_id) === attempt) mine.delete(attempt.task_id);
-        tellRuns();
         release();
+        const after = claimed.get(attempt.task_id);
+        claimed.delete(attempt.task_id);
+        if (after && !stopped) run(after.claim, after.release);
+        else after?.release();
+        tellRuns();
         if (stopped) return;
-        keepOneReady();
-        // What can be claimed by now need not wait for the look at what the end has let wait for its time.
+        if (!after) keepOneReady();
         fill();
-        wake().catch(report);
       });
   }
 
@@ -154,35 +190,6 @@ export function createExecutor(host: ExecutorHost) {
 
   function keepOneReady() {
     if (idle.length === 0) idle.push(startWorker());
-  }
-
-  function watch({ task_id, attempt }: Candidate) {
-    const earlier = watched.get(task_id);
-    if (earlier && earlier.attempt >= attempt) return;
-    earlier?.unwatch();
-    const unwatch = watchLock(locks, lockOf(task_id, attempt), () => {
-      if (watched.get(task_id)?.attempt === attempt) watched.delete(task_id);
-      adopt({ task_id, attempt })
-        .then(fill)
-        .catch((error: unknown) => {
-          report(error);
-          watchLater({ task_id, attempt });
-        });
-    });
-    watched.set(task_id, { attempt, unwatch });
-  }
-
-  function watchLater({ task_id, attempt }: Candidate) {
-    setTimeout(() => stopped || watch({ task_id, attempt }), AGAIN_MS);
-  }
-
-  function passLater({ task_id }: Candidate) {
-    const held = watched.get(task_id);
-    setTimeout(() => {
-      if (!held || watched.get(task_id) !== held) return;
-      held.passed = true;
-      fill();
-    }, CLAIM_MS);
   }
 
   /** The owner of a running attempt is gone. Whoever commits first says so; the rest find it said. */
@@ -193,32 +200,18 @@ export function createExecutor(host: ExecutorHost) {
       const ms = Math.max(0, now() - Date.parse(task.cancel_requested_at));
       return [{ kind: 'canceled', stopped: { rung: 'fenced', ms } }];
     };
-    const task = await append({ task_id, decide });
+    const { task } = await append({ task_id, decide });
     if (task.status === 'canceled') await discardOutputs(task_id);
   }
 
   /** A digest may be old news: one of an earlier attempt than the one known here says nothing about it. */
   function noticed({ task_id, status, attempt, cancel_requested }: Digest) {
     const own = mine.get(task_id);
-    const other = watched.get(task_id);
     const over = (known: number) => attempt > known || (attempt === known && status !== 'running');
-    if (other && over(other.attempt)) {
-      other.unwatch();
-      watched.delete(task_id);
-    }
+    others.forget(task_id, over);
     if (own && over(own.attempt)) own.stop('fenced');
     else if (own && own.attempt === attempt && cancel_requested) own.stop('cancel');
-    if (status === 'running' && (!own || own.attempt < attempt)) watch({ task_id, attempt });
-  }
-
-  async function wake(): Promise<void> {
-    const next = await store.wake(now());
-    // After the wait: of several that wait at once only one may leave its timer.
-    clearTimeout(wakeTimer);
-    // A later timer than 2^31 - 1 ms would fire at once.
-    if (next !== null)
-      wakeTimer = setTimeout(() => wake().catch(report), Math.min(Math.max(0, next - now()), 2 ** 31 - 1));
-    await fill();
+    if (status === 'running' && (!own || own.attempt < attempt)) others.watch({ task_id, attempt });
   }
 
   /** One executor at a time; the others find it done. */
@@ -242,12 +235,12 @@ export function createExecutor(host: ExecutorHost) {
     for (const own of before) if (!ids.has(own.task_id)) own.stop('fenced');
     for (const task of running) {
       const own = mine.get(task.task_id);
-      if (!own) watch(task);
+      if (!own) others.watch(task);
       // What was read may be older than the attempt that has begun here since.
       else if (own.attempt < task.attempt) own.stop('fenced');
       else if (own.attempt === task.attempt && task.cancel_requested_at) own.stop('cancel');
     }
-    await wake();
+    await fill();
   }
 
   return {
@@ -269,7 +262,7 @@ export function createExecutor(host: ExecutorHost) {
       }
       if (hint.kind === 'committed') {
         for (const digest of hint.tasks) noticed(digest);
-        if (hint.tasks.some(({ status }) => status !== 'running')) wake().catch(report);
+        if (hint.tasks.some(({ status }) => status !== 'running')) fill();
       }
     },
 
@@ -282,13 +275,18 @@ export function createExecutor(host: ExecutorHost) {
     /** Lets go of everything; what ran is adopted by others, as lost or as released. Resolves when nothing is written any more. */
     async stop(reason: 'fenced' | 'released' = 'fenced'): Promise<void> {
       stopped = true;
-      const ends = [...mine.values()].map(({ ended }) => ended);
       for (const attempt of mine.values()) attempt.stop(reason);
       clearTimeout(wakeTimer);
       clearInterval(sweepTimer);
-      for (const { unwatch } of watched.values()) unwatch();
+      others.stop();
       for (const worker of idle) worker.terminate();
-      await Promise.allSettled([filling, ...ends]);
+      await Promise.allSettled([filling, ...closing]);
     },
   };
+}
+
+/** As they would be if one of those that run had ended. */
+function withOneMore({ running, types }: Limits): Limits {
+  const wider = [...types].map(([type, limit]) => [type, { ...limit, running: limit.running + 1 }] as const);
+  return { running: running + 1, types: new Map(wider) };
 }

@@ -48,8 +48,8 @@ async function step(store: TaskStore): Promise<number[]> {
   const start = performance.now();
   await store.submit(Array(TASKS).fill(draftOf(order.type, order.input)), null);
   for (let left = TASKS; left > 0; left -= 1) {
-    const candidate = await store.candidate(oneAtATime);
-    const claimed = candidate && (await store.claim(candidate, oneAtATime));
+    const { best } = await store.look(oneAtATime);
+    const claimed = best && (await store.claim(best, oneAtATime));
     if (!claimed) throw new Error('nothing was claimed');
     const { task_id } = claimed.task;
     await store.commit([{ task_id, decide: () => [{ kind: 'completed', result: null, files: [] }] }]);

@@ -38,8 +38,8 @@ export const row: Row = async () => {
 async function worn(fresh: TaskStore): Promise<Figure> {
   const store = await queueOf(DONE, 'worn');
   for (let left = DONE - SHORT; left > 0; left -= 1) {
-    const candidate = await store.candidate(oneAtATime);
-    const claimed = candidate && (await store.claim(candidate, oneAtATime));
+    const { best } = await store.look(oneAtATime);
+    const claimed = best && (await store.claim(best, oneAtATime));
     if (!claimed) throw new Error('nothing was claimed');
     await store.commit([{ task_id: claimed.task.task_id, decide: () => [end], durability: 'relaxed' }]);
   }
@@ -64,8 +64,8 @@ async function queueOf(length: number, name = `queue of ${length}`): Promise<Tas
 
 async function claim(store: TaskStore): Promise<number[]> {
   const start = performance.now();
-  const candidate = await store.candidate(oneAtATime);
-  const claimed = candidate && (await store.claim(candidate, oneAtATime));
+  const { best } = await store.look(oneAtATime);
+  const claimed = best && (await store.claim(best, oneAtATime));
   const ms = performance.now() - start;
   if (!claimed) throw new Error('nothing was claimed');
   const { task_id } = claimed.task;

@@ -65,8 +65,8 @@ export function shortcuts(store: TaskStore) {
 
   /** Claims the best task. */
   async function claim(within = limits()): Promise<Claim | null> {
-    const candidate = await store.candidate(within);
-    return candidate && store.claim(candidate, within);
+    const { best } = await store.look(within);
+    return best && store.claim(best, within);
   }
 
   async function started(over: Partial<TaskDraft> = {}): Promise<StoredTask> {
@@ -85,7 +85,7 @@ export function shortcuts(store: TaskStore) {
     checkpoint?: CheckpointDraft,
   ): Promise<StoredTask> {
     const [result] = await store.commit([{ task_id, decide: () => changes, checkpoint: checkpoint ?? null }]);
-    if (result?.status === 'fulfilled') return result.value;
+    if (result?.status === 'fulfilled') return result.value.task;
     throw result?.reason;
   }
 

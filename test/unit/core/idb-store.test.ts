@@ -170,6 +170,94 @@ describe('claim', () => {
   });
 });
 
+describe('a claim in the transaction that ends another task', () => {
+  const next = (task_id: string, within = limits(1)) => ({
+    candidate: { task_id, attempt: 1 },
+    limits: within,
+    by: 'page',
+  });
+  const end = (task_id: string, follows: string, within = limits(1)) =>
+    ({ ...fenced(task_id, 1, () => [completed]), next: next(follows, within) }) satisfies Step;
+
+  test('takes the place that the end leaves, and is published with it', async () => {
+    const { store, submit, claim, get, events, commits } = freshStore();
+    const [one, two] = [await submit(), await submit()];
+    await claim(limits(1));
+    const published = commits.length;
+    const [result] = await store.commit([end(one.task_id, two.task_id)]);
+    expect(result).toMatchObject({
+      status: 'fulfilled',
+      value: { task: { status: 'completed' }, next: { task: { task_id: two.task_id, status: 'running', attempt: 1 } } },
+    });
+    expect(commits.length).toBe(published + 1);
+    expect(commits.at(-1)?.tasks.map(({ status }) => status)).toEqual(['completed', 'running']);
+    expect((await get(two.task_id)).status).toBe('running');
+    expect((await events(two.task_id)).at(-1)).toMatchObject({ kind: 'started', by: 'page' });
+    expect((await store.running()).map(({ task_id }) => task_id)).toEqual([two.task_id]);
+    // What it says next is written from memory, as after any claim.
+    await expect(store.commit([fenced(two.task_id, 1, () => [progress])])).resolves.toMatchObject([
+      { status: 'fulfilled' },
+    ]);
+  });
+
+  test('is refused where the step leaves no place, in all or of its type', async () => {
+    const { store, submit, claim, get } = freshStore();
+    const [one, two] = [await submit({ type: 'narrow' }), await submit({ type: 'narrow' })];
+    const within = limits(2, 1);
+    await claim(within);
+    const goesOn = { ...fenced(one.task_id, 1, () => [progress]), next: next(two.task_id, within) };
+    expect(await store.commit([goesOn])).toMatchObject([{ status: 'fulfilled', value: { next: null } }]);
+    expect(await store.commit([{ ...goesOn, next: next(two.task_id, limits(1, 2)) }])).toMatchObject([
+      { status: 'fulfilled', value: { next: null } },
+    ]);
+    expect((await get(two.task_id)).status).toBe('pending');
+    expect(await store.commit([end(one.task_id, two.task_id, within)])).toMatchObject([
+      { value: { next: { task: { task_id: two.task_id } } } },
+    ]);
+  });
+
+  test('is not made when the step is refused', async () => {
+    const { store, submit, claim, get } = freshStore();
+    const [one, two] = [await submit(), await submit()];
+    await claim(limits(9));
+    const zombie = { ...fenced(one.task_id, 7, () => [completed]), next: next(two.task_id, limits(9)) };
+    expect(await store.commit([zombie])).toMatchObject([{ status: 'rejected', reason: { name: 'Fenced' } }]);
+    expect((await get(two.task_id)).status).toBe('pending');
+  });
+
+  test('sees what the end let go on, and the claims beside it', async () => {
+    const { store, submit, claim } = freshStore();
+    const [one, two] = [await submit(), await submit()];
+    const after = await submit({ depends_on: [one.task_id] });
+    await claim(limits(2));
+    await claim(limits(2));
+    const results = await store.commit([
+      end(one.task_id, after.task_id, limits(2)),
+      end(two.task_id, after.task_id, limits(2)),
+    ]);
+    expect(results).toMatchObject([
+      { value: { next: { task: { task_id: after.task_id, attempt: 1 } } } },
+      { value: { next: null } },
+    ]);
+  });
+
+  test('takes up the checkpoint of an earlier attempt', async () => {
+    const { store, submit, claim, change } = freshStore();
+    const [one, two] = [await submit({ priority: 1 }), await submit()];
+    await claim(limits(2));
+    await claim(limits(2));
+    await change(two.task_id, [kept], checkpoint);
+    await change(two.task_id, [lost]);
+    const step = {
+      ...end(one.task_id, two.task_id),
+      next: { ...next(two.task_id), candidate: { ...two, attempt: 2 } },
+    };
+    expect(await store.commit([step])).toMatchObject([
+      { value: { next: { task: { attempt: 2 }, checkpoint: { data: checkpoint.data } } } },
+    ]);
+  });
+});
+
 describe('run_at', () => {
   test('keeps a task back until it is due and woken', async () => {
     let now = 1_000_000;
@@ -348,11 +436,11 @@ describe('commit', () => {
       { task_id: three.task_id, decide: () => [progress] },
     ]);
     expect(results).toMatchObject([
-      { status: 'fulfilled', value: { progress: 25 } },
+      { status: 'fulfilled', value: { task: { progress: 25 } } },
       { status: 'rejected', reason: { name: 'ImpossibleTransition' } },
       { status: 'rejected', reason: { name: 'NoSuchTask' } },
       { status: 'rejected', reason: { message: 'not now' } },
-      { status: 'fulfilled', value: { progress: 25 } },
+      { status: 'fulfilled', value: { task: { progress: 25 } } },
     ]);
     const lengths = [one, two, three].map(async ({ task_id }) => (await events(task_id)).length);
     expect(await Promise.all(lengths)).toEqual([3, 2, 3]);
@@ -458,7 +546,7 @@ describe('commit', () => {
     const { task_id } = await started();
     const [before, published] = [await get(task_id), commits.length];
     const [result] = await store.commit([{ task_id, decide: () => [] }]);
-    expect(result).toEqual({ status: 'fulfilled', value: before });
+    expect(result).toEqual({ status: 'fulfilled', value: { task: before, next: null } });
     expect([await get(task_id), commits.length]).toEqual([before, published]);
   });
 
@@ -490,9 +578,9 @@ describe('commit', () => {
     });
     const results = await store.commit([...steps, { task_id: 'nobody', decide: () => [log] }]);
     expect(results).toMatchObject([
-      { status: 'fulfilled', value: { task_id: tasks[0]?.task_id } },
+      { status: 'fulfilled', value: { task: { task_id: tasks[0]?.task_id } } },
       { status: 'rejected', reason: { name: 'DataCloneError' } },
-      { status: 'fulfilled', value: { task_id: tasks[2]?.task_id } },
+      { status: 'fulfilled', value: { task: { task_id: tasks[2]?.task_id } } },
       { status: 'rejected', reason: { name: 'NoSuchTask' } },
     ]);
     const said = await Promise.all(tasks.map(({ task_id }) => events(task_id)));

@@ -46,7 +46,7 @@ test('what arrives during a transaction shares the next one, in order', async ()
   await new Promise((resolve) => setImmediate(resolve));
   expect(groups).toEqual([1, 5]);
   letGo();
-  expect((await Promise.all(rest)).at(-1)?.task_id).toBe(tasks[1]?.task_id);
+  expect((await Promise.all(rest)).at(-1)?.task.task_id).toBe(tasks[1]?.task_id);
   const messages = async (task_id = '') =>
     (await events(task_id)).flatMap((event) => (event.kind === 'log' ? [event.message] : []));
   expect(await messages(tasks[0]?.task_id)).toEqual(['0', '2', '4']);
@@ -77,5 +77,5 @@ test('a transaction that fails rejects all that shared it, and the next is tried
   const results = await Promise.allSettled([say(), say()]);
   expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   fails = false;
-  expect(await say()).toMatchObject({ last_event_id: '3' });
+  expect(await say()).toMatchObject({ task: { last_event_id: '3' } });
 });

@@ -92,7 +92,9 @@ describe('the lease', () => {
   });
 
   test('of a claim that was refused is given back', async () => {
-    const made = bench({ store: (store) => ({ ...store, claim: async () => null, candidate: once(store.candidate) }) });
+    const made = bench({
+      store: (store) => ({ ...store, claim: async () => null, look: once(store.look, { best: null, due: null }) }),
+    });
     const { task_id } = await made.submit();
     await made.executor.start();
     await ticks();
@@ -129,10 +131,10 @@ describe('the lease', () => {
     expect(await made.get(task_id)).toMatchObject({ status: 'running', attempt: 2, failures: 0 });
   });
 
-  function once<A extends unknown[], R>(ask: (...args: A) => Promise<R>) {
+  function once<A extends unknown[], R>(ask: (...args: A) => Promise<R>, later: R) {
     let asked = false;
     return async (...args: A): Promise<R> => {
-      if (asked) return null as R;
+      if (asked) return later;
       asked = true;
       return ask(...args);
     };
@@ -556,10 +558,10 @@ describe('what runs', () => {
       const made = bench({
         store: (store) => ({
           ...store,
-          async candidate() {
+          async look() {
             looks += 1;
             if (looks === 1) hintLate();
-            return null;
+            return { best: null, due: null };
           },
         }),
       });
@@ -648,6 +650,160 @@ describe('what runs', () => {
     vi.advanceTimersByTime(60_000);
     await ticks();
     expect(await made.get(task_id)).toMatchObject({ status: 'running', attempt: 1 });
+  });
+});
+
+describe('what comes next', () => {
+  /** One place, in which the first of some tasks runs, and the second is known to come next. */
+  async function queue(tasks: number, options: Options = {}) {
+    let looks = 0;
+    const made = bench({
+      ...options,
+      limit: 1,
+      store(store) {
+        const wrapped = options.store?.(store) ?? store;
+        return { ...wrapped, look: (...given) => wrapped.look(...given).finally(() => (looks += 1)) };
+      },
+    });
+    const ids: string[] = [];
+    for (let i = 0; i < tasks; i += 1) ids.push((await made.submit()).task_id);
+    await made.executor.start();
+    await until(() => made.runs.length === 1 && looks >= 2);
+    return { ...made, ids };
+  }
+  const claimed = (store: TaskStore, told: string[]): TaskStore => ({
+    ...store,
+    claim(candidate, ...rest) {
+      told.push(candidate.task_id);
+      return store.claim(candidate, ...rest);
+    },
+  });
+
+  test('is claimed in the transaction that ends what ran, under its lease', async () => {
+    const alone: string[] = [];
+    const made = await queue(3, { store: (store) => claimed(store, alone) });
+    const [, two = '', three = ''] = made.ids;
+    const leased: Promise<boolean>[] = [];
+    made.published(({ tasks }) => {
+      for (const { task_id, status } of tasks) if (status === 'running') leased.push(made.isLeased(task_id, 1));
+    });
+    made.runs[0]?.end(completed);
+    await until(() => made.runs.length === 2);
+    await ticks();
+    made.runs[1]?.end(completed);
+    await until(() => made.runs.length === 3);
+    expect(made.runs.map(({ assignment }) => assignment.task.task_id)).toEqual(made.ids);
+    expect(alone).toEqual(made.ids.slice(0, 1));
+    expect(await Promise.all(leased)).toEqual([true, true]);
+    expect(made.commits.map(({ tasks }) => tasks.map(({ status }) => status)).slice(-2)).toEqual([
+      ['completed', 'running'],
+      ['completed', 'running'],
+    ]);
+    made.runs[2]?.end(completed);
+    await until(async () => (await made.get(three)).status === 'completed');
+    await ticks();
+    expect(await made.isLeased(two, 1)).toBe(false);
+    expect(await made.isLeased(three, 1)).toBe(false);
+  });
+
+  test('is what matters more, if that was submitted meanwhile', async () => {
+    const made = await queue(2);
+    const urgent = await made.submit({ priority: 5 });
+    made.hint();
+    await ticks();
+    made.runs[0]?.end(completed);
+    await until(() => made.runs.length === 2);
+    expect(made.runs[1]?.assignment.task.task_id).toBe(urgent.task_id);
+  });
+
+  test('that was canceled meanwhile is not begun, and its lease is given back', async () => {
+    const made = await queue(2);
+    const [one = '', two = ''] = made.ids;
+    await made.change(two, [examples.canceled]);
+    made.runs[0]?.end(completed);
+    await until(async () => (await made.get(one)).status === 'completed');
+    await ticks();
+    expect(made.runs).toHaveLength(1);
+    expect(await made.isLeased(two, 1)).toBe(false);
+  });
+
+  test('is left to another that has its lease, and looked for behind it', async () => {
+    const made = await queue(3);
+    const [one = '', two = '', three = ''] = made.ids;
+    made.locks.of('other').request(`${two}:1`, () => new Promise(() => {}));
+    await ticks(3);
+    made.runs[0]?.end(completed);
+    await until(async () => (await made.get(one)).status === 'completed');
+    await ticks();
+    expect(made.runs).toHaveLength(1);
+    vi.advanceTimersByTime(250);
+    await until(() => made.runs.length === 2);
+    expect(made.runs[1]?.assignment.task.task_id).toBe(three);
+  });
+
+  test('waits for an end that cannot be stored for now, and nobody is kept from it meanwhile', async () => {
+    let full = false;
+    const made = await queue(2, {
+      store: (store) => ({
+        ...store,
+        commit: (steps) =>
+          full ? Promise.reject(new DOMException('full', 'QuotaExceededError')) : store.commit(steps),
+      }),
+    });
+    const [one = '', two = ''] = made.ids;
+    full = true;
+    made.runs[0]?.end(completed);
+    await until(() => made.errors.length > 0);
+    expect(await made.isLeased(two, 1)).toBe(false);
+    full = false;
+    vi.advanceTimersByTime(5_000);
+    await until(() => made.runs.length === 2);
+    expect([(await made.get(one)).status, (await made.get(two)).status]).toEqual(['completed', 'running']);
+  });
+
+  test('whose claim was committed although the answer failed is adopted', async () => {
+    let fails = false;
+    const made = await queue(2, {
+      store: (store) => ({
+        ...store,
+        async commit(steps) {
+          const results = await store.commit(steps);
+          if (!fails) return results;
+          fails = false;
+          throw new Error('no answer');
+        },
+      }),
+    });
+    fails = true;
+    made.runs[0]?.end(completed);
+    await until(() => made.errors.length > 0);
+    vi.advanceTimersByTime(1_000);
+    await until(() => made.runs.length === 2);
+    expect(await made.get(made.ids[1] ?? '')).toMatchObject({ status: 'running', attempt: 2, failures: 0 });
+  });
+
+  test('is nobody’s when its executor is stopped just then', async () => {
+    const { promise: mayCommit, resolve: goOn } = Promise.withResolvers<void>();
+    let held = false;
+    const made = await queue(2, {
+      store: (store) => ({
+        ...store,
+        async commit(steps) {
+          if (held) await mayCommit;
+          return store.commit(steps);
+        },
+      }),
+    });
+    const [, two = ''] = made.ids;
+    held = true;
+    made.runs[0]?.end(completed);
+    await until(() => made.isLeased(two, 1));
+    const stopped = made.executor.stop();
+    goOn();
+    await stopped;
+    await ticks();
+    expect(made.runs).toHaveLength(1);
+    expect(await made.isLeased(two, 1)).toBe(false);
   });
 });
 

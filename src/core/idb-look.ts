@@ -1,11 +1,11 @@
 /** Which task is next: one step for each type of which some wait, however many those are. */
-import { lookups, taskOf } from './idb-lookups.ts';
+import { dueOf, lookups, taskOf } from './idb-lookups.ts';
 import { readable } from './idb-rows.ts';
 import { type Database, LAST, type LookupKey } from './idb-schema.ts';
-import { type Candidate, type Limits, Unreadable } from './store.ts';
+import { type Limits, type Look, Unreadable } from './store.ts';
 
 /** `passed`: the tasks that are not meant. Throws `Unreadable`. */
-export async function candidate(db: Database, limits: Limits, passed: ReadonlySet<string>): Promise<Candidate | null> {
+export async function look(db: Database, limits: Limits, passed: ReadonlySet<string>): Promise<Look> {
   const tx = db.transaction(['tasks', 'lookups']);
   const keys = tx.objectStore('lookups');
   async function firstFrom(start: readonly unknown[]): Promise<LookupKey | undefined> {
@@ -13,8 +13,13 @@ export async function candidate(db: Database, limits: Limits, passed: ReadonlySe
     while (cursor && passed.has(taskOf(cursor.key))) cursor = await cursor.continue();
     return cursor?.key;
   }
-  const [running, first] = await Promise.all([keys.count(lookups('running')), firstFrom(['claim'])]);
-  if (running >= limits.running) return null;
+  const [running, first, wake] = await Promise.all([
+    keys.count(lookups('running')),
+    firstFrom(['claim']),
+    keys.openKeyCursor(lookups('wake')),
+  ]);
+  const due = wake ? dueOf(wake.key) : null;
+  if (running >= limits.running) return { best: null, due };
   let best: LookupKey | null = null;
   for (let key = first; key; ) {
     const type = String(key[1]);
@@ -26,11 +31,11 @@ export async function candidate(db: Database, limits: Limits, passed: ReadonlySe
     if (busy < most && (!best || comesBefore(key, best))) best = key;
     key = next;
   }
-  if (!best) return null;
+  if (!best) return { best: null, due };
   const task_id = taskOf(best);
   const row = await tx.objectStore('tasks').get(task_id);
   if (!row) throw new Unreadable(task_id, 'it has no row');
-  return { task_id, attempt: readable(row).task.attempt + 1 };
+  return { best: { task_id, attempt: readable(row).task.attempt + 1 }, due };
 }
 
 /** By priority, due time and age, which come after the type. */
