@@ -87,11 +87,13 @@ interface Message {
 
 /** `base`: the address of the folder that `tasks` lies in. Every call rejects with `HttpProblem` when it is refused. */
 export function tasksAt(base: string | URL) {
+  const urlOf = (path: string) => new URL(path, base).href;
+
   async function request(method: string, path: string, message: Message = {}): Promise<Response> {
     const { json, body = json === undefined ? null : JSON.stringify(json), repeatable = method === 'GET' } = message;
     const headers = { ...(json === undefined ? {} : { 'Content-Type': 'application/json' }), ...message.headers };
     const send = async () => {
-      const response = await fetch(new URL(path, base), { method, headers, body });
+      const response = await fetch(urlOf(path), { method, headers, body });
       if (response.ok) return response;
       throw new HttpProblem(response.status, await problemOf(response));
     };
@@ -103,6 +105,7 @@ export function tasksAt(base: string | URL) {
   const call = async <T>(method: string, path: string, message?: Message): Promise<T> =>
     (await request(method, path, message)).json();
   const get = <T>(path: string) => call<T>('GET', path);
+  const count = async (...given: Parameters<typeof request>) => (await call<{ count: number }>(...given)).count;
   /** Sent again when its answer was lost: that it is not there any more is then what was wanted. */
   async function drop(path: string): Promise<void> {
     const send = () => request('DELETE', path);
@@ -114,7 +117,7 @@ export function tasksAt(base: string | URL) {
     });
   }
   const at = (task_id: string, rest = '') => `tasks/${encodeURIComponent(task_id)}${rest}`;
-  const fileAt = (task_id: string, name: string) => at(task_id, `/files/${encodeURIComponent(name)}`);
+  const fileAt = (task_id: string, name: string) => `${at(task_id)}/files/${encodeURIComponent(name)}`;
   const inputAt = (file_id: string) => `files/${encodeURIComponent(file_id)}`;
   /** With a key, also one of its own making, a request counts once however often it arrives. */
   const submission = (json: unknown, key: string): Message => ({
@@ -141,16 +144,14 @@ export function tasksAt(base: string | URL) {
     /** Resolves once it is canceled. */
     cancel: (task_id: string) => call<Task>('POST', at(task_id, '/cancel'), { repeatable: true }),
     /** Resolves with how many were canceled. */
-    cancelAll: async (filter: TaskFilter | 'all') =>
-      (await call<{ count: number }>('POST', `tasks/cancel?${search(filter)}`, { repeatable: true })).count,
+    cancelAll: (filter: TaskFilter | 'all') => count('POST', `tasks/cancel?${search(filter)}`, { repeatable: true }),
     pause: (task_id: string) => call<Task>('POST', at(task_id, '/pause')),
     resume: (task_id: string) => call<Task>('POST', at(task_id, '/resume')),
     retry: (task_id: string, from: 'checkpoint' | 'start' = 'checkpoint') =>
       call<Task>('POST', at(task_id, `/retry?from=${from}`)),
     remove: (task_id: string) => drop(at(task_id)),
     /** Resolves with how many finished tasks were removed. */
-    removeAll: async (filter: TaskFilter | 'all') =>
-      (await call<{ count: number }>('DELETE', `tasks?${search(filter)}`)).count,
+    removeAll: (filter: TaskFilter | 'all') => count('DELETE', `tasks?${search(filter)}`),
     result: (task_id: string) => get<unknown>(at(task_id, '/result')),
     types: async () => (await get<{ types: JobType[] }>('tasks/types')).types,
     settings: () => get<Settings>('tasks/settings'),
@@ -159,7 +160,7 @@ export function tasksAt(base: string | URL) {
     /** With `detail`, also what runs in which tab. */
     health: (detail = false) => get<Health>(`tasks/health${detail ? '?detail=true' : ''}`),
 
-    outputUrl: (task_id: string, name: string) => new URL(fileAt(task_id, name), base).href,
+    outputUrl: (task_id: string, name: string) => urlOf(fileAt(task_id, name)),
     output: async (task_id: string, name: string) => (await request('GET', fileAt(task_id, name))).blob(),
 
     upload: (file: Blob, name: string) =>
@@ -179,14 +180,17 @@ export function tasksAt(base: string | URL) {
     pageText: (document_id: number, page: number) => get<PageText>(`search/documents/${document_id}/pages/${page}`),
     forget: (document_id: number) => drop(`search/documents/${document_id}`),
     /** Resolves with how many documents were forgotten. */
-    forgetAll: async () => (await call<{ count: number }>('DELETE', `search/documents?${search('all')}`)).count,
+    forgetAll: () => count('DELETE', 'search/documents?all=true'),
 
     /** Every task, log, checkpoint and file as one file: the address to save it from. */
-    exportUrl: new URL('tasks/export', base).href,
+    exportUrl: urlOf('tasks/export'),
     /** Takes all of an export or nothing; resolves with how many tasks came. */
-    importAll: async (file: Blob) =>
-      (await call<{ count: number }>('POST', 'tasks/import', { headers: { 'Content-Type': EXPORT_TYPE }, body: file }))
-        .count,
+    importAll: (file: Blob) => count('POST', 'tasks/import', { headers: { 'Content-Type': EXPORT_TYPE }, body: file }),
+
+    /** A countdown of ten steps, a second each: what the lessons in SSE watch. */
+    submitLesson: () => call<{ task_id: string; status: 'processing' }>('POST', 'submit'),
+    /** One of the lessons in SSE, for an `EventSource`. */
+    lessonUrl: urlOf as (name: 'stream' | 'stream-events' | 'stream-with-id') => string,
 
     /** All of this as OpenAPI 3.1. */
     openApi: () => get<Record<string, unknown>>('openapi.json'),

@@ -240,6 +240,18 @@ test('POST submit starts a ten-step countdown', async () => {
   expect(rest).toEqual({ status: 'processing' });
   expect(await client.get(task_id)).toHave({ type: 'countdown', input: { steps: 10, step_ms: 1_000 } });
   await client.cancel(task_id);
+  const called = await client.submitLesson();
+  expect(called.status).toBe('processing');
+  expect((await client.cancel(called.task_id)).type).toBe('countdown');
+});
+
+test('the lessons in SSE are where the client says', async () => {
+  for (const name of ['stream', 'stream-events', 'stream-with-id'] as const) {
+    const end = new AbortController();
+    const { status, headers } = await fetch(client.lessonUrl(name), { signal: end.signal });
+    end.abort();
+    expect([status, headers.get('Content-Type')], name).toEqual([200, 'text/event-stream; charset=utf-8']);
+  }
 });
 
 test('a task’s id may be asked for in many tabs’ worth of requests at once', async (check) => {

@@ -11,13 +11,13 @@ await speak('en');
 
 const { progress, completed, log } = examples;
 
+const ADDRESS = `https://example.org${BASE}`;
+
 afterEach(() => void vi.unstubAllGlobals());
 
 function pastOf(server: Server, task_id: string) {
-  vi.stubGlobal('fetch', (url: URL, init?: RequestInit) =>
-    server.request(url.pathname.slice(BASE.length) + url.search, init),
-  );
-  const past = createPast(tasksAt(`https://example.org${BASE}`), task_id);
+  vi.stubGlobal('fetch', (url: string, init?: RequestInit) => server.request(url.slice(ADDRESS.length), init));
+  const past = createPast(tasksAt(ADDRESS), task_id);
   onTestFinished(past.stop);
   /** Resolves once it shows this event. */
   const shows = (n: number) =>
