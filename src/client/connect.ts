@@ -42,10 +42,7 @@ export interface ConnectOptions {
  */
 export async function connect({ script = 'sw.js', timeout_ms = 20_000 }: ConnectOptions = {}): Promise<Client> {
   if (!isSecureContext) {
-    throw new Unavailable(
-      'insecure',
-      'Holdfast needs HTTPS (or localhost): browsers allow no service worker on this address.',
-    );
+    throw new Unavailable('insecure', 'Holdfast needs HTTPS (or localhost): no service worker is allowed here.');
   }
   if (!('document' in globalThis)) return inWorker(new URL('./', new URL(script, location.href)));
   if (!('serviceWorker' in navigator)) {

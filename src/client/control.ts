@@ -85,9 +85,9 @@ const ANSWER_MS = 250;
  */
 export async function answered(base: string): Promise<void> {
   for (let left = ASKS; left > 0; left -= 1) {
-    // Its headers alone: nothing is read for it, and no site answers so.
+    // Its headers alone: nothing is read for it. Neither a stream nor a problem is what a site answers with.
     const head = await fetch(new URL('tasks/stream', base), { method: 'HEAD' }).catch(() => null);
-    if (head?.headers.get('Content-Type')?.startsWith('text/event-stream')) return;
+    if (/event-stream|problem/.test(head?.headers.get('Content-Type') ?? '')) return;
     await new Promise((resolve) => setTimeout(resolve, ANSWER_MS));
   }
   throw new Unavailable('not-controlled', 'The service worker is not asked by this page. Reload it, please.');

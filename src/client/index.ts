@@ -6,9 +6,9 @@ export { canChange, isFinished, type Problem, type Status, type Task, type TaskD
 export { trustOwnScripts } from '../core/trusted.ts';
 export { type Client, type ConnectOptions, connect } from './connect.ts';
 export { type Executing, type ExecutorListener, startExecutor } from './executor.ts';
+export { HttpProblem } from './problem.ts';
 export {
   type Draft,
-  HttpProblem,
   type JobType,
   type ListQuery,
   type LogEvent,

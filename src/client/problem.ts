@@ -15,3 +15,14 @@ export async function problemOf(response: Response): Promise<Problem> {
   if (!response.headers.get('Content-Type')?.startsWith('application/problem+json')) return fallback;
   return response.json().catch(() => fallback);
 }
+
+/** A request that was refused; `problem` is its RFC 9457 document. */
+export class HttpProblem extends Error {
+  override name = 'HttpProblem';
+  constructor(
+    readonly status: number,
+    readonly problem: Problem,
+  ) {
+    super(problem.detail);
+  }
+}

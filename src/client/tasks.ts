@@ -1,8 +1,8 @@
 /** Typed requests. They speak the HTTP contract and nothing else, so `base` may be any origin that does. */
 import type { AddedFile, Happened, Health, Settings } from '../core/schema.ts';
 import type { Documents, Hits, PageText } from '../core/search.ts';
-import type { Problem, Status, Task, TaskDraft } from '../core/task.ts';
-import { NO_PROBLEM, problemOf } from './problem.ts';
+import type { Status, Task, TaskDraft } from '../core/task.ts';
+import { HttpProblem, NO_PROBLEM, problemOf } from './problem.ts';
 
 export type Draft = Partial<Omit<TaskDraft, 'type'>> & Pick<TaskDraft, 'type'>;
 
@@ -52,17 +52,6 @@ export interface LogEvent {
   /** In detail, the event's time and what happened; the state at a gap's end is no event and has neither. */
   at?: string;
   change?: Happened;
-}
-
-/** A request that was refused; `problem` is its RFC 9457 document. */
-export class HttpProblem extends Error {
-  override name = 'HttpProblem';
-  constructor(
-    readonly status: number,
-    readonly problem: Problem,
-  ) {
-    super(problem.detail);
-  }
 }
 
 /**

@@ -1,8 +1,8 @@
 /** A task's events as an async iterable that outlives whatever carries them: it comes back after any end, from the last id. */
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import type { Level } from '../core/schema.ts';
-import type { Problem, Task } from '../core/task.ts';
-import { NO_PROBLEM, problemOf } from './problem.ts';
+import type { Task } from '../core/task.ts';
+import { HttpProblem, NO_PROBLEM, problemOf } from './problem.ts';
 
 export type TaskUpdate = Pick<
   Task,
@@ -41,14 +41,8 @@ export interface WatchOptions {
 }
 
 /** A stream that was refused for good: the task does not exist, or the cursor is malformed. */
-export class StreamRefused extends Error {
+export class StreamRefused extends HttpProblem {
   override name = 'StreamRefused';
-  constructor(
-    readonly status: number,
-    readonly problem: Problem,
-  ) {
-    super(problem.detail);
-  }
 }
 
 /** The events of one task until its `complete`. `base` as in `tasksAt`. Ends quietly when `signal` aborts; throws `StreamRefused`. */

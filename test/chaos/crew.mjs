@@ -74,7 +74,10 @@ export function createCrew(browser, url) {
         reloaded = true;
         await tab.reload();
       }
-      if (performance.now() > end) throw new Error(`tab ${tab.id} was not ready after ${limit} ms: ${state}`);
+      if (performance.now() > end) {
+        await drain(tab);
+        throw new Error(`tab ${tab.id} was not ready after ${limit} ms: ${state}`);
+      }
       await pause(LOOK_MS);
     }
   }
@@ -201,7 +204,13 @@ export function createCrew(browser, url) {
         wrong.push('not every task came to its end');
         for (const to of THREADS) await tab.call('tell', to, { do: 'tell-state' });
         await pause(500);
-      } else for (const task_id of ids) answers[task_id] = await tab.call('inspect', task_id);
+      } else
+        for (const task_id of ids) {
+          answers[task_id] = await tab.call('inspect', task_id).catch(async (error) => {
+            await drain(tab);
+            throw error;
+          });
+        }
       for (const each of stuck ? [] : awake()) {
         const end = Math.max(deadline, performance.now() + FOLLOWED_MS);
         for (;;) {

@@ -20,6 +20,8 @@ import { openSite } from './site.mjs';
 
 /** How long everything may take to come to its end once no more faults come: the slowest sweep comes every 20 s. */
 const SETTLE_MS = 60_000;
+/** How long somebody tries the same thing again. */
+const PATIENCE_MS = 120_000;
 const LOOK_MS = 100;
 
 /**
@@ -52,14 +54,16 @@ export async function playRound(schedule, browser, dist) {
    * @returns {Promise<T>}
    */
   async function insist(what, which, act) {
+    const end = performance.now() + PATIENCE_MS;
     for (;;) {
+      const isLate = performance.now() > Math.min(deadline, end);
       try {
         const tab = crew.pick(which);
         if (tab) return await act(tab);
       } catch (error) {
-        if (performance.now() > deadline) throw new Error(`${what}: ${error}`);
+        if (isLate) throw new Error(`${what}: ${error}`);
       }
-      if (performance.now() > deadline) throw new Error(`${what}: no tab is left`);
+      if (isLate) throw new Error(`${what}: no tab is left`);
       await pause(LOOK_MS);
     }
   }

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { HttpProblem, tasksAt } from '../../../src/client/tasks.ts';
+import { HttpProblem } from '../../../src/client/problem.ts';
+import { tasksAt } from '../../../src/client/tasks.ts';
 
 /** A real server on localhost: what the client speaks is HTTP, whoever answers. */
 async function serving(answer: (request: IncomingMessage, response: ServerResponse, n: number) => void) {
