@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -24,6 +25,27 @@ export async function endGroup({ pid }) {
   for (const end = Date.now() + END_MS; signal(0) && Date.now() < end; ) await pause(50);
   signal('SIGKILL');
   for (const end = Date.now() + END_MS; signal(0) && Date.now() < end; ) await pause(50);
+}
+
+/**
+ * The processes of a group that have a thread of this name (Linux).
+ *
+ * @param {number} group
+ * @param {string} thread
+ */
+export async function withThread(group, thread) {
+  /** @type {number[]} */
+  const found = [];
+  for (const pid of (await readdir('/proc')).map(Number).filter(Number.isInteger)) {
+    // Any of it may end while it is looked at.
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+    // After the command, which is in brackets: state, parent, group.
+    if (Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2]) !== group) continue;
+    const threads = await readdir(`/proc/${pid}/task`).catch(() => []);
+    const names = threads.map((id) => readFile(`/proc/${pid}/task/${id}/comm`, 'utf8').catch(() => ''));
+    if ((await Promise.all(names)).some((name) => name.trim() === thread)) found.push(pid);
+  }
+  return found;
 }
 
 /** @returns {Promise<number>} */

@@ -11,6 +11,7 @@ const START_MS = 60_000;
  * @typedef {object} Session
  * @property {(method: string, path: string, body?: object) => Promise<any>} call `path`: after that of the session
  * @property {() => Promise<void>} end resolves when its processes are gone
+ * @property {number} group that its processes are in
  */
 
 /**
@@ -65,6 +66,7 @@ export async function startWebKit({ driver, browser }, limit) {
     const session = `/session/${sessionId}`;
     await call('POST', `${session}/timeouts`, { script: limit, pageLoad: limit });
     return {
+      group: Number(server.pid),
       call: (method, path, body) => call(method, session + path, body),
       async end() {
         await call('DELETE', session).catch(() => {});
