@@ -49,6 +49,8 @@ export function eventStream({
   /** What stands for trimmed events, until it is sent. */
   let gap = '';
   let wake = () => {};
+  /** When the next heartbeat is due. */
+  let beat = performance.now() + HEARTBEAT_MS;
 
   // Followed before the first read, so that nothing falls between the two.
   const unfollow = hub.follow(feed.topic, {
@@ -112,20 +114,24 @@ export function eventStream({
     return tail.segments;
   }
 
-  /** Resolves true after a quiet time, false when something has happened. */
-  const quiet = () =>
-    new Promise<boolean>((resolve) => {
-      const timer = setTimeout(resolve, HEARTBEAT_MS, true);
-      wake = () => {
-        clearTimeout(timer);
-        resolve(false);
-      };
-    });
-
   /** Enqueues one chunk, or ends. */
   async function pull(): Promise<void> {
     while (!over) {
-      const waited = quiet();
+      const wait = beat - performance.now();
+      if (wait <= 0) {
+        beat += HEARTBEAT_MS - wait;
+        // Under every hint lies a slow sweep.
+        sweep = true;
+        controller.enqueue(encoder.encode(HEARTBEAT));
+        return;
+      }
+      const news = new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, wait);
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
       const segments = await next();
       if (over) return;
       if (!segments) return end();
@@ -136,11 +142,7 @@ export function eventStream({
       if (text) controller.enqueue(encoder.encode(text));
       if (ended) return end();
       if (text) return wake();
-      if (!(await waited)) continue;
-      // Under every hint lies a slow sweep.
-      sweep = true;
-      controller.enqueue(encoder.encode(HEARTBEAT));
-      return;
+      await news;
     }
   }
 

@@ -122,8 +122,7 @@ export function idbTasks({ connection, publish, now = Date.now, heard = () => 0 
           results.push({ status: 'rejected', reason });
           continue;
         }
-        const next = (await follow?.(tx, step)) ?? null;
-        results.push({ status: 'fulfilled', value: { task, next } });
+        results.push({ status: 'fulfilled', value: { task, next: await follow?.(tx, step) } });
       }
       return results;
     });

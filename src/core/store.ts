@@ -23,7 +23,7 @@ export interface Step {
 export interface Committed {
   task: StoredTask;
   /** What was asked for as `next`, unless it could not be claimed. */
-  next: Claim | null;
+  next?: Claim | null | undefined;
 }
 
 /** What a claim may take: how many tasks may run at once in all, and per known type. */

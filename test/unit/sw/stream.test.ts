@@ -18,7 +18,7 @@ const HEARTBEAT_MS = 15_000;
 const logs = (count: number) => Array.from({ length: count }, () => log);
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
 afterEach(() => void vi.useRealTimers());
 
 /** A store whose commits reach the hub, unless `lost`; its calls of `read` are counted. */
@@ -333,6 +333,31 @@ describe('a reader that stops for a minute', () => {
 });
 
 describe('the heartbeat', () => {
+  test('comes every 15 s while events come, too', async () => {
+    const { follow, change, task_id } = await withTask();
+    const reader = follow(task_id);
+    await reader.drain();
+    for (let second = 1; second <= 31; second += 1) {
+      vi.advanceTimersByTime(1_000);
+      await change(task_id, [progress]);
+      await reader.drain();
+      expect(reader.comments).toHaveLength(Math.floor(second / 15));
+    }
+    expect(reader.messages.at(-1)).toMatchObject({ id: '33' });
+    await reader.cancel();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('does not pile up for a reader that does not read', async () => {
+    const { follow, task_id } = await withTask();
+    const reader = follow(task_id);
+    await reader.drain();
+    vi.advanceTimersByTime(10 * HEARTBEAT_MS);
+    await reader.drain();
+    expect(reader.comments).toEqual(['heartbeat']);
+    await reader.cancel();
+  });
+
   test('comes after 15 s without an event, again and again', async () => {
     const { follow, task_id } = await withTask();
     const reader = follow(task_id);
