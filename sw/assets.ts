@@ -1,5 +1,5 @@
 /** The offline shell: the files of the build are precached, or cached when they are first used, and any page of the app is `index.html`. */
-import { createCacheKey } from 'workbox-precaching/utils/createCacheKey.js';
+import { cacheKeyOf } from './cache-key.ts';
 import { onDemand } from './on-demand.ts';
 import { guarded } from './policy.ts';
 import type { BuiltFile } from './precache.ts';
@@ -10,10 +10,10 @@ declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: BuiltFile[] };
 const ON_DEMAND = /\.(?:wasm|bcmap)$/;
 
 export function offlineShell(scope: string) {
-  const files = self.__WB_MANIFEST;
+  const files: BuiltFile[] = self.__WB_MANIFEST;
   /** As Workbox names it: what an earlier version kept is in the same one. */
   const cacheName = `workbox-precache-v2-${scope}`;
-  const keys = new Map(files.map(createCacheKey).map(({ url, cacheKey }) => [url, cacheKey]));
+  const keys = new Map(files.map((file) => [new URL(file.url, scope).href, cacheKeyOf(file, scope)]));
   const index = new URL('index.html', scope).href;
   /** The folder of the files that are named after their content; in the cache, its own address has the list of this version's. */
   const folder = new URL('assets/', scope).href;
