@@ -60,9 +60,10 @@ export function openStreams({ store, hub, isAlive, report }: StreamsHost) {
     const { request, client } = asked;
     const exclusive = asked.exclusive === '1';
     if (request.method === 'HEAD') return new Response(null, { headers: streamHeaders });
-    if (replaced) return refuse(RETRY_SOON, 'This service worker is being replaced.');
     const { max_streams } = await store.settings();
     if (open.size >= max_streams || rivals(feed.topic, exclusive).length > 0) await sweep();
+    // Only now: one that was on its way meanwhile would hold up the service worker that comes, which waits for all streams to end.
+    if (replaced) return refuse(RETRY_SOON, 'This service worker is being replaced.');
     if (rivals(feed.topic, exclusive).length > 0) {
       throw new Refusal(
         409,

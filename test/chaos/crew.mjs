@@ -13,6 +13,8 @@ const LEFTOVERS_MS = 12_000;
 const FOLLOWED_MS = 30_000;
 /** How long a page may take to load itself again once it was asked to. */
 const PRESSED_MS = 5_000;
+/** When a page that still asks for it is loaded again once more. */
+const HEED_MS = 10_000;
 
 const THREADS = ['service-worker', 'holdfast executor', 'holdfast job'];
 
@@ -116,7 +118,7 @@ export function createCrew(browser, url) {
 
     async open() {
       const tab = await browser.open(url);
-      members.push({ tab, frozen: false, client: newClient(`${tab.id}`), lives: 1, heeded: 0 });
+      members.push({ tab, frozen: false, client: newClient(`${tab.id}`), lives: 1, heeded: Number.NEGATIVE_INFINITY });
       await join(tab);
       return tab;
     },
@@ -166,11 +168,11 @@ export function createCrew(browser, url) {
       for (const tab of awake()) watch(tab, task_id).catch(() => {});
     },
 
-    /** A person does what a tab asks for that an update left behind; twice at most, for one that only waits. */
+    /** A person does what a tab asks for that an update left behind, and again after a while if it still does. */
     async heed() {
-      for (const { tab } of members.filter(({ frozen, heeded }) => !frozen && heeded < 2)) {
+      for (const { tab } of members.filter(({ frozen, heeded }) => !frozen && performance.now() > heeded + HEED_MS)) {
         if (!(await tab.call('isOutdated').catch(() => false))) continue;
-        memberOf(tab).heeded += 1;
+        memberOf(tab).heeded = performance.now();
         await this.renew(tab, () => press(tab));
         await ready(tab);
       }

@@ -20,7 +20,9 @@ async function reporting(origin: string) {
     }
     const answer = await fetch(origin + url);
     const type = answer.headers.get('Content-Type');
-    response.writeHead(answer.status, type ? { 'Content-Type': type } : {}).end(Buffer.from(await answer.arrayBuffer()));
+    response
+      .writeHead(answer.status, type ? { 'Content-Type': type } : {})
+      .end(Buffer.from(await answer.arrayBuffer()));
   });
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
   const { port } = server.address() as AddressInfo;

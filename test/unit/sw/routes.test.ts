@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { TaskSchema } from '../../../src/core/schema.ts';
 import { examples } from '../core/tasks.ts';
-import { readerOf } from './reader.ts';
+import { readerOf, ticks } from './reader.ts';
 import { createServer, problemOf, type Server } from './server.ts';
 
 const { completed, failed, paused, progress, log } = examples;
@@ -858,6 +858,19 @@ describe('many streams', () => {
     expect(late.retries).toEqual([250]);
     expect(server.streams.count()).toBe(0);
   });
+
+  test.each(Array.from({ length: 16 }, (_, turns) => turns))(
+    'that are on their way when the service worker is replaced, for %i turns, hold nothing up',
+    async (turns) => {
+      const server = createServer();
+      const opening = open(server, 'tasks/stream');
+      await ticks(turns);
+      server.streams.endAll();
+      const reader = readerOf((await opening).body);
+      await Promise.race([reader.toEnd(), ticks()]);
+      expect([reader.isOver(), server.streams.count()]).toEqual([true, 0]);
+    },
+  );
 
   test.each(['stream', 'stream-events', 'stream-with-id'])('count the lesson /%s, and end it as well', async (path) => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
