@@ -546,7 +546,7 @@ describe('commit', () => {
     const { task_id } = await started();
     const [before, published] = [await get(task_id), commits.length];
     const [result] = await store.commit([{ task_id, decide: () => [] }]);
-    expect(result).toEqual({ status: 'fulfilled', value: { task: before } });
+    expect(result).toEqual({ status: 'fulfilled', value: { task: before, next: null } });
     expect([await get(task_id), commits.length]).toEqual([before, published]);
   });
 
