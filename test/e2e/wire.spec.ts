@@ -226,6 +226,7 @@ test('each of the copied programs runs as it is, and gets the events that it ask
   const place = page.getByRole('spinbutton', { name: 'Number of the event' });
   await place.fill('3');
   await page.keyboard.press('Enter');
+  await expect(page.locator('[data-event]:not(li)')).toHaveAttribute('data-event', '3');
   for (const kind of ['fetch', 'watch', 'EventSource']) {
     await page.getByRole('radio', { name: kind }).check({ force: true });
     await button(page, `Copy the lines with ${kind}`).click();
