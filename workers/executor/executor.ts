@@ -120,15 +120,23 @@ export function createExecutor(host: ExecutorHost) {
     return true;
   }
 
+  /** What comes next, and its lease; null: it is not known, or another has it. */
+  async function reserve() {
+    const candidate = await next;
+    next = null;
+    if (!candidate || stopped) return null;
+    const order = { candidate, limits: await limitsNow(), by: id };
+    const release = await takeLock(locks, lockOf(candidate.task_id, candidate.attempt));
+    return release && { order, release };
+  }
+
   /** Ends what ran here. What comes next is claimed in the same transaction, which saves a look and a transaction. */
   async function appendEnd(step: Step): Promise<Committed> {
-    const candidate = await next?.catch(() => null);
-    next = null;
-    if (!candidate || stopped) return append(step);
-    const release = await takeLock(locks, lockOf(candidate.task_id, candidate.attempt));
-    if (!release) return append(step);
+    // Whatever is wrong with what comes next, the end is committed.
+    const reserved = await reserve().catch(() => null);
+    if (!reserved) return append(step);
+    const { order, release } = reserved;
     try {
-      const order = { candidate, limits: await limitsNow(), by: id };
       const committed = await append({ ...step, next: order });
       if (committed.next) claimed.set(step.task_id, { claim: committed.next, release });
       else release();
@@ -136,7 +144,7 @@ export function createExecutor(host: ExecutorHost) {
     } catch (error) {
       release();
       // It may have been committed all the same.
-      others.later(candidate);
+      others.later(order.candidate);
       throw error;
     }
   }

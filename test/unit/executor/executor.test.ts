@@ -782,6 +782,22 @@ describe('what comes next', () => {
     expect(await made.get(made.ids[1] ?? '')).toMatchObject({ status: 'running', attempt: 2, failures: 0 });
   });
 
+  test('keeps no end from being committed when the settings cannot be read', async () => {
+    let fails = false;
+    const made = await queue(2, {
+      store: (store) => ({
+        ...store,
+        settings: async () => (fails ? Promise.reject(new Error('no disk')) : store.settings()),
+      }),
+    });
+    fails = true;
+    vi.advanceTimersByTime(20_000);
+    await until(() => made.errors.length > 0);
+    made.runs[0]?.end(completed);
+    await until(async () => (await made.get(made.ids[0] ?? '')).status !== 'running');
+    expect(await made.get(made.ids[0] ?? '')).toMatchObject({ status: 'completed', attempt: 1, losses: 0 });
+  });
+
   test('is nobody’s when its executor is stopped just then', async () => {
     const { promise: mayCommit, resolve: goOn } = Promise.withResolvers<void>();
     let held = false;
