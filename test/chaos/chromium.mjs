@@ -118,9 +118,12 @@ async function start(profile) {
   if (!context) throw new Error('The browser has no context.');
   /** @param {NodeJS.Signals} signal */
   const end = async (signal) => {
-    const ended = once(child, 'exit');
-    child.kill(signal);
-    await ended;
+    // It may have ended by itself.
+    if (child.exitCode === null && child.signalCode === null) {
+      const ended = once(child, 'exit');
+      child.kill(signal);
+      await ended;
+    }
     await browser.close().catch(() => {});
   };
   return { context, end: () => end('SIGTERM'), kill: () => end('SIGKILL') };

@@ -1,5 +1,7 @@
 /** The site of one round: a build with the probe in front of its scripts, which goes offline and gets new versions. */
+import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +13,24 @@ const ENTRY = /^(?:index|main)-.*\.js$/;
 const TEXT = /\.(?:js|html|css|webmanifest)$/;
 
 /** Each round has a port that no other had: a browser that goes on to the next keeps what it stored for an origin. */
-let nextPort = 11_000 + (process.pid % 20) * 1_000;
+let nextPort = 0;
+const FIRST_PORT = 10_980;
+const RANGES = 20;
+
+/** A range of 1,000 ports that no other process takes from while this one runs: nor when a site is offline, and its port is free. */
+async function reservePorts() {
+  for (let range = 0; range < RANGES; range += 1) {
+    const mark = createServer().listen(FIRST_PORT + range, '127.0.0.1');
+    // Rejects with what keeps it from listening.
+    const held = await once(mark, 'listening').then(
+      () => true,
+      () => false,
+    );
+    mark.unref();
+    if (held) return FIRST_PORT + RANGES + range * 1_000;
+  }
+  throw new Error(`${RANGES} other processes run rounds of faults.`);
+}
 
 /**
  * @param {string} dist
@@ -32,6 +51,7 @@ export async function openSite(dist) {
   }
 
   await stage();
+  nextPort ||= await reservePorts();
   let server = await serveNearby({ root, port: nextPort });
   const { url, origin, port } = server;
   nextPort = port + 1;

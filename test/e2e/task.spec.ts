@@ -177,19 +177,20 @@ test('all outputs are saved to a folder, with the folders in their names', async
   await finished(page, task_id);
   await goTo(page, task_id);
   await page.getByRole('button', { name: 'Save all to a folder' }).click();
-  const saved = () =>
-    page.evaluate(async () => {
-      const names: string[] = [];
-      const walk = async (folder: FileSystemDirectoryHandle, path: string) => {
-        for await (const [name, handle] of folder.entries()) {
-          if (handle instanceof FileSystemDirectoryHandle) await walk(handle, `${path}${name}/`);
-          else if (handle instanceof FileSystemFileHandle && (await handle.getFile()).size > 0) names.push(path + name);
-        }
-      };
-      await walk(await (await navigator.storage.getDirectory()).getDirectoryHandle('picked'), '');
-      return names.sort();
-    });
-  await expect.poll(saved).toEqual(['b.txt.gz', 'harbour/a.txt.gz']);
+  // Before that, what is in the folder still changes its names.
+  await expect(page.getByText('2 files saved.')).toBeVisible();
+  const saved = await page.evaluate(async () => {
+    const names: string[] = [];
+    const walk = async (folder: FileSystemDirectoryHandle, path: string) => {
+      for await (const [name, handle] of folder.entries()) {
+        if (handle instanceof FileSystemDirectoryHandle) await walk(handle, `${path}${name}/`);
+        else if (handle instanceof FileSystemFileHandle && (await handle.getFile()).size > 0) names.push(path + name);
+      }
+    };
+    await walk(await (await navigator.storage.getDirectory()).getDirectoryHandle('picked'), '');
+    return names.sort();
+  });
+  expect(saved).toEqual(['b.txt.gz', 'harbour/a.txt.gz']);
 });
 
 test('a task is run again with changes: its form has what it was given', async ({ page, site }) => {
