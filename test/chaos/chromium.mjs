@@ -14,6 +14,7 @@ import { LOOK, within } from './browser.mjs';
 
 const CALL_MS = 20_000;
 const STOP_MS = 3_000;
+const STARTED_MS = 10_000;
 
 /** @returns {Promise<import('./browser.mjs').Browser>} */
 export async function launchChromium() {
@@ -72,10 +73,15 @@ export async function launchChromium() {
         await crashed;
         await page.close();
       },
-      freeze: (tab, frozen) =>
-        withSession(tab, (session) =>
+      async freeze(tab, frozen) {
+        if (frozen && !running.isStarted) {
+          await started(pageOf(tab));
+          running.isStarted = true;
+        }
+        await withSession(tab, (session) =>
           session.send('Page.setWebLifecycleState', { state: frozen ? 'frozen' : 'active' }),
-        ),
+        );
+      },
       hardReload: (tab) =>
         withSession(tab, async (session) => {
           const loaded = pageOf(tab).waitForEvent('domcontentloaded');
@@ -95,6 +101,24 @@ export async function launchChromium() {
     },
   };
 }
+
+/**
+ * Chromium (156) has started up once its page in front has come to rest, some two seconds after that was loaded. If that page is frozen
+ * before, which no browser does by itself, it waits for three minutes, and updates no service worker meanwhile.
+ *
+ * @param {Page} page
+ */
+const started = (page) =>
+  within(
+    'starting up',
+    STARTED_MS,
+    // An update waits for it too. Without a network it is tried and fails.
+    page.evaluate(async () => {
+      const registration = await navigator.serviceWorker.getRegistration();
+      if (!registration) throw new Error('there is no service worker yet');
+      await registration.update().catch(() => {});
+    }),
+  );
 
 /** @param {string} profile */
 async function start(profile) {
@@ -126,5 +150,5 @@ async function start(profile) {
     }
     await browser.close().catch(() => {});
   };
-  return { context, end: () => end('SIGTERM'), kill: () => end('SIGKILL') };
+  return { context, isStarted: false, end: () => end('SIGTERM'), kill: () => end('SIGKILL') };
 }

@@ -152,7 +152,12 @@ export function createCrew(browser, url) {
       await drain(tab);
       const member = memberOf(tab);
       member.frozen = true;
-      await browser.powers.freeze?.(tab, true);
+      try {
+        await browser.powers.freeze?.(tab, true);
+      } catch (error) {
+        member.frozen = false;
+        throw error;
+      }
       return async () => {
         if (!members.includes(member)) return;
         await browser.powers.freeze?.(tab, false);

@@ -18,11 +18,8 @@ import { openSite } from './site.mjs';
  * @property {number} settled_ms how long it took from the last fault until every task had ended
  */
 
-/**
- * How long everything may take to come to its end once no more faults come. The slowest sweep comes every 20 s; but in the first minute
- * after its start Chromium (156) updates no service worker, and one whose database a newer page has changed has to be updated first.
- */
-const SETTLE_MS = 100_000;
+/** How long everything may take to come to its end once no more faults come. The slowest sweep comes every 20 s. */
+const SETTLE_MS = 60_000;
 /** How long somebody tries the same thing again. */
 const PATIENCE_MS = 120_000;
 const LOOK_MS = 100;
