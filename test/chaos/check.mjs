@@ -23,7 +23,9 @@ import { framesIn } from './frames.mjs';
  * @property {KnownTask[]} tasks
  * @property {number} running_limit
  * @property {boolean} jumped whether the clock did
+ * @property {number} deaths how many faults were tried, and how often a tab was loaded again besides
  * @property {{ client: string, records: Recorded[] }[]} clients
+ * @property {string[]} survivors the clients that were there at the end
  * @property {{ stores: Record<string, { key: any, value: any }[]>, folder: Record<string, { size: number, sha256: string }[]> }} store
  * @property {Record<string, { task: Task, log: any, result: any, files: Record<string, { status: number, text: string }> }>} answers at the end
  * @property {string[]} locks at the end
@@ -53,6 +55,8 @@ export function check(history) {
     checkStreams(records, lives, sayOf);
     checkWatches(records, lives, sayOf);
   }
+  for (const client of history.survivors) checkEvidence(client, history, say);
+  if (history.survivors.length === 0) say('nobody was there at the end');
   return wrong;
 }
 
@@ -123,7 +127,7 @@ function checkOrder({ store: { stores }, running_limit }, lives, say) {
 }
 
 /** Every task that was asked for is there once, and ended as it must. @param {History} history @param {Map<string, Life>} lives @param {Say} say */
-function checkTasks({ tasks, answers, jumped }, lives, say) {
+function checkTasks({ tasks, answers, jumped, deaths }, lives, say) {
   const ids = tasks.map(({ task_id }) => task_id);
   if (new Set(ids).size !== ids.length) say('two keys were answered with one task');
   for (const task_id of lives.keys()) if (!ids.includes(task_id)) say(`${task_id}: nobody asked for it`);
@@ -138,6 +142,7 @@ function checkTasks({ tasks, answers, jumped }, lives, say) {
     if (!isEnd(last.status)) say(`${task_id}: is stuck: ${last.status} after event ${last.last_event_id}`);
     else checkEnd(known, last, tasks, lives, say);
     checkRedo(known, life, jumped, say);
+    checkLosses(task_id, life, deaths, say);
     const answer = answers[task_id];
     if (!answer) say(`${task_id}: could not be asked for at the end`);
     else checkAnswer(known, life, answer, say);
@@ -171,6 +176,12 @@ function checkEnd({ task_id, input, depends_on, expected, canceled }, last, task
     say(`${task_id}: its result is ${JSON.stringify(last.result)} instead of ${JSON.stringify(expected.result)}`);
   const files = last.files.map((/** @type {{ name: string }} */ { name }) => name);
   if (!isDeepStrictEqual(files, Object.keys(expected.files))) say(`${task_id}: its files are ${files}`);
+}
+
+/** No attempt is lost or given back that nothing happened to. @param {string} task_id @param {Life} life @param {number} deaths @param {Say} say */
+function checkLosses(task_id, { events }, deaths, say) {
+  const lost = events.filter(({ kind }) => kind === 'lost' || kind === 'released').length;
+  if (lost > deaths) say(`${task_id}: was lost ${lost} times, in ${deaths} deaths`);
 }
 
 /** After a death a task goes on from its last checkpoint, and does no more than a second's work again. @param {KnownTask} known @param {Life} life @param {boolean} jumped @param {Say} say */
@@ -378,6 +389,7 @@ function checkFeed(cursor, frames, lives, say) {
     const life = owner && lives.get(owner.task_id);
     if (!owner || !life) return say(`${name}: number ${seq} is not there`);
     if (event === 'complete') {
+      if (seq !== last || frames[i - 1]?.id !== null) say(`${name}: complete has the id ${whole} after ${last}`);
       if (!isDeepStrictEqual(JSON.parse(data), endOf(life.states[owner.n - 1] ?? {})))
         say(`${name}: complete says ${data}`);
       continue;
@@ -414,6 +426,18 @@ function checkWatches(records, lives, say) {
     const over = own.some((each) => each.kind === 'watched');
     if (over && !completed && !isEnd(life?.states[Number(after ?? 0) - 1]?.status ?? ''))
       say(`${name} was over without complete`);
+  }
+}
+
+/** Who was there at the end has followed all tasks together, and each to its end: what nobody saw cannot be wrong. @param {string} client @param {History} history @param {Say} say */
+function checkEvidence(client, { clients, tasks }, say) {
+  const records = clients.find((each) => each.client === client)?.records ?? [];
+  if (!records.some(({ kind, path }) => kind === 'request' && path === '/tasks/stream'))
+    say(`client ${client}: never followed all tasks`);
+  for (const { task_id } of tasks) {
+    const watch = records.find((each) => each.kind === 'watch' && each.task_id === task_id);
+    const over = records.some(({ kind, watcher }) => kind === 'watched' && watcher === watch?.watcher);
+    if (!watch || !over) say(`client ${client}: never saw the end of ${task_id}`);
   }
 }
 

@@ -31,6 +31,7 @@ export function createCrew(browser, url) {
   const notes = { client: 'faults', records: [] };
   /** @type {Set<string>} */
   const followed = new Set();
+  let renewals = 0;
   /** @type {Map<string, string>} the last event that some tab has seen of each task */
   const seen = new Map();
 
@@ -51,12 +52,15 @@ export function createCrew(browser, url) {
   /** @param {Tab} tab */
   async function drain(tab) {
     const { client } = memberOf(tab);
-    const records = await tab.call('take').catch(() => []);
+    const records = await tab.call('take');
     client.records.push(...records);
     for (const { kind, event, watcher, id } of records) {
       if (kind === 'event' && event !== 'complete') seen.set(watcher.split(' ')[0], id);
     }
   }
+
+  /** Of one that is about to go: it may be loading, and have nothing to say. @param {Tab} tab */
+  const drainIfAlive = (tab) => drain(tab).catch(() => {});
 
   /** @param {Tab} tab @param {number} limit */
   async function ready(tab, limit = READY_MS) {
@@ -77,7 +81,7 @@ export function createCrew(browser, url) {
         await tab.reload();
       }
       if (performance.now() > end) {
-        await drain(tab);
+        await drainIfAlive(tab);
         throw new Error(`tab ${tab.id} was not ready after ${limit} ms: ${state}`);
       }
       await pause(LOOK_MS);
@@ -113,6 +117,8 @@ export function createCrew(browser, url) {
     /** @param {number} which */
     pick: (which) => awake()[which % Math.max(1, awake().length)],
     clients: () => [notes, ...clients],
+    /** How often a tab was loaded again. */
+    renewals: () => renewals,
     /** @param {any} record */
     note: (record) => notes.records.push({ ...record, planned: record.at, at: Date.now() }),
 
@@ -125,8 +131,9 @@ export function createCrew(browser, url) {
 
     /** Another life of the same tab. @param {Tab} tab @param {() => Promise<void> | undefined} reload */
     async renew(tab, reload) {
-      await drain(tab);
+      await drainIfAlive(tab);
       const member = memberOf(tab);
+      renewals += 1;
       member.lives += 1;
       member.client = newClient(`${tab.id}.${member.lives}`);
       await reload();
@@ -136,20 +143,20 @@ export function createCrew(browser, url) {
 
     /** @param {Tab} tab @param {() => Promise<void> | undefined} end */
     async end(tab, end) {
-      await drain(tab);
+      await drainIfAlive(tab);
       members = members.filter((each) => each.tab !== tab);
       await end();
     },
 
     /** The browser is about to be killed. */
     async lose() {
-      for (const tab of awake()) await drain(tab);
+      for (const tab of awake()) await drainIfAlive(tab);
       members = [];
     },
 
     /** @param {Tab} tab @returns {Promise<() => Promise<void>>} */
     async freeze(tab) {
-      await drain(tab);
+      await drainIfAlive(tab);
       const member = memberOf(tab);
       member.frozen = true;
       try {
@@ -214,11 +221,12 @@ export function createCrew(browser, url) {
       } else
         for (const task_id of ids) {
           answers[task_id] = await tab.call('inspect', task_id).catch(async (error) => {
-            await drain(tab);
+            await drainIfAlive(tab);
             throw error;
           });
         }
       for (const each of stuck ? [] : awake()) {
+        for (const task_id of ids) await watch(each, task_id);
         const end = Math.max(deadline, performance.now() + FOLLOWED_MS);
         for (;;) {
           const waiting = await each.call('watching');
@@ -242,7 +250,8 @@ export function createCrew(browser, url) {
       }
       const locks = await tab.call('locks');
       for (const each of awake()) await drain(each);
-      return { wrong, found: { answers, store, locks } };
+      const survivors = awake().map((each) => memberOf(each).client.client);
+      return { wrong, found: { answers, store, locks, survivors: stuck ? [] : survivors } };
     },
 
     async leave() {

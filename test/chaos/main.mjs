@@ -36,6 +36,8 @@ const total = { passed: 0, failed: 0, skipped: 0 };
 const made = {};
 /** @type {number[]} */
 const settled = [];
+let revived = 0;
+const versions = { deployed: 0, reached: 0 };
 const start = performance.now();
 
 const launch = launchers[engine]();
@@ -48,10 +50,13 @@ if (!launch) {
   for (const round of rounds) {
     const schedule = scheduleOf(seed, round, engine);
     const began = performance.now();
-    const { wrong, history, made: faults, settled_ms } = await playRound(schedule, browser, dist);
+    const { wrong, history, made: faults, settled_ms, ...rest } = await playRound(schedule, browser, dist);
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     for (const fault of faults) made[fault] = (made[fault] ?? 0) + 1;
     if (settled_ms >= 0) settled.push(settled_ms);
+    revived += rest.revived;
+    versions.deployed += rest.versions.deployed;
+    versions.reached += rest.versions.reached;
     if (wrong.length === 0) {
       total.passed += 1;
       console.log(`  ✓ round ${round}: ${seconds} s, settled in ${settled_ms} ms: ${faults.join(', ')}`);
@@ -78,6 +83,9 @@ settled.sort((a, b) => a - b);
 const faults = Object.entries(made).sort(([, a], [, b]) => b - a);
 console.log(
   `${faults.reduce((sum, [, count]) => sum + count, 0)} faults: ${faults.map(([name, count]) => `${name} ${count}`).join(', ')}`,
+);
+console.log(
+  `${versions.deployed} versions deployed, a page came to ${versions.reached} of them; ${revived} crashed tasks started again`,
 );
 const quantile = (/** @type {number} */ q) => settled[Math.min(settled.length - 1, Math.floor(q * settled.length))];
 console.log(

@@ -16,6 +16,8 @@
   // ── the clock ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
   const realNow = Date.now;
   let jumped = 0;
+  /** The how manieth setting of the clock that was: what somebody says who has not heard of a later one does not count. */
+  let setting = 0;
   const now = () => realNow() + jumped;
   scope.Date = new Proxy(Date, {
     construct: (target, given, as) => Reflect.construct(target, given.length > 0 ? given : [now()], as),
@@ -55,12 +57,18 @@
     return true;
   }
 
+  /** A fault that was asked for was made here: a round counts no other. @param {number} move @param {boolean | number} really */
+  const made = (move, really) => {
+    if (really) channel.postMessage({ to: 'page', do: 'made', move });
+  };
+
   // ── IndexedDB ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
   const realOpen = IDBFactory.prototype.open;
   const realBegin = IDBDatabase.prototype.transaction;
   /** @type {Set<IDBDatabase>} */
   const handles = new Set();
-  let toAbort = 0;
+  /** @type {number[]} for each transaction that is to be aborted, which move asked for it */
+  const toAbort = [];
   /** @type {Set<string>} what is under way, for the history of a round that gets stuck */
   const underWay = new Set();
   let begun = 0;
@@ -72,16 +80,17 @@
     const what = `${begun} ${tx.mode} ${[...tx.objectStoreNames]}`;
     underWay.add(what);
     for (const end of ['complete', 'abort']) tx.addEventListener(end, () => underWay.delete(what));
-    if (toAbort > 0) {
-      toAbort -= 1;
+    const move = toAbort.shift();
+    if (move !== undefined) {
       const abort = () => {
         try {
           tx.abort();
+          made(move, true);
         } catch {
           // It was over before.
         }
       };
-      if (toAbort % 2) abort();
+      if (toAbort.length % 2) abort();
       else setTimeout(abort);
     }
     return tx;
@@ -116,11 +125,13 @@
 
   /** @param {boolean} told whether a `close` event says so, as when the browser itself closes it */
   function closeHandles(told) {
+    const { size } = handles;
     for (const db of handles) {
       db.close();
       if (told) db.dispatchEvent(new Event('close'));
     }
     handles.clear();
+    return size;
   }
 
   // ── streams that the service worker sends ──────────────────────────────────────────────────────────────────────────────────────
@@ -145,9 +156,19 @@
     };
   }
 
+  /** How many were cut. */
   function cutStreams() {
-    for (const controller of sending) controller.error(new Error('cut'));
+    let cut = 0;
+    for (const controller of sending) {
+      try {
+        // Throws when it is over.
+        controller.enqueue(new Uint8Array());
+        controller.error(new Error('cut'));
+        cut += 1;
+      } catch {}
+    }
     sending.clear();
+    return cut;
   }
 
   // ── what went wrong where nobody waits for an answer ───────────────────────────────────────────────────────────────────────────
@@ -160,13 +181,16 @@
 
   // ── what other threads are told to do ──────────────────────────────────────────────────────────────────────────────────────────
   channel.addEventListener('message', ({ data }) => {
-    if (data.do === 'set-clock') jumped = data.by_ms;
+    if (data.do === 'set-clock' && data.setting > setting) {
+      jumped = data.by_ms;
+      setting = data.setting;
+    }
     if (data.to !== thread) return;
-    if (data.do === 'tell-clock') channel.postMessage({ do: 'set-clock', by_ms: jumped });
-    if (data.do === 'abort-transactions') toAbort += data.count;
-    if (data.do === 'close-handles') closeHandles(data.told);
-    if (data.do === 'cut-streams') cutStreams();
-    if (data.do === 'kill-job-worker') killWorker(data.which);
+    if (data.do === 'tell-clock') channel.postMessage({ do: 'set-clock', by_ms: jumped, setting });
+    if (data.do === 'abort-transactions') toAbort.push(...Array(data.count).fill(data.move));
+    if (data.do === 'close-handles') made(data.move, closeHandles(data.told));
+    if (data.do === 'cut-streams') made(data.move, cutStreams());
+    if (data.do === 'kill-job-worker') made(data.move, killWorker(data.which));
     if (data.do === 'tell-state') report(JSON.stringify({ underWay: [...underWay], workers: workers.length }));
   });
 
@@ -179,6 +203,7 @@
   let requests = 0;
   /** @param {object} entry */
   const record = (entry) => records.push({ at: Math.round(performance.timeOrigin + performance.now()), ...entry });
+  record({ kind: 'life', version: scope.chaosBuild.version });
   /** @type {WeakMap<ReadableStream, number>} */
   const bodies = new WeakMap();
   /** @type {WeakMap<ReadableStreamDefaultReader, { id: number, decoder: TextDecoder }>} */
@@ -244,6 +269,7 @@
 
   channel.addEventListener('message', ({ data }) => {
     if (data.do === 'report') record({ kind: 'report', thread: data.thread, text: data.text });
+    if (data.do === 'made') record({ kind: 'made', move: data.move });
   });
   addEventListener('error', ({ message }) => record({ kind: 'error', message }));
   addEventListener('unhandledrejection', ({ reason }) => record({ kind: 'error', message: `unhandled: ${reason}` }));
@@ -406,22 +432,19 @@
     dump: async () => JSON.parse(JSON.stringify({ stores: await readDatabase(), folder: await readFolder() }, summed)),
     locks: async () => (await navigator.locks.query()).held?.map(({ name }) => name) ?? [],
     killExecutor: () => killWorker(0),
-    /** @param {object} message */
-    broadcast: (message) => channel.postMessage(message),
     /** @param {string} to @param {object} message */
-    tell(to, message) {
-      if (to === 'page') toAbort += /** @type {{ count?: number }} */ (message).count ?? 0;
-      else channel.postMessage({ to, ...message });
-    },
-    /** @param {number} by_ms */
-    setClock(by_ms) {
+    tell: (to, message) => channel.postMessage({ to, ...message }),
+    /** @param {number} by_ms @param {number} now which setting this is: they are counted from 1 */
+    setClock(by_ms, now) {
+      if (now <= setting) return;
       jumped = by_ms;
-      channel.postMessage({ do: 'set-clock', by_ms: jumped });
+      setting = now;
+      channel.postMessage({ do: 'set-clock', by_ms, setting });
     },
     /** Makes every thread give its handle up, as an upgrade does that then fails. */
     async dropHandles() {
       const version = (await indexedDB.databases()).find(({ name }) => name === DATABASE)?.version;
-      if (version === undefined) return;
+      if (version === undefined) throw new Error('there is no database yet');
       const request = realOpen.call(indexedDB, DATABASE, version + 100);
       request.addEventListener('upgradeneeded', () => request.transaction?.abort());
       await answered(request).catch(() => {});
@@ -430,7 +453,7 @@
     async update(takeOver) {
       const registration = await navigator.serviceWorker.getRegistration();
       // Chromium sometimes lets this wait for a minute.
-      if (!registration) return;
+      if (!registration) throw new Error('there is no service worker yet');
       registration.update().catch(() => {});
       if (!takeOver) return;
       registration.addEventListener('updatefound', () => {
@@ -443,6 +466,5 @@
     /** Does as it asks: it loads itself again then. */
     press: () => /** @type {HTMLElement | null} */ (document.querySelector('.notice button'))?.click(),
     life: () => performance.timeOrigin,
-    cutStreams: () => channel.postMessage({ to: 'service-worker', do: 'cut-streams' }),
   });
 })();

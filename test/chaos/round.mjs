@@ -15,6 +15,8 @@ import { openSite } from './site.mjs';
  * @property {string[]} wrong
  * @property {object} history
  * @property {string[]} made the faults that were really made
+ * @property {number} revived how many tasks were started again that had crashed, as a person would
+ * @property {{ deployed: number, reached: number }} versions how many were put there, and the newest that a page was of
  * @property {number} settled_ms how long it took from the last fault until every task had ended
  */
 
@@ -23,6 +25,7 @@ const SETTLE_MS = 60_000;
 /** How long somebody tries the same thing again. */
 const PATIENCE_MS = 120_000;
 const LOOK_MS = 100;
+const MOST_TABS = 4;
 
 /**
  * @param {Schedule} schedule
@@ -107,8 +110,8 @@ export async function playRound(schedule, browser, dist) {
   const clock = [0];
   /** @param {number} by_ms */
   async function setClock(by_ms) {
-    clock.push(by_ms);
-    await insist('setting the clock', 0, (tab) => tab.call('setClock', by_ms));
+    const setting = clock.push(by_ms);
+    await insist('setting the clock', 0, (tab) => tab.call('setClock', by_ms, setting));
   }
 
   /** @type {(() => Promise<void>)[]} what makes things whole again */
@@ -125,11 +128,22 @@ export async function playRound(schedule, browser, dist) {
     setTimeout(() => once().catch((error) => wrong.push(`mending: ${error}`)), Number(for_ms));
   }
 
+  /** Those that other threads make: they say so. @type {Set<Move>} */
+  const told = new Set();
+  /** @param {import('./browser.mjs').Tab} tab @param {string} thread @param {Move} move */
+  async function tell(tab, thread, move) {
+    await tab.call('tell', thread, { ...move, move: schedule.moves.indexOf(move) });
+    told.add(move);
+  }
+
   /** @param {Move} move */
   async function makeFault(move) {
     const tab = crew.pick(move.tab);
     const { powers } = browser;
-    if (move.do === 'open') return crew.count() < 4 ? void (await crew.open()) : undefined;
+    if (move.do === 'open') {
+      if (crew.count() >= MOST_TABS) throw new Error('there are enough');
+      return void (await crew.open());
+    }
     if (move.do === 'offline') {
       await site.online(false);
       return mendLater(move, () => site.online(true));
@@ -147,9 +161,10 @@ export async function playRound(schedule, browser, dist) {
         if (!(await tab.call('killExecutor'))) throw new Error('there was none');
         return;
       case 'kill-job-worker':
-        return tab.call('tell', 'holdfast executor', move);
+        return tell(tab, 'holdfast executor', move);
       case 'close':
-        return crew.count() > 1 ? crew.end(tab, () => tab.close()) : crew.renew(tab, () => tab.reload());
+        await crew.end(tab, () => tab.close());
+        return crew.count() > 0 ? undefined : void (await crew.open());
       case 'crash':
         await crew.end(tab, () => powers.crash?.(tab));
         return crew.count() > 0 ? undefined : void (await crew.open());
@@ -162,12 +177,12 @@ export async function playRound(schedule, browser, dist) {
       case 'hard-reload':
         return crew.renew(tab, () => powers.hardReload?.(tab));
       case 'cut-streams':
-        return tab.call('cutStreams');
+        return tell(tab, 'service-worker', move);
       case 'drop-handles':
         return tab.call('dropHandles');
       case 'close-handles':
       case 'abort-transactions':
-        return tab.call('tell', move.thread, move);
+        return tell(tab, String(move.thread), move);
       case 'fill-storage': {
         const release = await powers.fillStorage?.(tab, site.origin);
         return mendLater(move, async () => release?.());
@@ -183,12 +198,12 @@ export async function playRound(schedule, browser, dist) {
     }
   }
 
+  /** Tasks that had crashed and were started again. @type {Set<string>} */
+  const revived = new Set();
   /** Tabs that an update left behind are loaded again, as they ask for; what waits for somebody is let go on. */
   async function settle() {
     for (const mend of mends) await mend();
     await crew.wake();
-    /** Tasks that had crashed and were started again. @type {Set<string>} */
-    const revived = new Set();
     const ended = async () => {
       /** @type {import('./fold.mjs').Task[]} */
       const all = await crew
@@ -256,7 +271,7 @@ export async function playRound(schedule, browser, dist) {
         (error) => String(error),
       );
       crew.note({ kind: 'fault', ...move, done });
-      if (done === true) made.push(move.do);
+      if (done === true && !told.has(move)) made.push(move.do);
     }
     const quiet = performance.now();
     deadline = quiet + SETTLE_MS;
@@ -271,11 +286,22 @@ export async function playRound(schedule, browser, dist) {
       !isOver,
     );
     const jumped = made.includes('jump-clock');
-    const history = { tasks: list, running_limit, jumped, clients: crew.clients(), ...end.found };
-    return { wrong: [...wrong, ...end.wrong, ...check(history)], history, made, settled_ms };
+    const clients = crew.clients();
+    const records = clients.flatMap((client) => client.records);
+    for (const move of told)
+      if (records.some(({ kind, move: place }) => kind === 'made' && schedule.moves[place] === move))
+        made.push(move.do);
+    const deaths = schedule.moves.filter((move) => !isCommand(move)).length + crew.renewals();
+    const history = { tasks: list, running_limit, jumped, deaths, clients, ...end.found };
+    const reached = Math.max(0, ...records.flatMap(({ kind, version }) => (kind === 'life' ? [version] : [])));
+    const versions = { deployed: site.version(), reached };
+    const all = [...wrong, ...end.wrong, ...check(history)];
+    return { wrong: all, history, made, revived: revived.size, versions, settled_ms };
   } catch (error) {
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return { wrong: [...wrong, reason], history: { clients: crew.clients() }, made, settled_ms: -1 };
+    const history = { clients: crew.clients() };
+    const versions = { deployed: site.version(), reached: 0 };
+    return { wrong: [...wrong, reason], history, made, revived: revived.size, versions, settled_ms: -1 };
   } finally {
     for (const mend of mends) await mend().catch(() => {});
     await crew.leave();

@@ -62,7 +62,7 @@ export async function openSite(dist) {
     origin,
     /** @param {boolean} wanted */
     async online(wanted) {
-      if (wanted === isOnline) return;
+      if (wanted === isOnline) throw new Error(`it is ${wanted ? 'online' : 'offline'} already`);
       isOnline = wanted;
       if (wanted) server = await serve({ root, port });
       else await server.close();
@@ -74,6 +74,7 @@ export async function openSite(dist) {
       await stage();
     },
     version: () => version,
+    isOnline: () => isOnline,
     async close() {
       if (isOnline) await server.close();
       await rm(folder, { recursive: true, force: true });

@@ -346,6 +346,23 @@ const doctored: [string, (history: History) => void, RegExp][] = [
       ]),
     /attempt 2 does 20 steps again, 11 may be/,
   ],
+  ['a loss that nothing explains', (h) => Object.assign(h, { deaths: 0 }), /hashed: was lost 1 times, in 0 deaths/],
+  [
+    'an end that comes twice in the stream of all tasks',
+    (h) => edit(feed(h).at(-1), (text) => text + text.slice(text.indexOf('\n\n') + 2).replace(/^[\s\S]*?(?=id: )/, '')),
+    /the stream of all tasks after .*: complete has the id/,
+  ],
+  [
+    'a client that recorded nothing',
+    (h) => remove(h, () => true),
+    /client 1: never followed all tasks[\s\S]*client 1: never saw the end of hashed/,
+  ],
+  [
+    'a client that followed no task to its end',
+    (h) => remove(h, ({ kind }) => kind === 'watched'),
+    /client 1: never saw the end of counted/,
+  ],
+  ['a round at whose end nobody was there', (h) => Object.assign(h, { survivors: [] }), /nobody was there/],
 ];
 
 test.each(doctored)('%s is noticed', (_, doctor, complaint) => {

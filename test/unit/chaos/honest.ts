@@ -169,7 +169,9 @@ export function honest(): History {
     ],
     running_limit: 1,
     jumped: false,
+    deaths: 1,
     clients: [{ client: '1', records: client }],
+    survivors: ['1'],
     store: {
       stores: {
         tasks: [...ends].map(([key, task]) => ({ key, value: { task } })),
