@@ -121,6 +121,25 @@ test('a job that logs without end is slowed, can be canceled, and its log is who
   expect(ids).toEqual({ length: ids.last, first: 1, last: ids.last });
 });
 
+test('a job that reports progress without end tells of some of it, is heard in between, and can be canceled', async ({
+  hostile,
+}) => {
+  const { task_id } = await submit(hostile, 'hostile', { way: 'reports progress without end' });
+  const seen = await hostile.evaluate(async (task_id) => {
+    const seen = [];
+    for await (const { event, id, data } of globalThis.holdfast.watch(task_id)) {
+      if (event === 'message') seen.push({ id: Number(id), done: data.done });
+      if (data.done > 100_000) break;
+    }
+    return seen;
+  }, task_id);
+  expect(seen.map(({ id }) => id)).toEqual(seen.map((_, i) => i + 1));
+  // Of a thousand steps one is told, at most.
+  expect(seen.length).toBeLessThan((seen.at(-1)?.done ?? 0) / 1_000);
+  const canceled = await hostile.evaluate((task_id) => globalThis.holdfast.cancel(task_id), task_id);
+  expect(canceled).toMatchObject({ status: 'canceled', stopped: { rung: 'return' } });
+});
+
 test('a log that outgrows its limit while its job runs is trimmed, and the gap is told', async ({ hostile }) => {
   const log_events = 1_000;
   await hostile.evaluate((log_events) => globalThis.holdfast.configure({ log_events }), log_events);

@@ -204,6 +204,31 @@ test('a window that another site opened does not listen to it', async ({ app, co
   await task.expect();
 });
 
+test('nor does one that this origin opened itself listen to its messages', async ({ app, context, site }) => {
+  // Its first load had no headers yet: the two would be strangers.
+  await app.reload();
+  await app.waitForFunction(() => globalThis.holdfast !== undefined);
+  const task = await untouched(app);
+  const opened = context.waitForEvent('page');
+  await app.evaluate((address) => {
+    Object.assign(globalThis, { opened: window.open(address) });
+  }, site.url);
+  const page = await opened;
+  await page.waitForFunction(() => globalThis.holdfast !== undefined);
+  await app.evaluate(async () => {
+    const { opened } = globalThis as unknown as { opened: Window };
+    const kinds = ['claim', 'end-streams', 'skip-waiting', 'stop', 'start'];
+    // They do come there.
+    const heard = new Promise((resolve) =>
+      opened.addEventListener('message', ({ data }) => data.kind === kinds.at(-1) && resolve(data)),
+    );
+    for (const kind of kinds) opened.postMessage({ kind, all: true }, '*');
+    await heard;
+  });
+  expect(await page.evaluate(() => window.opener !== null)).toBe(true);
+  await task.expect();
+});
+
 test('a file that is a page with a script is saved, not shown', async ({ app, context, site }) => {
   const file_id = await app.evaluate(async () => {
     const page = '<script>localStorage.stolen = 1</script>';
@@ -237,6 +262,11 @@ test('every file of the app comes with its policy, and the page’s own says the
   const header = answer?.headers()['content-security-policy'] ?? '';
   const meta = await app.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute('content');
   expect(header).toBe(`${meta}; frame-ancestors 'self'`);
+  const directives = new Map(header.split('; ').map((part) => [part.split(' ')[0], part.split(' ').slice(1)]));
+  // No other site, nothing inline, and no text as code.
+  expect(directives.get('script-src')).toEqual(["'self'", "'wasm-unsafe-eval'"]);
+  for (const name of ['default-src', 'worker-src', 'connect-src', 'style-src', 'base-uri'])
+    expect(directives.get(name), name).toEqual(["'self'"]);
   const scripts = await app.evaluate(async () => {
     const own = performance.getEntriesByType('resource').map(({ name }) => name);
     const wanted = own.filter((name) => name.endsWith('.js') && !name.endsWith('/sw.js'));

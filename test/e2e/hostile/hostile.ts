@@ -76,6 +76,8 @@ export const job = defineJob({
           for (let i = 0; i < 100_000; i += 1) kept.push({ i, more: [i, i, i, i] });
           yield { done: kept.length };
         }
+      case 'reports progress without end':
+        for (let done = 0; ; done += 1) yield { done, message: `step ${done}`.padEnd(1_000) };
       case 'logs without end':
         for (let line = 0; ; line += 1) {
           log('info', `line ${line}`.padEnd(1_000));

@@ -21,6 +21,7 @@ export const ways = [
   'loses a part of its code once',
   'misses a part of its code',
   'logs without end',
+  'reports progress without end',
   'fills its memory with buffers',
   'fills its memory with objects',
 ] as const;
