@@ -5,7 +5,8 @@ export async function storedIn() {
   const { usageDetails } = await navigator.storage.estimate();
   return {
     locks: { held: held?.length ?? 0, pending: pending?.length ?? 0 },
-    indexedDB: usageDetails?.indexedDB ?? 0,
+    // What is not told is no number, and the report says so.
+    indexedDB: usageDetails?.indexedDB ?? Number.NaN,
     rows: await rows(),
     opfs: await sizeOf(await navigator.storage.getDirectory()),
   };

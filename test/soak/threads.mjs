@@ -1,7 +1,15 @@
 /** What is alive in each thread of a site, after a garbage collection. */
 
 /** Objects that hold something open. */
-const HANDLES = ['MessagePort', 'BroadcastChannel', 'IDBDatabase', 'ReadableStream', 'AbortController', 'EventSource'];
+const HANDLES = [
+  'MessagePort',
+  'BroadcastChannel',
+  'IDBDatabase',
+  'ReadableStream',
+  'AbortController',
+  'EventSource',
+  'FileSystemSyncAccessHandle',
+];
 
 /**
  * @typedef {object} Thread
