@@ -10,7 +10,7 @@ import { launched } from './sources.ts';
 import { createStart, type StartModel } from './start-model.ts';
 import { createTasks, type TasksModel } from './tasks-model.ts';
 import { createTypes, type TypesModel } from './types-model.ts';
-import { newVersion } from './updates.ts';
+import { isWaiting, newVersion } from './updates.ts';
 import { createWaiting, type Waiting } from './waiting-model.ts';
 
 export interface Ready {
@@ -73,10 +73,12 @@ export function createApp(connect: () => Promise<Client>) {
   function offerUpdate({ takeOver }: Client) {
     update.value = {
       kind: 'ready',
-      apply() {
+      async apply() {
         update.value = { kind: 'applying' };
         navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true });
         takeOver();
+        // Another tab may have let it take over before.
+        if (!(await isWaiting())) location.reload();
       },
     };
   }

@@ -7,6 +7,9 @@ export async function lookForUpdate(): Promise<boolean> {
   return Boolean(registration?.installing ?? registration?.waiting);
 }
 
+/** Whether one is there that has not taken over yet. */
+export const isWaiting = async () => Boolean((await navigator.serviceWorker.getRegistration())?.waiting);
+
 /** Resolves when a new version waits to take over. */
 export async function newVersion(): Promise<unknown> {
   if (!('serviceWorker' in navigator)) return new Promise(() => {});

@@ -58,6 +58,24 @@ test('a tab that two updates left behind fails no task: it asks to be loaded aga
   await site.close();
 });
 
+test('each tab is loaded again when its button is pressed, also when another one has let the new version take over', async ({
+  context,
+}) => {
+  const site = await openSite(dist);
+  const pages = [await open(await context.newPage(), site.url), await open(await context.newPage(), site.url)];
+  await site.deploy(false);
+  await pages[0]?.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.update());
+  const buttons = pages.map((page) => page.locator('.notice').getByRole('button'));
+  for (const button of buttons) await expect(button).toBeVisible();
+  for (const [i, page] of pages.entries()) {
+    const life = await page.evaluate(() => performance.timeOrigin);
+    await buttons[i]?.click();
+    await expect.poll(() => page.evaluate(() => performance.timeOrigin).catch(() => life)).toBeGreaterThan(life);
+    await expect.poll(() => page.evaluate(() => globalThis.holdfast?.base).catch(String)).toBe(site.url);
+  }
+  await site.close();
+});
+
 test('a page of a newer version that has changed the database is answered, although nobody has let its service worker take over', async ({
   context,
 }) => {
