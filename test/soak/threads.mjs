@@ -11,6 +11,9 @@ const HANDLES = [
   'FileSystemSyncAccessHandle',
 ];
 
+/** One that ends just when it is asked sometimes never answers, and is not said to be gone either (seen once in 430 rounds). */
+const ANSWER_MS = 20_000;
+
 /**
  * @typedef {object} Thread
  * @property {string} name "service worker", or the worker's own
@@ -104,11 +107,17 @@ async function attached(browser, targetId, work) {
       last += 1;
       const id = last;
       const message = JSON.stringify({ id, method, params });
+      /** @type {ReturnType<typeof setTimeout> | undefined} */
+      let timer;
       const answer = new Promise((resolve, reject) => {
         asked.set(id, { resolve, reject });
+        timer = setTimeout(reject, ANSWER_MS, gone);
         browser.send('Target.sendMessageToTarget', { sessionId, message }).catch(reject);
       });
-      return answer.finally(() => asked.delete(id));
+      return answer.finally(() => {
+        clearTimeout(timer);
+        asked.delete(id);
+      });
     });
   } catch (error) {
     if (error === gone) return null;
