@@ -23,11 +23,38 @@ const box = (type: string, ...body: (string | number[])[]) => {
 };
 const ispe = (width: number, height: number) =>
   box('ispe', [0, 0, 0, 0], [0, 0, width >> 8, width & 255], [0, 0, height >> 8, height & 255]);
+const tkhd = (version: 0 | 1, width: number, height: number) =>
+  box(
+    'tkhd',
+    [version, 0, 0, 7],
+    Array(version === 0 ? 72 : 84).fill(0),
+    ...[width, height].map((side) => [side >> 8, side & 255, 0, 0]),
+  );
+/** A screen with a first frame: `[left, top, width, height]`. `colors`: 2 to the power of so many more than one. */
+function gif(
+  width: number,
+  height: number,
+  {
+    colors = -1,
+    before = [] as number[],
+    frame = [0, 0, 1, 1],
+  }: { colors?: number; before?: number[]; frame?: number[] } = {},
+) {
+  const u16le = (n: number) => [n & 255, n >> 8];
+  const table = colors < 0 ? [] : Array(3 * 2 ** (colors + 1)).fill(0x2c);
+  const flags = colors < 0 ? 0 : 0x80 | colors;
+  return bytes('GIF89a', u16le(width), u16le(height), [flags, 0, 0], table, before, [0x2c], frame.flatMap(u16le), [0]);
+}
 
 describe('a header', () => {
   test.each([
     ['PNG', pngOf(3, 5, () => [0, 0, 0, 0]), { format: 'png', width: 3, height: 5 }],
-    ['GIF', bytes('GIF89a', [0x2c, 1, 2, 0]), { format: 'gif', width: 300, height: 2 }],
+    ['GIF', gif(300, 2), { format: 'gif', width: 300, height: 2 }],
+    [
+      'GIF whose first frame is larger, behind colors and blocks',
+      gif(1, 1, { colors: 2, before: [0x21, 0xfe, 2, 1, 2, 1, 0x2c, 0, 0x21, 0xf9, 0], frame: [10, 20, 16_000, 300] }),
+      { format: 'gif', width: 16_010, height: 320 },
+    ],
     [
       'JPEG behind other segments and filling',
       bytes([0xff, 0xd8, 0xff, 0xe1, 0, 6, 1, 2, 3, 4, 0xff, 0xff, 0xc2, 0, 11, 8, 1, 0, 2, 1]),
@@ -53,6 +80,27 @@ describe('a header', () => {
       bytes(box('ftyp', 'avif', [0, 0, 0, 0], 'mif1'), box('meta', [0, 0, 0, 0], ispe(512, 512), ispe(4000, 3000))),
       { format: 'avif', width: 4000, height: 3000 },
     ],
+    ...([0, 1] as const).map((version): [string, Uint8Array, object] => [
+      `AVIF whose track is larger, version ${version}`,
+      bytes(
+        box('ftyp', 'avis', [0, 0, 0, 0], 'avif'),
+        box('meta', [0, 0, 0, 0], ispe(5, 5)),
+        box('mdat', [1, 2, 3]),
+        box('moov', box('trak', tkhd(version, 4000, 3000))),
+      ),
+      { format: 'avif', width: 4000, height: 3000 },
+    ]),
+    [
+      'AVIF whose frames are larger, and end with the file',
+      bytes(
+        box('ftyp', 'avis', [0, 0, 0, 0], 'avif'),
+        box('meta', [0, 0, 0, 0], ispe(5, 5)),
+        [0, 0, 0, 1, ...bytes('mdat'), 0, 0, 0, 0, 0, 0, 0, 17, 9],
+        box('moov', box('stsd', box('av01', Array(24).fill(0), [0x0f, 0xa0, 0x0b, 0xb8]))),
+        [0, 0, 0, 0, ...bytes('mdat'), 1, 2, 3],
+      ),
+      { format: 'avif', width: 4000, height: 3000 },
+    ],
   ])('of %s is read', async (_, picture, header) => {
     expect(await headerIn(picture)).toEqual(header);
   });
@@ -67,7 +115,14 @@ describe('a header', () => {
       'it is HEIC, which most browsers do not read (byte 4)',
     ]),
     ['a JPEG that ends', bytes([0xff, 0xd8, 0xff, 0xe0, 0, 9]), 'byte 13'],
-    ['an AVIF without sizes', bytes(box('ftyp', 'avif', [0, 0, 0, 0]), box('meta', [0, 0, 0, 0])), 'byte 16'],
+    ['a GIF that ends', bytes('GIF89a', [1, 0, 1, 0, 0, 0, 0, 0x21, 0xfe, 9]), 'byte 25'],
+    ['a GIF without a frame', bytes('GIF89a', [1, 0, 1, 0, 0, 0, 0, 0x3b]), 'it has no frame (byte 13)'],
+    ['an AVIF without sizes', bytes(box('ftyp', 'avif', [0, 0, 0, 0]), box('meta', [0, 0, 0, 0])), 'byte 28'],
+    [
+      'an AVIF with two sizes',
+      bytes(box('ftyp', 'avif'), box('meta', [0, 0, 0, 0], ispe(5, 5)), box('meta', [0, 0, 0, 0], ispe(5, 5))),
+      'twice (byte 44)',
+    ],
     ['a picture of no size', pngOf(1, 1, () => [0, 0, 0, 0], { said: { width: 0, height: 7 } }), '0 × 7'],
   ])('of %s is refused', async (_, picture, why) => {
     await expect(headerIn(picture)).rejects.toThrow(why);
@@ -97,11 +152,38 @@ describe('a header', () => {
     ['JPEG of filling', bytes([0xff, 0xd8]), bytes([0xff]), /cut off \(byte 8388\d{3}\)/],
     ['JPEG of small segments', bytes([0xff, 0xd8]), bytes([0xff, 0xe0, 0, 2]), /4096 segments .*\(byte 16386\)/],
     ['JPEG of marks', bytes([0xff, 0xd8]), bytes([0xff, 0xd0]), /4096 segments .*\(byte 8194\)/],
+    [
+      'GIF of small blocks',
+      bytes('GIF89a', [1, 0, 1, 0, 0, 0, 0, 0x21, 0xfe]),
+      bytes([1, 7]),
+      /4096 blocks .*\(byte 8\d{3}\)/,
+    ],
+    [
+      'GIF of empty blocks',
+      bytes('GIF89a', [1, 0, 1, 0, 0, 0, 0]),
+      bytes([0x21, 0xfe, 0]),
+      /4096 blocks .*\(byte \d+\)/,
+    ],
+    [
+      'AVIF of small boxes behind its size',
+      bytes(box('ftyp', 'avif'), box('meta', [0, 0, 0, 0], ispe(5, 5))),
+      bytes(box('free')),
+      /4096 boxes .*\(byte 32\d{3}\)/,
+    ],
     ['AVIF of small boxes', bytes(box('ftyp', 'avif')), bytes(box('free')), /4096 boxes .*\(byte 32772\)/],
   ])('of %s is refused after a few reads', async (_, start, part, why) => {
     const { file, reads } = counted(start, repeated(8 * MiB, part));
     await expect(sourceOf(file, wish)).rejects.toThrow(why);
     expect(reads()).toBeLessThanOrEqual(130);
+  });
+
+  test.each(['meta', 'moov'])('of an AVIF whose %s is too large to be searched is refused', async (name) => {
+    const free = box('free', Array(60_000).fill(0));
+    const padding = Buffer.concat(Array.from({ length: 18 }, () => bytes(free)));
+    const size = padding.length + 8;
+    const large = [bytes([size >> 24, size >> 16, size >> 8, size], name), padding];
+    const { file } = counted(bytes(box('ftyp', 'avis')), ...large);
+    await expect(sourceOf(file, wish)).rejects.toThrow(/its header has \d+ bytes; .* 1048576 \(byte \d+\)/);
   });
 
   test.each([
@@ -259,7 +341,8 @@ test('a bomb of any format is refused by what its header says, and nothing of it
   const bombs = {
     'a.png': pngOf(1, 1, () => [0, 0, 0, 0], { said: { width: 65_535, height: 65_535 } }),
     'a.jpg': bytes([0xff, 0xd8, 0xff, 0xc0, 0, 17, 8, ...big, ...big, 3, 1, 0x22, 0]),
-    'a.gif': bytes('GIF89a', [...big, ...big]),
+    'a.gif': gif(65_535, 65_535),
+    'frame.gif': gif(1, 1, { frame: [0, 0, 65_535, 65_535] }),
     'lossy.webp': bytes('RIFF', [0, 0, 0, 0], 'WEBPVP8 ', [0, 0, 0, 0, 0, 0, 0, 0x9d, 1, 0x2a, 0xff, 0x3f, 0xff, 0x3f]),
     'lossless.webp': bytes('RIFF', [0, 0, 0, 0], 'WEBPVP8L', [0, 0, 0, 0, 0x2f, 0xff, 0xff, 0xff, 0x0f]),
     'extended.webp': bytes('RIFF', [0, 0, 0, 0], 'WEBPVP8X', [10, 0, 0, 0, 0, 0, 0, 0, 0xfe, 0xff, 0, 0xfe, 0xff, 0]),
