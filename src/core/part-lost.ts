@@ -4,4 +4,10 @@
  * WebKit; no engine gives such an error a name of its own.
  */
 export const isPartLost = (message: string): boolean =>
-  /dynamically imported module|Importing a module script failed/i.test(message);
+  /dynamically imported module|Importing a module script failed/i.test(message) || message.includes(LOST);
+
+const LOST = 'A part of the code could not be loaded';
+
+/** Of a part that is no module: what an engine says of it, it says of any request that fails. */
+export const partLost = (part: string, cause: unknown): Error =>
+  new Error(`${LOST}, ${part}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });

@@ -2,10 +2,12 @@ import 'fake-indexeddb/auto';
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { isPartLost, partLost } from '../../../src/core/part-lost.ts';
+import { decode, encode, scale } from '../../../workers/jobs/images/codecs.ts';
 import type { Wish } from '../../../workers/jobs/images/flight.ts';
 import { headerOf } from '../../../workers/jobs/images/header.ts';
 import { type Orientation, orientationIn, turned } from '../../../workers/jobs/images/orientation.ts';
-import { fitted, nameOf } from '../../../workers/jobs/images/plan.ts';
+import { type Answer, fitted, nameOf } from '../../../workers/jobs/images/plan.ts';
 import { job } from '../../../workers/jobs/images/run.ts';
 import { sourceOf } from '../../../workers/jobs/images/source.ts';
 import { bytesFile, MiB } from '../../gate/gate.ts';
@@ -423,6 +425,56 @@ test.each([
   const failed = expect(run).rejects.toThrow(why);
   while (!ended) await vi.advanceTimersByTimeAsync(1_000);
   await failed;
+});
+
+describe('a codec that cannot be had', () => {
+  const pixels = { data: new Uint8ClampedArray(4), width: 1, height: 1 };
+
+  // Nobody hands out files here, as when there is no network.
+  test.each([
+    ['to write JPEG', () => encode(pixels, 'jpeg', 80)],
+    ['to write PNG', () => encode(pixels, 'png', 80)],
+    ['to write WebP', () => encode(pixels, 'webp', 80)],
+    ['to write AVIF', () => encode(pixels, 'avif', 80)],
+    ['to read JPEG', () => decode(new Uint8Array(8), 'jpeg')],
+    ['to read PNG', () => decode(new Uint8Array(8), 'png')],
+    ['to read WebP', () => decode(new Uint8Array(8), 'webp')],
+    ['to scale', () => scale(pixels, { width: 2, height: 2 })],
+  ] as const)('is told as a part of the code that was lost: %s', async (_, use) => {
+    vi.spyOn(console, 'error').mockImplementation(() => {});
+    onTestFinished(() => void vi.restoreAllMocks());
+    const error = await use().catch((error: Error) => error);
+    expect(error).toBeInstanceOf(Error);
+    expect(isPartLost((error as Error).message)).toBe(true);
+  });
+
+  test('is no fault of the pictures; what a decoder says of one is, in whatever words', async () => {
+    const lost = partLost('the encoder of AVIF', new TypeError('Failed to fetch')).message;
+    let said: Answer = { error: lost };
+    vi.stubGlobal('navigator', {});
+    vi.stubGlobal(
+      'Worker',
+      class {
+        onmessage: ((event: { data: Answer }) => void) | null = null;
+        constructor() {
+          setTimeout(() => this.onmessage?.({ data: 'ready' }));
+        }
+        postMessage() {
+          setTimeout(() => this.onmessage?.({ data: said }));
+        }
+        terminate() {}
+      },
+    );
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const sources = { 'a.png': pngOf(1, 1, () => [0, 0, 0, 255]) };
+    const run = undisturbed(job, { files: refsTo(sources), to: 'avif', zip: false }, { sources });
+    await expect(run).rejects.toThrow(lost);
+    for (const words of ['Failed to fetch', 'Load failed', 'NetworkError when attempting to fetch resource.']) {
+      said = { error: words };
+      const { result } = await undisturbed(job, { files: refsTo(sources), zip: false }, { sources });
+      expect(result).toMatchObject({ failed: 1, files: [{ error: words }] });
+    }
+  });
 });
 
 test('the ZIP opens elsewhere, and has a name for each', async (context) => {

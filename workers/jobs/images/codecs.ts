@@ -1,5 +1,5 @@
 /** The encoders and decoders of jSquash, for what a browser does not do or does worse. Each is loaded when it is wanted. */
-import type { AVIFModule } from '@jsquash/avif/codec/enc/avif_enc.js';
+import { partLost } from '../../../src/core/part-lost.ts';
 import type { Format } from './header.ts';
 import type { Size, Target } from './plan.ts';
 
@@ -8,54 +8,110 @@ export interface Pixels extends Size {
   data: Uint8ClampedArray<ArrayBuffer>;
 }
 
-const own = (bytes: Uint8Array | Uint8ClampedArray | ArrayBuffer): Uint8Array<ArrayBuffer> =>
-  new Uint8Array(bytes instanceof ArrayBuffer ? bytes : (bytes.slice().buffer as ArrayBuffer));
-
-export async function encode(pixels: Pixels, to: Target, quality: number): Promise<Uint8Array<ArrayBuffer>> {
-  const { data, width, height } = pixels;
-  // The codecs ask for an `ImageData`, and take these three of it.
-  const image = new ImageData(data, width, height);
-  switch (to) {
-    case 'jpeg':
-      return own(await (await import('@jsquash/jpeg/encode.js')).default(image, { quality }));
-    case 'png':
-      return own(await (await import('@jsquash/png/encode.js')).default(image));
-    case 'webp':
-      return own(await (await import('@jsquash/webp/encode.js')).default(image, { quality }));
-    case 'avif':
-      return encodeAvif(pixels, quality);
-  }
+/** Loads it once. That it cannot be had is told apart from what it says of a picture, which is not to blame for that. */
+function onDemand<Codec>(what: string, load: () => Promise<Codec>): () => Promise<Codec> {
+  let loading: Promise<Codec> | undefined;
+  return () => {
+    loading ??= load().catch((error: unknown) => {
+      throw partLost(what, error);
+    });
+    return loading;
+  };
 }
 
-/** Quicker than the default, which takes a minute for a photo, and a little larger. */
-const SPEED = 8;
+/** Each has one of its own, which becomes the codec. */
+const options = () => ({ noInitialRun: true });
 
-let avif: Promise<AVIFModule> | undefined;
+const jpegEncoder = onDemand('the encoder of JPEG', async () => {
+  const [{ default: load }, { defaultOptions }] = await Promise.all([
+    import('@jsquash/jpeg/codec/enc/mozjpeg_enc.js'),
+    import('@jsquash/jpeg/meta.js'),
+  ]);
+  return { codec: await load(options()), defaultOptions };
+});
 
-/** By the encoder for one thread: the package's own choice would bring the one for several too, which needs another policy. */
-async function encodeAvif({ data, width, height }: Pixels, quality: number): Promise<Uint8Array<ArrayBuffer>> {
+const webpEncoder = onDemand('the encoder of WebP', async () => {
+  // It knows which of two this engine can run.
+  const [{ init }, { defaultOptions }] = await Promise.all([
+    import('@jsquash/webp/encode.js'),
+    import('@jsquash/webp/meta.js'),
+  ]);
+  return { codec: await init(), defaultOptions };
+});
+
+/** The one for one thread: the package's own choice would bring the one for several too, which needs another policy. */
+const avifEncoder = onDemand('the encoder of AVIF', async () => {
   const [{ default: load }, { defaultOptions }] = await Promise.all([
     import('@jsquash/avif/codec/enc/avif_enc.js'),
     import('@jsquash/avif/meta.js'),
   ]);
-  const loading = avif ?? load({ noInitialRun: true });
-  avif = loading;
-  const codec = await loading;
-  const bytes = codec.encode(data, width, height, { ...defaultOptions, quality, speed: SPEED });
-  if (!bytes) throw new Error('it could not be encoded as AVIF');
-  return own(bytes);
+  return { codec: await load(options()), defaultOptions };
+});
+
+const jpegDecoder = onDemand('the decoder of JPEG', async () =>
+  (await import('@jsquash/jpeg/codec/dec/mozjpeg_dec.js')).default(options()),
+);
+
+const webpDecoder = onDemand('the decoder of WebP', async () =>
+  (await import('@jsquash/webp/codec/dec/webp_dec.js')).default(options()),
+);
+
+const png = onDemand('the codec of PNG', async () => {
+  const codec = await import('@jsquash/png/codec/pkg/squoosh_png.js');
+  await codec.default();
+  return codec;
+});
+
+const scaler = onDemand('what scales pictures', async () => {
+  const codec = await import('@jsquash/resize/lib/resize/pkg/squoosh_resize.js');
+  await codec.default();
+  return codec;
+});
+
+/** Of AVIF: quicker than the default, which takes a minute for a photo, and a little larger. */
+const SPEED = 8;
+const BITS = 8;
+
+export async function encode(pixels: Pixels, to: Target, quality: number): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = await encoded(pixels, to, quality);
+  if (!bytes) throw new Error(`it could not be written as ${to.toUpperCase()}`);
+  return new Uint8Array(bytes);
+}
+
+async function encoded({ data, width, height }: Pixels, to: Target, quality: number): Promise<Uint8Array | null> {
+  switch (to) {
+    case 'jpeg': {
+      const { codec, defaultOptions } = await jpegEncoder();
+      return codec.encode(data, width, height, { ...defaultOptions, quality });
+    }
+    case 'png':
+      return (await png()).encode(new Uint8Array(data.buffer, data.byteOffset, data.length), width, height, BITS);
+    case 'webp': {
+      const { codec, defaultOptions } = await webpEncoder();
+      return codec.encode(data, width, height, { ...defaultOptions, quality });
+    }
+    case 'avif': {
+      const { codec, defaultOptions } = await avifEncoder();
+      return codec.encode(data, width, height, { ...defaultOptions, quality, speed: SPEED });
+    }
+  }
 }
 
 /** A JPEG upright, others as they are stored. */
-export async function decode(bytes: Uint8Array<ArrayBuffer>, format: Format): Promise<Pixels> {
-  const { buffer } = bytes;
+export async function decode({ buffer }: Uint8Array<ArrayBuffer>, format: Format): Promise<Pixels> {
+  const image = await decoded(buffer, format);
+  if (!image) throw new Error('it could not be decoded');
+  return pixelsOf(image);
+}
+
+async function decoded(bytes: ArrayBuffer, format: Format): Promise<ImageData | null> {
   switch (format) {
     case 'jpeg':
-      return pixelsOf(await (await import('@jsquash/jpeg/decode.js')).default(buffer, { preserveOrientation: true }));
+      return (await jpegDecoder()).decode(bytes, true);
     case 'png':
-      return pixelsOf(await (await import('@jsquash/png/decode.js')).default(buffer));
+      return (await png()).decode(new Uint8Array(bytes));
     case 'webp':
-      return pixelsOf(await (await import('@jsquash/webp/decode.js')).default(buffer));
+      return (await webpDecoder()).decode(bytes);
     default:
       throw new Error(`this browser cannot read ${format.toUpperCase()}`);
   }
@@ -71,8 +127,7 @@ const LANCZOS = 3;
 
 export async function scale({ data, ...is }: Pixels, { width, height }: Size): Promise<Pixels> {
   if (width === is.width && height === is.height) return { data, width, height };
-  const { default: load, resize } = await import('@jsquash/resize/lib/resize/pkg/squoosh_resize.js');
-  await load();
+  const { resize } = await scaler();
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.length);
   const scaled = resize(bytes, is.width, is.height, width, height, LANCZOS, true, true);
   return { data: new Uint8ClampedArray(scaled), width, height };
