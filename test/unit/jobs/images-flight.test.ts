@@ -79,6 +79,14 @@ test.each<[what: string, wish: Partial<Wish>, pixels: number, count: number]>([
   expect(pixels * copies * 4).toBeLessThanOrEqual(BUDGET);
 });
 
+test('a picture may be held so that it is stored lying: what is made of it may then be larger', async () => {
+  drawing();
+  // Turned by a quarter it is 1,500 × 8,000, and stays that.
+  const { count, pixels } = await flown(named(20, saying(8_000, 1_500)), 16, { to: 'jpeg', width: 1_500 });
+  expect(count).toBe(2);
+  expect(2 * pixels * 4).toBeLessThanOrEqual(BUDGET);
+});
+
 test('where no browser draws, the codecs have their copies too', async () => {
   expect(await flown(named(20, saying(4_000, 3_000)), 16, { to: 'jpeg' })).toMatchObject({ count: 1 });
 });

@@ -2,7 +2,7 @@
 import type { InputFile } from '../../../src/core/job.ts';
 import type { Wish } from './flight.ts';
 import { type Header, headerOf, type Read } from './header.ts';
-import { drawsItself, fitted, type Target, takesCodec } from './plan.ts';
+import { drawsItself, fitted, type Size, type Target, takesCodec } from './plan.ts';
 
 export interface Source {
   file: InputFile;
@@ -31,11 +31,15 @@ export async function sourceOf(file: InputFile, wish: Wish): Promise<Source> {
 
 /** As many pixels as there are at a time: the picture's, and those made of it. */
 function pixelsOf(header: Header, to: Target, wish: Wish): number {
-  const made = fitted(header, wish);
+  const { width, height } = header;
+  // It is not known yet whether it is to be turned by a quarter.
+  const made = [header, { width: height, height: width }].map((held) => areaOf(fitted(held, wish)));
   // A codec has a copy of its own, of what is read from the canvas.
   const copies = drawsItself() && !takesCodec(to, wish.best) ? 1 : 3;
-  return header.width * header.height + copies * made.width * made.height;
+  return areaOf(header) + copies * Math.max(...made);
 }
+
+const areaOf = ({ width, height }: Size) => width * height;
 
 /** Reads on and on, a block at a time: a header may be in very many parts. */
 function readerOf(file: InputFile): Read {
