@@ -4,7 +4,16 @@ import { bareOutput } from './output.ts';
 
 /** So many of the job's have one. */
 const THUMBNAILS = 60;
-const ORDER = { format: 'jpeg', to: 'jpeg', width: null, height: null, percent: 50, quality: 80, best: false } as const;
+const ORDER = {
+  format: 'jpeg',
+  to: 'jpeg',
+  width: null,
+  height: null,
+  percent: 50,
+  quality: 80,
+  best: false,
+  limit_megapixels: 50,
+} as const;
 
 self.onmessage = async ({ data: files }: MessageEvent<File[]>) => {
   let after = 0;

@@ -254,7 +254,7 @@ describe('how a picture was held', () => {
     ).toBe(1);
     fc.assert(
       fc.property(
-        fc.constantFrom('png' as const, 'webp' as const),
+        fc.constantFrom('png' as const, 'webp' as const, 'avif' as const),
         fc.uint8Array({ maxLength: 60 }),
         fc.nat(60),
         (format, noise, cut) => {
@@ -436,9 +436,10 @@ describe('a codec that cannot be had', () => {
     ['to write PNG', () => encode(pixels, 'png', 80)],
     ['to write WebP', () => encode(pixels, 'webp', 80)],
     ['to write AVIF', () => encode(pixels, 'avif', 80)],
-    ['to read JPEG', () => decode(new Uint8Array(8), 'jpeg')],
+    ['to read JPEG', () => decode(Uint8Array.of(0xff, 0xd8, 0xff, 0xd9), 'jpeg')],
     ['to read PNG', () => decode(new Uint8Array(8), 'png')],
     ['to read WebP', () => decode(new Uint8Array(8), 'webp')],
+    ['to read AVIF', () => decode(new Uint8Array(8), 'avif')],
     ['to scale', () => scale(pixels, { width: 2, height: 2 })],
   ] as const)('is told as a part of the code that was lost: %s', async (_, use) => {
     vi.spyOn(console, 'error').mockImplementation(() => {});

@@ -56,6 +56,10 @@ const webpDecoder = onDemand('the decoder of WebP', async () =>
   (await import('@jsquash/webp/codec/dec/webp_dec.js')).default(options()),
 );
 
+const avifDecoder = onDemand('the decoder of AVIF', async () =>
+  (await import('@jsquash/avif/codec/dec/avif_dec.js')).default(options()),
+);
+
 const png = onDemand('the codec of PNG', async () => {
   const codec = await import('@jsquash/png/codec/pkg/squoosh_png.js');
   await codec.default();
@@ -107,14 +111,27 @@ export async function decode({ buffer }: Uint8Array<ArrayBuffer>, format: Format
 async function decoded(bytes: ArrayBuffer, format: Format): Promise<ImageData | null> {
   switch (format) {
     case 'jpeg':
+      if (!hasEnd(new Uint8Array(bytes))) throw new Error('it is cut off');
       return (await jpegDecoder()).decode(bytes, true);
     case 'png':
       return (await png()).decode(new Uint8Array(bytes));
     case 'webp':
       return (await webpDecoder()).decode(bytes);
-    default:
-      throw new Error(`this browser cannot read ${format.toUpperCase()}`);
+    case 'avif':
+      return (await avifDecoder()).decode(bytes, BITS);
+    case 'gif':
+      throw new Error('this browser cannot read GIF');
   }
+}
+
+/** Whether a JPEG goes on to its end mark: where it is cut off, the decoder makes it gray and says nothing. */
+function hasEnd(bytes: Uint8Array): boolean {
+  for (let at = bytes.length - 2; at > 0; at -= 1) {
+    if (bytes[at] !== 0xff) continue;
+    if (bytes[at + 1] === 0xd9) return true;
+    if (bytes[at + 1] === 0xda) return false;
+  }
+  return false;
 }
 
 const pixelsOf = ({ data, width, height }: ImageData): Pixels => ({

@@ -18,7 +18,6 @@ export interface Flying {
 
 export interface Wish extends Omit<Order, 'bytes' | 'format' | 'to' | 'thumbnail'> {
   to: Target | 'same';
-  limit_megapixels: number;
   limit_seconds: number;
 }
 
@@ -72,7 +71,7 @@ async function looked(file: InputFile, wish: Wish) {
 
 async function converted(
   source: Promise<Source>,
-  { limit_megapixels: _, limit_seconds, ...wish }: Wish,
+  { limit_seconds, ...wish }: Wish,
   thumbnail: boolean,
   pool: Pool,
 ): Promise<Converted> {

@@ -1,6 +1,6 @@
 /** Makes a picture into another. */
 import { pictureOf } from './picture.ts';
-import { fitted, type Made, type Order } from './plan.ts';
+import { fitted, limited, type Made, type Order } from './plan.ts';
 
 const THUMBNAIL = { width: 96, height: 96, percent: 100 };
 const THUMBNAIL_QUALITY = 70;
@@ -8,6 +8,7 @@ const THUMBNAIL_QUALITY = 70;
 export async function made(order: Order): Promise<Made> {
   const picture = await pictureOf(order);
   try {
+    limited('it has', picture, order.limit_megapixels);
     const size = fitted(picture, order);
     return {
       ...size,

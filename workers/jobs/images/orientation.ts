@@ -1,4 +1,5 @@
-/** How a picture was held. JPEG and AVIF are turned upright by whatever decodes them; of PNG and WebP not every decoder knows. */
+/** How a picture was held. A JPEG is turned upright by whatever decodes it; of the others not every decoder knows. */
+import { orientationOfAvif } from './avif.ts';
 import type { Format } from './header.ts';
 import { type Size, TYPES } from './plan.ts';
 
@@ -9,6 +10,7 @@ export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 export function orientationIn(bytes: Uint8Array, format: Format): Orientation {
   if (format === 'png') return orientationOf(chunkOf(bytes, 8, false, 'eXIf'));
   if (format === 'webp') return orientationOf(chunkOf(bytes, 12, true, 'EXIF'));
+  if (format === 'avif') return orientationOfAvif(bytes);
   return 1;
 }
 

@@ -1,6 +1,7 @@
 /** A decoded picture, upright: by the browser where it can, by jSquash where it cannot. */
+import { isPartLost } from '../../../src/core/part-lost.ts';
 import { decode, encode, type Pixels, scale } from './codecs.ts';
-import { browserTurns, matrixOf, orientationIn, sizeAt, turned } from './orientation.ts';
+import { browserTurns, matrixOf, type Orientation, orientationIn, sizeAt, turned } from './orientation.ts';
 import { drawsItself, type Order, type Size, type Target, TYPES, takesCodec } from './plan.ts';
 
 export interface Picture extends Size {
@@ -8,14 +9,30 @@ export interface Picture extends Size {
   close(): void;
 }
 
-export const pictureOf = (order: Order): Promise<Picture> => (drawsItself() ? native(order) : portable(order));
+export const pictureOf = (order: Order): Promise<Picture> =>
+  drawsItself() ? native(order).catch((error: unknown) => decoded(order, error)) : portable(order);
 
 async function native({ bytes, format }: Order): Promise<Picture> {
   const bitmap = await createImageBitmap(new Blob([bytes], { type: TYPES[format] }), {
     imageOrientation: 'from-image',
   });
   const held = orientationIn(bytes, format);
-  const orientation = held === 1 || (await browserTurns(format)) ? 1 : held;
+  return drawn(bitmap, held === 1 || (await browserTurns(format)) ? 1 : held);
+}
+
+/** One that the browser does not read. Throws why, unless a codec does. */
+async function decoded(order: Order, why: unknown): Promise<Picture> {
+  try {
+    const { data, width, height } = await uprightOf(order);
+    return drawn(await createImageBitmap(new ImageData(data, width, height)), 1);
+  } catch (error) {
+    // Every browser reads the other formats: what it refuses of those is broken, more likely than not, whether the codec can be had or not.
+    if (order.format === 'avif' && error instanceof Error && isPartLost(error.message)) throw error;
+    throw why;
+  }
+}
+
+function drawn(bitmap: ImageBitmap, orientation: Orientation): Picture {
   return {
     ...sizeAt(bitmap, orientation),
     async encoded({ width, height }, to, quality, best) {
@@ -42,8 +59,11 @@ async function native({ bytes, format }: Order): Promise<Picture> {
   };
 }
 
-async function portable({ bytes, format }: Order): Promise<Picture> {
-  const pixels = turned(await decode(bytes, format), orientationIn(bytes, format));
+const uprightOf = async ({ bytes, format }: Order): Promise<Pixels> =>
+  turned(await decode(bytes, format), orientationIn(bytes, format));
+
+async function portable(order: Order): Promise<Picture> {
+  const pixels = await uprightOf(order);
   return {
     width: pixels.width,
     height: pixels.height,

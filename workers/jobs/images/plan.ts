@@ -20,6 +20,7 @@ export interface Order {
   quality: number;
   best: boolean;
   thumbnail: boolean;
+  limit_megapixels: number;
 }
 
 export interface Made extends Size {
@@ -45,6 +46,12 @@ export const drawsItself = (): boolean =>
 
 /** Whether a codec writes it wherever that is: what no browser writes, or what it writes better. */
 export const takesCodec = (to: Target, best: boolean): boolean => to === 'avif' || (to === 'jpeg' && best);
+
+/** Throws when there is more of it than there may be. `said`: by whom, as the error begins. */
+export function limited(said: string, { width, height }: Size, limit_megapixels: number): void {
+  if (width * height <= limit_megapixels * 1_000_000) return;
+  throw new Error(`${said} ${width} × ${height} pixels, more than ${limit_megapixels} megapixels`);
+}
 
 /** The size that fits, of the same shape; never larger than it was. */
 export function fitted(is: Size, { width, height, percent }: Pick<Order, 'width' | 'height' | 'percent'>): Size {

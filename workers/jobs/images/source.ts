@@ -2,7 +2,7 @@
 import type { InputFile } from '../../../src/core/job.ts';
 import type { Wish } from './flight.ts';
 import { type Header, headerOf, type Read } from './header.ts';
-import { drawsItself, fitted, type Size, type Target, takesCodec } from './plan.ts';
+import { drawsItself, fitted, limited, type Size, type Target, takesCodec } from './plan.ts';
 
 export interface Source {
   file: InputFile;
@@ -20,11 +20,7 @@ const PIXEL_BYTES = 4;
 export async function sourceOf(file: InputFile, wish: Wish): Promise<Source> {
   if (file.size > MAX_BYTES) throw new Error(`it has ${file.size} bytes; a picture may have ${MAX_BYTES}`);
   const header = await headerOf(readerOf(file));
-  const { width, height } = header;
-  const { limit_megapixels } = wish;
-  if (width * height > limit_megapixels * 1_000_000) {
-    throw new Error(`its header says ${width} × ${height} pixels, more than ${limit_megapixels} megapixels`);
-  }
+  limited('its header says', header, wish.limit_megapixels);
   const to = wish.to !== 'same' ? wish.to : header.format === 'gif' ? 'png' : header.format;
   return { file, header, to, cost: file.size + PIXEL_BYTES * pixelsOf(header, to, wish) };
 }
