@@ -1,9 +1,13 @@
+import { cp, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Page } from '@playwright/test';
+import { serve } from '../../scripts/serve.mjs';
 import { bytesFile, type GateFile } from '../gate/gate.ts';
 import { slowJpeg } from '../gate/jpeg-file.ts';
 import { pngOf } from '../gate/png-file.ts';
-import { expect, finished, open, reached, submit, test } from './app.ts';
+import { dist, expect, finished, open, reached, submit, test } from './app.ts';
 import { TURNS, turnedAvif } from './avif.ts';
 
 type Corners = [string, string, string, string];
@@ -265,6 +269,22 @@ test('each format becomes each other, with sizes and a thumbnail', async ({ page
   }
 });
 
+test('with a lower quality there are fewer bytes', async ({ page, site }) => {
+  await open(page, site.url);
+  const picture = pngOf(300, 200, (x, y) => [(x * y) % 256, (x + y) % 256, (x ^ y) & 255, 255]);
+  const files = [{ file_id: await addFile(page, bytesFile('a.png', picture)) }];
+  for (const way of [{ to: 'jpeg' }, { to: 'jpeg', best: true }, { to: 'webp' }, { to: 'avif' }]) {
+    const sizes = [];
+    for (const quality of [20, 60, 95]) {
+      const { task_id } = await submit(page, 'images', { files, ...way, quality, zip: false });
+      const { result } = await finished(page, task_id);
+      sizes.push((result as { after: number }).after);
+    }
+    const [low = 0, middle = 0, high = 0] = sizes;
+    expect({ way, sizes, rises: 0 < low && low < middle && middle < high }).toMatchObject({ rises: true });
+  }
+});
+
 const own = (base64: string) => new Uint8Array(Buffer.from(base64, 'base64'));
 
 test('what is broken is left out and told, a bomb before it is unpacked', async ({ page, site }) => {
@@ -357,4 +377,77 @@ test('a codec that was used once is there without a network, and the first visit
   await page.reload();
   await open(page, site.url);
   expect(await avif()).toMatchObject({ status: 'completed', result: { pictures: 1 } });
+});
+
+/** A copy of what was built, to be altered; `asset` gives the path of the one that is called so. */
+async function copyOfDist() {
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-images-'));
+  await cp(dist, folder, { recursive: true });
+  const site = await serve({ root: folder });
+  return {
+    url: site.url,
+    async asset(name: RegExp): Promise<string> {
+      const found = (await readdir(join(folder, 'assets'))).find((each) => name.test(each));
+      return join(folder, 'assets', found ?? 'none');
+    },
+    async close() {
+      await site.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+test('a codec that cannot be had fails the task, and no picture is blamed; once it is there all is well', async ({
+  page,
+}) => {
+  const site = await copyOfDist();
+  const codec = await site.asset(/^avif_enc.*\.wasm$/);
+  await rename(codec, `${codec}.away`);
+  await open(page, site.url);
+  const files = [{ file_id: await addJpeg(page, 'a.jpg', []) }];
+  const lost = await submit(page, 'images', { files, to: 'avif' });
+  expect(await finished(page, lost.task_id)).toMatchObject({
+    status: 'failed',
+    attempt: 3,
+    error: { detail: expect.stringContaining('A part of the code could not be loaded, the encoder of AVIF: ') },
+  });
+  await rename(`${codec}.away`, codec);
+  const { task_id } = await submit(page, 'images', { files, to: 'avif' });
+  expect(await finished(page, task_id)).toMatchObject({ status: 'completed', result: { pictures: 1, failed: 0 } });
+  await site.close();
+});
+
+test('what the browser does not read is read by a codec, and upright as well', async ({ page }) => {
+  const site = await copyOfDist();
+  const script = await site.asset(/^picture\.worker.*\.js$/);
+  // A browser that reads no file of these formats.
+  const refusing = `const read = createImageBitmap;
+    self.createImageBitmap = (source, ...rest) =>
+      source instanceof Blob ? Promise.reject(new Error('it is not read here')) : read(source, ...rest);\n`;
+  await writeFile(script, refusing + (await readFile(script, 'utf8')));
+  await open(page, site.url);
+  const source = { file_id: await addJpeg(page, 'a.jpg', exif(6)) };
+  const gif = { file_id: await addFile(page, bytesFile('a.gif', own(GIF))) };
+  const files = [source, gif];
+  for (const format of ['png', 'webp'] as const) {
+    const bytes = withExif(await painted(page, `image/${format}`), format, 6);
+    files.push({ file_id: await addFile(page, bytesFile(`a.${format}`, bytes)) });
+  }
+  const made = await submit(page, 'images', {
+    files: [{ file_id: await addJpeg(page, 'b.jpg', []) }],
+    to: 'avif',
+    zip: false,
+  });
+  const { text } = await shown(page, made.task_id, (await finished(page, made.task_id)).files[0]?.name ?? '');
+  const bytes = new Uint8Array(turnedAvif(Buffer.from(text, 'latin1'), TURNS[6] ?? {}));
+  files.push({ file_id: await addFile(page, bytesFile('a.avif', bytes)) });
+  const { task_id } = await submit(page, 'images', { files, to: 'png', width: 40, height: 40, zip: false });
+  const task = await finished(page, task_id);
+  expect(task).toMatchObject({ status: 'completed', result: { pictures: 4, failed: 1 } });
+  expect(task.result).toMatchObject({ files: { 1: { name: 'a.gif', error: 'it is not read here' } } });
+  for (const { name } of task.files) {
+    const { text: _, ...shows } = await shown(page, task_id, name);
+    expect({ name, ...shows }).toEqual({ name, width: 20, height: 40, corners: UPRIGHT[6] });
+  }
+  await site.close();
 });
