@@ -128,7 +128,8 @@ test('a job that reports progress without end tells of some of it, is heard in b
   const seen = await hostile.evaluate(async (task_id) => {
     const seen = [];
     for await (const { event, id, data } of globalThis.holdfast.watch(task_id)) {
-      if (event === 'message') seen.push({ id: Number(id), done: data.done });
+      if (event !== 'message') continue;
+      seen.push({ id: Number(id), done: data.done });
       if (data.done > 100_000) break;
     }
     return seen;
