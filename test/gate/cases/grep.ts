@@ -59,6 +59,11 @@ export const gate: Gate = {
       { pattern: slow },
       'pattern too slow at byte 1000000 of slow.gz',
     ),
+    'a pattern that the engine has no room for': bad(
+      textFile('deep.txt', `é\nfine\n${'a'.repeat(5_000_000)}\nmore\n`),
+      { pattern: '^(?:(a)|(b))*c' },
+      'pattern too deep at byte 8 of deep.txt',
+    ),
     'a gzip that is cut off': bad(
       bytesFile('cut.gz', own(packed.subarray(0, packed.length - 9))),
       { pattern: 'x' },

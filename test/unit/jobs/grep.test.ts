@@ -163,6 +163,12 @@ test('a line that is too long is searched in pieces, which is told; it counts on
   ]);
 });
 
+test('a line that nobody wants searched any more may be more than the engine has room for', async () => {
+  const deep = textFile('deep.txt', `ac\n${'fine\n'.repeat(250_000)}${'a'.repeat(5_000_000)}\n`);
+  const { result } = await grep([deep, textFile('b.txt', 'bc')], { pattern: '^(?:(a)|(b))*c', max_matches: 1 });
+  expect(result.files).toMatchObject([{ lines: 1 }, { lines: 1 }]);
+});
+
 describe('as grep finds them', () => {
   const big = linesFile('big.log', 4 * MiB);
   const odd: GateFile = {

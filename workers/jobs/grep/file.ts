@@ -6,8 +6,8 @@ import type { Member } from '../gunzip.ts';
 import { type Block, blocksOf, joined, MAX_LINE_BYTES } from './blocks.ts';
 import { excerptOf } from './excerpt.ts';
 import { type Around, listed, nothingAround } from './listing.ts';
-import { type Matcher, type Searched, TooSlow } from './matcher.ts';
-import { HIT, type Range } from './search.ts';
+import type { Matcher, Searched } from './matcher.ts';
+import { HIT, NoAnswer, type Range } from './search.ts';
 import type { spec } from './spec.ts';
 
 export interface Count {
@@ -136,8 +136,9 @@ export async function* searched(
 
   async function* settle({ block, finding }: Ahead): AsyncGenerator<Step, void, void> {
     const found = await finding.catch((error: unknown) => {
-      if (!(error instanceof TooSlow)) throw error;
-      throw new Error(`pattern too slow at byte ${block.offset + error.at} of ${name}: it has no answer after 2 s`);
+      if (!(error instanceof NoAnswer)) throw error;
+      const { at, pattern, message } = error;
+      throw new Error(`pattern too ${pattern} at byte ${block.offset + at} of ${name}: ${message}`);
     });
     const hits = found.hits.subarray(0, wanted() * HIT);
     const offset = block.offset + block.size;

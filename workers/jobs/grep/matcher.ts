@@ -2,7 +2,7 @@
 import { patience, slowdown } from '../patience.ts';
 import { startThread } from '../thread.ts';
 import { joined } from './blocks.ts';
-import type { Found, Order } from './search.ts';
+import { type Found, NoAnswer, type Order } from './search.ts';
 
 export interface Start {
   source: string;
@@ -17,23 +17,14 @@ export interface Searched extends Found {
 export type Question = Omit<Order, 'bytes' | 'careful'> & { parts: readonly Uint8Array[] };
 
 /** `at`: the byte of the block where a line begins that is being searched now. */
-export type Answer = 'ready' | { at: number } | { found: Searched };
-
-/** A line took longer than this. */
-export class TooSlow extends Error {
-  override name = 'TooSlow';
-  /** `at`: the byte of the block where the line begins. */
-  constructor(readonly at: number) {
-    super('pattern too slow');
-  }
-}
+export type Answer = 'ready' | { at: number } | { found: Searched } | { tooDeep: { at: number; why: string } };
 
 /** As long as a line may take; on a busy machine, longer. */
 const LINE_MS = 2_000;
 
 export interface Matcher {
   /**
-   * Blocks are searched in the order in which they are given. Rejects with `TooSlow`, and with the job's signal's reason.
+   * Blocks are searched in the order in which they are given. Rejects with `NoAnswer`, and with the job's signal's reason.
    * A block whose own signal is aborted is not wanted any more: it is left out as soon as it would take too long.
    */
   search(question: Question, signal: AbortSignal): Promise<Searched>;
@@ -82,13 +73,17 @@ export async function startMatcher({ source, flags }: RegExp, signal: AbortSigna
   }
 
   function take(answer: Answer) {
-    if (answer !== 'ready' && 'found' in answer) {
-      waiting.shift()?.resolve(answer.found);
+    if (answer !== 'ready' && 'at' in answer) {
+      if (careful) careful.at = answer.at;
+    } else if (answer !== 'ready') {
+      const asked = waiting.shift();
+      if ('found' in answer) asked?.resolve(answer.found);
+      else asked?.reject(new NoAnswer(answer.tooDeep.at, 'deep', answer.tooDeep.why));
       if (careful) {
         careful = null;
         for (const { question } of waiting) send(question);
       }
-    } else if (answer !== 'ready' && careful) careful.at = answer.at;
+    }
     watch();
   }
 
@@ -99,7 +94,7 @@ export async function startMatcher({ source, flags }: RegExp, signal: AbortSigna
       careful = null;
       for (const { signal, reject } of waiting) if (signal.aborted) reject(signal.reason);
       waiting = waiting.filter(({ signal }) => !signal.aborted);
-    } else if (careful) return fail(new TooSlow(careful.at));
+    } else if (careful) return fail(new NoAnswer(careful.at, 'slow', `it has no answer after ${LINE_MS / 1000} s`));
     else careful = { at: 0 };
     replaced = true;
     start().then((started) => {

@@ -1,6 +1,6 @@
 /** The thread that matches: what it is doing cannot be interrupted, but it can be terminated. */
 import type { Answer, Start } from './matcher.ts';
-import { type Order, search } from './search.ts';
+import { NoAnswer, type Order, search } from './search.ts';
 
 const post = (answer: Answer, transfer: ArrayBuffer[] = []) => self.postMessage(answer, { transfer });
 
@@ -12,9 +12,14 @@ self.onmessage = ({ data }: MessageEvent<Start | Order>) => {
     return;
   }
   if (!regex) throw new Error('a block before the pattern');
-  const found = search(data, regex, (at) => post({ at }));
-  // The block goes back: whoever asked has no copy of it in one piece.
-  post({ found: { ...found, bytes: data.bytes } }, [data.bytes.buffer]);
+  try {
+    const found = search(data, regex, (at) => post({ at }));
+    // The block goes back: whoever asked has no copy of it in one piece.
+    post({ found: { ...found, bytes: data.bytes } }, [data.bytes.buffer]);
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error;
+    post({ tooDeep: { at: error.at, why: error.message } });
+  }
 };
 
 post('ready');

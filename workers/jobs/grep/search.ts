@@ -24,6 +24,19 @@ export interface Found {
   lines: number;
 }
 
+/** Whether a line matches cannot be told. The message says why. */
+export class NoAnswer extends Error {
+  override name = 'NoAnswer';
+  /** `at`: the byte of the block where the line begins. `pattern`: what it is too much of for that line. */
+  constructor(
+    readonly at: number,
+    readonly pattern: 'slow' | 'deep',
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
 export const HIT = 3;
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
@@ -35,7 +48,10 @@ const LINES_A_LOOK = 64;
 /** A mark at the start is a character of its own here: offsets count on it. */
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** `tell` is called at least about every 200 ms, as long as no line takes longer, with the byte at which a line begins. */
+/**
+ * `tell` is called at least about every 200 ms, as long as no line takes longer, with the byte at which a line begins.
+ * Throws `NoAnswer` when the engine has no room for what it has to remember of a line.
+ */
 export function search(order: Order, regex: RegExp, tell: (at: number) => void): Found {
   const { bytes, skip, limit, careful } = order;
   const text = decoder.decode(bytes);
@@ -55,11 +71,17 @@ export function search(order: Order, regex: RegExp, tell: (at: number) => void):
     }
     const line = text.slice(at, end > at && text.charCodeAt(end - 1) === CARRIAGE_RETURN ? end - 1 : end);
     // Beyond the limit lines are counted all the same: the numbers of later ones go on from them.
-    if (hits.length < limit * HIT && regex.test(line) && !(skip && lines === 0)) {
-      const start = startOf(lines, at);
-      const last = bytes.indexOf(LINE_FEED, start);
-      hits.push(lines, start, last < 0 ? bytes.length : last);
-      if (ranges.length < order.ranges) ranges.push(rangesIn(line, every));
+    try {
+      if (hits.length < limit * HIT && regex.test(line) && !(skip && lines === 0)) {
+        const start = startOf(lines, at);
+        const last = bytes.indexOf(LINE_FEED, start);
+        hits.push(lines, start, last < 0 ? bytes.length : last);
+        if (ranges.length < order.ranges) ranges.push(rangesIn(line, every));
+      }
+    } catch (error) {
+      // An engine reads a pattern when it first needs it; one that is too large for it is no matter of the line.
+      if (error instanceof SyntaxError || !(error instanceof Error)) throw error;
+      throw new NoAnswer(startOf(lines, at), 'deep', error.message);
     }
     if (next < 0) break;
     at = end + 1;
