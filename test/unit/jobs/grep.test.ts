@@ -169,6 +169,21 @@ test('a line that nobody wants searched any more may be more than the engine has
   expect(result.files).toMatchObject([{ lines: 1 }, { lines: 1 }]);
 });
 
+test('a pattern that finds nothing at each place of a long line is not looked for at all of them', async () => {
+  // Half a minute at all of its places.
+  const line = 'x'.repeat(15 * MiB);
+  const { result } = await grep([textFile('a', line)], { pattern: '(?=.{400})\\d*' });
+  expect(result.lines).toBe(1);
+});
+
+test('what is found behind nothing at all is shown where it is', async () => {
+  const { list } = await grep([textFile('a', `${'x'.repeat(50_000)}42 7`)], { pattern: '\\d*', format: 'jsonl' });
+  expect(JSON.parse(list).ranges).toEqual([
+    [50_000, 50_002],
+    [50_003, 50_004],
+  ]);
+});
+
 describe('as grep finds them', () => {
   const big = linesFile('big.log', 4 * MiB);
   const odd: GateFile = {

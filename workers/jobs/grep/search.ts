@@ -42,6 +42,8 @@ const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 /** Of one line. */
 const MAX_RANGES = 100;
+/** A pattern that may match nothing at all does so at every place of a line. Some 20 ms. */
+const MAX_MATCHES = 100_000;
 const TELL_MS = 200;
 const LINES_A_LOOK = 64;
 
@@ -102,9 +104,11 @@ function lineStarts(bytes: Uint8Array, length: number): (line: number, at: numbe
 
 function rangesIn(line: string, every: RegExp): Range[] {
   const ranges: Range[] = [];
+  let matches = 0;
   for (const match of line.matchAll(every)) {
     if (match[0].length > 0) ranges.push([match.index, match.index + match[0].length]);
-    if (ranges.length === MAX_RANGES) break;
+    matches += 1;
+    if (ranges.length === MAX_RANGES || matches === MAX_MATCHES) break;
   }
   return ranges;
 }
