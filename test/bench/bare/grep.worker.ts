@@ -8,7 +8,7 @@ import { bareOutput } from './output.ts';
 const CHUNK_BYTES = 1024 * 1024;
 const LINE_FEED = 10;
 const REGEX = /retry25\d /su;
-const LISTED = { name: 'big.log', format: 'text', before: 0, after: 0 } as const;
+const LISTED = { name: 'big.log', format: 'text', before: 0, after: 0, empty: true } as const;
 
 /** Answers with how many lines match. */
 self.onmessage = async ({ data: files }: MessageEvent<File[]>) => {

@@ -34,6 +34,10 @@ export const gate: Gate = {
       files,
       input: (refs) => ({ files: refs, pattern: 'retry25\\d |needle', before: 2, after: 3 }),
     },
+    'lines around in several files': {
+      files: ['a', 'b', 'c', 'd'].map((name) => textFile(name, name === 'c' ? 'two\n' : 'one\ntwo\nthree\none\n')),
+      input: (refs) => ({ files: refs, pattern: 'one', before: 1, after: 1 }),
+    },
     'as JSON lines': {
       files: files.slice(2),
       input: (refs) => ({ files: refs, pattern: 'RETRY', ignore_case: true, format: 'jsonl', max_matches: 5_000 }),

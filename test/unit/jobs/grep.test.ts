@@ -103,6 +103,14 @@ describe('the list', () => {
     expect(list.split('\n')).toHaveLength(11);
   });
 
+  test('begins with a line of a file, also behind one whose lines are only counted', async () => {
+    const { list } = await grep([textFile('a.bin', 'one\n\0'), textFile('b', 'x\n'), textFile('c', 'one\n')], {
+      pattern: 'one',
+      after: 1,
+    });
+    expect(list).toBe('c:1:one\n');
+  });
+
   test('shows the first in the result, and long lines in part', async () => {
     const long = `${'x'.repeat(100_000)}needle${'y'.repeat(100_000)}`;
     const { result } = await grep([textFile('a', `needle\n`.repeat(150)), textFile('b', long)], { pattern: 'needle' });
@@ -239,6 +247,26 @@ describe('as grep finds them', () => {
     expect(result.lines).toBeGreaterThan(0);
     if (file === noise) return;
     expect(list === run('-nH').stdout.toString()).toBe(true);
+  });
+
+  const small = ['a', 'b', 'c'].map((name) => textFile(name, `one\ntwo\nthree\nfour\none\n`));
+  const several = [...small, textFile('none', 'two\n'), odd, textFile('last', 'one')];
+
+  test.for<[string, object, string[]]>([
+    ['without lines around', { pattern: 'one|b' }, ['-E', '-e', 'one|b']],
+    ['with lines before', { pattern: 'one|b', before: 1 }, ['-B1', '-E', '-e', 'one|b']],
+    ['with lines after', { pattern: 'one|b', after: 1 }, ['-A1', '-E', '-e', 'one|b']],
+    ['with lines around', { pattern: 'two|b', before: 3, after: 3 }, ['-C3', '-E', '-e', 'two|b']],
+  ])('in several files, %s', async ([, input, args], context) => {
+    const folder = await folderOf(several.map((file) => [file.name, bytesOf(file)] as const));
+    const names = several.map(({ name }) => name);
+    const { error, stdout } = spawnSync('grep', ['-nHa', ...args, ...names], {
+      cwd: folder,
+      env: { ...process.env, LC_ALL: 'C.UTF-8' },
+    });
+    context.skip(Boolean(error), 'no grep here');
+    const { list } = await grep(several, input);
+    expect(list).toBe(stdout.toString());
   });
 
   test('in a gzip that is padded with zeros, as on a tape', async (context) => {

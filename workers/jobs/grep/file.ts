@@ -125,7 +125,13 @@ export async function* searched(
       first.push({ file: name, line, offset: (nth === 0 ? begun : null) ?? block.offset + start, ...excerpt });
       if (first.length <= LOGGED) log('info', `${name}:${line}: ${excerpt.text}`);
     }
-    const pieces = listed(block, place.line, found, place.around, { name, format, before, after });
+    const pieces = listed(block, place.line, found, place.around, {
+      name,
+      format,
+      before,
+      after,
+      empty: list.size === 0,
+    });
     for (;;) {
       const { done, value } = pieces.next();
       if (done) return value;

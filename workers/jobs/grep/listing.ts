@@ -31,6 +31,8 @@ interface Wanted {
   format: Format;
   before: number;
   after: number;
+  /** Nothing has been listed so far, of any file. */
+  empty: boolean;
 }
 
 /** So much of the list is made at a time, in characters: some 10 ms of short lines. */
@@ -132,7 +134,7 @@ function endOf(bytes: Uint8Array, start: number): number {
   return end < 0 ? bytes.length : end + 1;
 }
 
-function writer({ name, format }: Wanted, context: boolean, listed: number) {
+function writer({ name, format, empty }: Wanted, context: boolean, listed: number) {
   const file = JSON.stringify(name);
   const json = format === 'jsonl';
   let parts: string[] = [];
@@ -141,10 +143,12 @@ function writer({ name, format }: Wanted, context: boolean, listed: number) {
     parts.push(part);
     size += part.length;
   };
+  /** What is not next to the line before stands by itself; the first line of a file always does. */
+  const isApart = (line: number) => (listed > 0 ? line > listed + 1 : !empty);
   function begin(kind: 'match' | 'context', line: number, offset: number) {
     const mark = kind === 'match' ? ':' : '-';
     if (json) add(`{"type":"${kind}","file":${file},"line":${line},"offset":${offset},"text":"`);
-    else add(`${context && listed > 0 && line > listed + 1 ? '--\n' : ''}${name}${mark}${line}${mark}`);
+    else add(`${context && isApart(line) ? '--\n' : ''}${name}${mark}${line}${mark}`);
     listed = line;
   }
   const text = (part: string) => add(json ? JSON.stringify(part).slice(1, -1) : part);
