@@ -111,6 +111,27 @@ describe('the list', () => {
     expect(list).toBe('c:1:one\n');
   });
 
+  test.each(['text', 'jsonl'])(
+    'of %s cuts long lines around a match at a character, and shows that',
+    async (format) => {
+      // Three bytes each: 16 KiB end within one.
+      const long = '日'.repeat(10_000);
+      const fits = `${'日'.repeat(5_461)}x`;
+      const { list } = await grep([textFile('a', `${long}\none\n${fits}\n${long}\n`)], {
+        pattern: 'one',
+        before: 1,
+        after: 2,
+        format,
+      });
+      const texts = list
+        .trim()
+        .split('\n')
+        .map((line) => (format === 'text' ? line.slice('a-1-'.length) : JSON.parse(line).text));
+      const cut = `${'日'.repeat(5_461)}…`;
+      expect(texts).toEqual([cut, 'one', fits, cut]);
+    },
+  );
+
   test('shows the first in the result, and long lines in part', async () => {
     const long = `${'x'.repeat(100_000)}needle${'y'.repeat(100_000)}`;
     const { result } = await grep([textFile('a', `needle\n`.repeat(150)), textFile('b', long)], { pattern: 'needle' });

@@ -75,7 +75,7 @@ export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
 }
 
 /** Not in the middle of a character, if it is one. */
-function cutAt(bytes: Uint8Array, end: number): number {
+export function cutAt(bytes: Uint8Array, end: number): number {
   for (let at = end; at > end - 4; at -= 1) if (((bytes[at] ?? 0) & 0xc0) !== 0x80) return at;
   return end;
 }

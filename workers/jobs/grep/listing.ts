@@ -1,5 +1,5 @@
 /** The list of the lines that match, with the lines around them, as `grep -nH` writes it or as JSON lines. */
-import type { Block } from './blocks.ts';
+import { type Block, cutAt } from './blocks.ts';
 import type { Searched } from './matcher.ts';
 import { HIT, type Range } from './search.ts';
 import type { Format } from './spec.ts';
@@ -73,8 +73,10 @@ export function* listed(
     return stop > start && bytes[stop - 1] === CARRIAGE_RETURN ? stop - 1 : stop;
   };
   const contextAt = (start: number, number: number): Line => {
-    const cut = Math.min(textEnd(start), start + MAX_CONTEXT_BYTES);
-    return { line: number, offset: offsetOf(start), text: decoder.decode(bytes.subarray(start, cut)) };
+    const end = textEnd(start);
+    const isLong = end - start > MAX_CONTEXT_BYTES;
+    const shown = bytes.subarray(start, isLong ? cutAt(bytes, start + MAX_CONTEXT_BYTES) : end);
+    return { line: number, offset: offsetOf(start), text: `${decoder.decode(shown)}${isLong ? '…' : ''}` };
   };
   const listAfter = (until: number) => {
     for (; after > 0 && done < until; after -= 1) {
