@@ -4,7 +4,10 @@ import { chunksOf } from './chunks.ts';
 import type { Member } from './gunzip.ts';
 
 export interface Content {
-  /** The next `count` bytes, or those of them that there are; not for writing, others may be in the same buffer. */
+  /**
+   * The next `count` bytes, or those of them that there are; not for writing, others may be in the same buffer.
+   * Throws `Damaged` when the damage is among them; then those before it are the next ones, and the last.
+   */
   take(count: number): Promise<Uint8Array>;
   /** Bytes of the file that were read for it. */
   read(): number;

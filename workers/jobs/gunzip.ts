@@ -1,6 +1,7 @@
 /** Reads a gzip file of any number of members. */
 import type { InputFile } from '../../src/core/job.ts';
 import { chunksOf } from './chunks.ts';
+import { Damaged } from './damaged.ts';
 import { GZIP, inflated } from './extract/inflate.ts';
 import { inBlocks } from './extract/slice.ts';
 
@@ -20,7 +21,7 @@ export interface Inflated {
   member: Member;
 }
 
-/** The content from the start of `from` on. Throws, naming the file and the place, when it is damaged or cut off. */
+/** The content from the start of `from` on. Throws `Damaged` behind what can be read. */
 export async function* gunzip(file: InputFile, from: Member): AsyncGenerator<Inflated, void, void> {
   const source = inBlocks(file);
   let member = from;
@@ -37,7 +38,7 @@ export async function* gunzip(file: InputFile, from: Member): AsyncGenerator<Inf
   }
   // Behind the last member there may be padding, of zeros. Anything else may be a member whose beginning is damaged.
   for await (const bytes of chunksOf(file, member.at, CHUNK_BYTES))
-    if (bytes.some((byte) => byte !== 0)) throw new Error(`${file.name}: what follows at byte ${member.at} is no gzip`);
+    if (bytes.some((byte) => byte !== 0)) throw new Damaged(file.name, `what follows at byte ${member.at} is no gzip`);
 }
 
 async function isMember(file: InputFile, at: number): Promise<boolean> {
@@ -49,6 +50,8 @@ async function next<T, R>(stream: AsyncGenerator<T, R, void>, name: string): Pro
   try {
     return await stream.next();
   } catch (error) {
-    throw new Error(`${name}: ${error instanceof Error ? error.message : error}`, { cause: error });
+    // A file that is gone, or is another now, is no damaged one: such errors have names of their own.
+    if (!(error instanceof Error && error.name === 'Error')) throw error;
+    throw new Damaged(name, error.message, { cause: error });
   }
 }

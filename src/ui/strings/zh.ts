@@ -515,6 +515,7 @@ export const zh: Strings = {
         after: ['之后的行', '每个匹配行之后一并列出几行。'],
         max_matches: ['最多', '每个文件最多找多少行,其余不再读取。'],
         format: ['清单', '像 grep 那样的文本,或带位置的 JSON lines。'],
+        on_error: ['损坏的文件', '使任务结束,或列出并搜索能读出的部分。'],
       },
     },
     images: {

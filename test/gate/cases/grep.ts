@@ -38,6 +38,14 @@ export const gate: Gate = {
       files: ['a', 'b', 'c', 'd'].map((name) => textFile(name, name === 'c' ? 'two\n' : 'one\ntwo\nthree\none\n')),
       input: (refs) => ({ files: refs, pattern: 'one', before: 1, after: 1 }),
     },
+    'a damaged file among them': {
+      files: [
+        bytesFile('cut.gz', own(packed.subarray(0, packed.length - 9))),
+        bytesFile('behind.gz', own(Buffer.concat([first, Buffer.from('\0\0one')]))),
+        textFile('fine.txt', 'retry25\n'),
+      ],
+      input: (refs) => ({ files: refs, pattern: 'retry25', after: 1, on_error: 'skip' }),
+    },
     'as JSON lines': {
       files: files.slice(2),
       input: (refs) => ({ files: refs, pattern: 'RETRY', ignore_case: true, format: 'jsonl', max_matches: 5_000 }),

@@ -1,16 +1,17 @@
 import 'fake-indexeddb/auto';
 import { spawnSync } from 'node:child_process';
-import { gzipSync } from 'node:zlib';
+import { constants, deflateRawSync, gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, test, vi } from 'vitest';
+import { FileMissing } from '../../../src/core/stored-files.ts';
 import { job } from '../../../workers/jobs/grep/run.ts';
 import { bytesFile, type GateFile, linesFile, MiB, noiseFile, textFile } from '../../gate/gate.ts';
 import { folderOf, outputsOf } from '../gate/outputs.ts';
 import { NodeWorker } from '../node-worker.ts';
-import { bytes, killedAt, refsTo, undisturbed } from './harness.ts';
+import { bytes, fileOf, killedAt, refsTo, undisturbed } from './harness.ts';
 
 interface Result {
   lines: number;
-  files: { name: string; lines: number; binary: boolean; too_long: number }[];
+  files: { name: string; lines: number; binary: boolean; too_long: number; error: string | null }[];
   first: { file: string; line: number; offset: number; text: string; ranges: [number, number][] }[];
 }
 
@@ -97,8 +98,8 @@ describe('the list', () => {
       max_matches: 5,
     });
     expect(result.files).toEqual([
-      { name: 'a', lines: 5, binary: false, too_long: 0 },
-      { name: 'b', lines: 5, binary: false, too_long: 0 },
+      { name: 'a', lines: 5, binary: false, too_long: 0, error: null },
+      { name: 'b', lines: 5, binary: false, too_long: 0, error: null },
     ]);
     expect(list.split('\n')).toHaveLength(11);
   });
@@ -157,8 +158,8 @@ test('of a binary file lines are counted', async () => {
     pattern: 'one',
   });
   expect(result.files).toEqual([
-    { name: 'a.bin', lines: 2, binary: true, too_long: 0 },
-    { name: 'a.txt', lines: 1, binary: false, too_long: 0 },
+    { name: 'a.bin', lines: 2, binary: true, too_long: 0, error: null },
+    { name: 'a.txt', lines: 1, binary: false, too_long: 0, error: null },
   ]);
   expect(list).toBe('a.txt:1:one\n');
 });
@@ -211,6 +212,67 @@ test('what is found behind nothing at all is shown where it is', async () => {
     [50_000, 50_002],
     [50_003, 50_004],
   ]);
+});
+
+describe('a damaged file', () => {
+  const packed = new Uint8Array(gzipSync(`${'one\n'.repeat(20_000)}two`));
+  const cut = bytesFile('cut.gz', packed.slice(0, -12));
+  const rest = deflateRawSync('one\ntwo\nno', { finishFlush: constants.Z_SYNC_FLUSH });
+  // What follows is of a kind that there is not.
+  const broken = bytesFile('broken.gz', new Uint8Array([...packed.slice(0, 10), ...rest, 7, 0, 0, 0]));
+  const fine = textFile('fine.txt', 'one');
+
+  test('ends the task', async () => {
+    await expect(grep([broken, fine], { pattern: 'one' })).rejects.toThrow(/broken\.gz: it is broken at byte \d+/);
+  });
+
+  test('is searched as far as it can be read if that is asked for, and so are those behind it', async () => {
+    const { result, list } = await grep([broken, fine], { pattern: '[on]', on_error: 'skip' });
+    expect(result.files).toMatchObject([
+      { name: 'broken.gz', lines: 3, error: expect.stringMatching(/^it is broken at byte \d+/) },
+      { name: 'fine.txt', lines: 1, error: null },
+    ]);
+    expect(list).toBe('broken.gz:1:one\nbroken.gz:2:two\nbroken.gz:3:no\nfine.txt:1:one\n');
+  });
+
+  test('that is cut off is searched to its end, and told of in the log', async () => {
+    vi.stubGlobal('Worker', NodeWorker);
+    const sources = { 'cut.gz': bytesOf(cut) };
+    const input = { files: refsTo(sources), pattern: 'one', on_error: 'skip' };
+    const { result, logs } = await undisturbed(job, input, { sources });
+    const all = gunzipSync(bytesOf(cut), { finishFlush: constants.Z_SYNC_FLUSH }).toString();
+    expect((result as Result).lines).toBe(all.split('one').length - 1);
+    expect(logs.filter(({ level }) => level === 'warn')).toEqual([
+      { level: 'warn', message: expect.stringMatching(/^cut\.gz: it ends at byte \d+ .*: only what is before/) },
+    ]);
+  });
+
+  test('is not read to its damage if as many lines are found before', async () => {
+    const { result } = await grep([cut], { pattern: 'one', max_matches: 3 });
+    expect(result.files).toMatchObject([{ lines: 3, error: null }]);
+  });
+
+  test('fails by what is wrong first in it', async () => {
+    const deep = gzipSync(`${'a'.repeat(5_000_000)}\nmore`);
+    await expect(
+      grep([bytesFile('deep.gz', new Uint8Array(deep.subarray(0, -12)))], { pattern: '^(?:(a)|(b))*c' }),
+    ).rejects.toThrow('pattern too deep at byte 0 of deep.gz');
+  });
+
+  test('is one that is there: a gzip that is gone while it is read is waited for', async () => {
+    vi.stubGlobal('Worker', NodeWorker);
+    const sources = { 'gone.gz': packed };
+    const gone = new FileMissing('gone.gz is gone');
+    const file = async (ref: { file_id: string } | { task_id: string; name: string }) => ({
+      ...fileOf(sources, ref),
+      read: async (start: number, end: number) => {
+        if (end > 3) throw gone;
+        return packed.slice(start, end);
+      },
+    });
+    const input = { files: refsTo(sources), pattern: 'one', on_error: 'skip' };
+    await expect(undisturbed(job, input, { sources, file })).rejects.toBe(gone);
+  });
 });
 
 describe('as grep finds them', () => {

@@ -39,10 +39,11 @@ export async function* inflated(
       stream.avail_out = into.length;
       const status = zlibInflate(stream, Z_NO_FLUSH);
       const at = position + stream.next_in;
+      // What is before the place where it is broken is good.
+      if (stream.next_out > 0) yield { bytes: into.subarray(0, stream.next_out), position: at };
       if (status !== Z_OK && status !== Z_STREAM_END && status !== Z_BUF_ERROR) {
         throw new Error(`it is broken at byte ${at}: ${stream.msg || `error ${status}`}`);
       }
-      if (stream.next_out > 0) yield { bytes: into.subarray(0, stream.next_out), position: at };
       if (status === Z_STREAM_END) return at;
       if (stream.avail_out === 0 && into.length < PIECE_BYTES) into = new Uint8Array(PIECE_BYTES);
     } while (stream.avail_in > 0 || stream.avail_out === 0);

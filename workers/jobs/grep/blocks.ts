@@ -1,5 +1,6 @@
 /** Cuts a file's content into blocks of whole lines. A line that is too long for the memory is cut as well. */
 import type { Content } from '../content.ts';
+import { Damaged } from '../damaged.ts';
 
 export interface Block {
   /** Its bytes, which are put together when they are searched. */
@@ -21,7 +22,7 @@ const STEP_BYTES = 1024 * 1024;
 export const MAX_LINE_BYTES = 16 * 1024 * 1024;
 const LINE_FEED = 10;
 
-/** `continues`: the content goes on in the middle of a line. */
+/** `continues`: the content goes on in the middle of a line. Throws `Damaged` behind what can be read. */
 export async function* blocksOf(
   content: Content,
   offset: number,
@@ -29,7 +30,7 @@ export async function* blocksOf(
 ): AsyncGenerator<Block, void, void> {
   let rest: Uint8Array[] = [];
   for (let last = false; !last; ) {
-    const more = await content.take(STEP_BYTES);
+    const { more, damage } = await taken(content);
     last = more.length < STEP_BYTES;
     const block = (parts: Uint8Array[], open: boolean): Block => {
       const size = sizeOf(parts);
@@ -52,6 +53,17 @@ export async function* blocksOf(
       rest = [body.subarray(end)];
       yield block(parts, false);
     } else rest.push(body);
+    if (damage) throw damage;
+  }
+}
+
+/** Of damaged content, what is left before the damage. */
+async function taken(content: Content): Promise<{ more: Uint8Array; damage: Damaged | null }> {
+  try {
+    return { more: await content.take(STEP_BYTES), damage: null };
+  } catch (error) {
+    if (!(error instanceof Damaged)) throw error;
+    return { more: await content.take(STEP_BYTES), damage: error };
   }
 }
 

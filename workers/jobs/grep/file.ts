@@ -2,6 +2,7 @@
 import type * as v from 'valibot';
 import type { InputFile, JobContext, Output } from '../../../src/core/job.ts';
 import { contentFrom, isGzip } from '../content.ts';
+import { Damaged } from '../damaged.ts';
 import type { Member } from '../gunzip.ts';
 import { type Block, blocksOf, joined, MAX_LINE_BYTES } from './blocks.ts';
 import { excerptOf } from './excerpt.ts';
@@ -18,6 +19,8 @@ export interface Count {
   binary: boolean;
   /** Lines that were searched in pieces. */
   too_long: number;
+  /** Why the rest of it could not be read, or null. */
+  error: string | null;
 }
 
 export interface Match {
@@ -89,7 +92,13 @@ const begins = (bytes: Uint8Array, start: number[]) => start.every((byte, index)
 export async function* searched(
   file: InputFile,
   begun: Place | null,
-  { max_matches = Number.POSITIVE_INFINITY, format, before, after }: Omit<v.InferOutput<typeof spec.input>, 'files'>,
+  {
+    max_matches = Number.POSITIVE_INFINITY,
+    format,
+    before,
+    after,
+    on_error,
+  }: Omit<v.InferOutput<typeof spec.input>, 'files'>,
   { matcher, list, first, log }: Shared,
 ): AsyncGenerator<Step, Count, void> {
   const { name } = file;
@@ -167,27 +176,37 @@ export async function* searched(
     yield { read: block.read, lines: place.lines, place };
   }
 
+  let damage: Damaged | null = null;
   try {
     const ahead: Ahead[] = [];
     const bytesAhead = () => ahead.reduce((bytes, { block }) => bytes + block.size, 0);
-    for await (const whole of blocksOf(content, place.offset, place.open !== null)) {
-      const block = whole.offset === 0 ? withoutMark(whole) : whole;
-      if (whole.offset === 0) place = { ...place, binary: isBinary(joined(whole.parts), name, log) };
-      // Whether the rest of a line is searched depends on what came of its beginning.
-      const most = block.continues ? 0 : BYTES_AHEAD - block.size;
-      for (let first = ahead[0]; first && bytesAhead() > most; first = ahead[0]) {
-        ahead.shift();
-        yield* settle(first);
+    try {
+      for await (const whole of blocksOf(content, place.offset, place.open !== null)) {
+        const block = whole.offset === 0 ? withoutMark(whole) : whole;
+        if (whole.offset === 0) place = { ...place, binary: isBinary(joined(whole.parts), name, log) };
+        // Whether the rest of a line is searched depends on what came of its beginning.
+        const most = block.continues ? 0 : BYTES_AHEAD - block.size;
+        for (let first = ahead[0]; first && bytesAhead() > most; first = ahead[0]) {
+          ahead.shift();
+          yield* settle(first);
+        }
+        if (isEnough()) break;
+        ahead.push({ block, finding: search(block) });
       }
-      if (isEnough()) break;
-      ahead.push({ block, finding: search(block) });
+    } catch (error) {
+      if (!(error instanceof Damaged)) throw error;
+      damage = error;
     }
     for (const each of ahead) if (!isEnough()) yield* settle(each);
+    // What is behind the last line that is wanted is as if it had not been read.
+    if (isEnough()) damage = null;
+    if (damage && on_error === 'fail') throw damage;
+    if (damage) log('warn', `${damage.message}: only what is before was searched`);
   } finally {
     over.abort();
     await content.close();
   }
-  return { name, lines: place.lines, binary: place.binary, too_long: place.too_long };
+  return { name, lines: place.lines, binary: place.binary, too_long: place.too_long, error: damage?.why ?? null };
 }
 
 async function startOf(file: InputFile): Promise<Place> {

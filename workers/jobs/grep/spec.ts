@@ -25,7 +25,7 @@ export const spec = defineSpec({
   title: 'Search in text',
   description:
     'Finds the lines of text files and logs, also gzipped, that match a regular expression: counts for each file and a list of the lines. A file may be larger than the memory.',
-  version: 2,
+  version: 3,
   input: v.strictObject({
     files: v.pipe(
       FilesSchema,
@@ -61,6 +61,14 @@ export const spec = defineSpec({
         ),
       ),
       'text',
+    ),
+    on_error: v.optional(
+      v.pipe(
+        v.picklist(['fail', 'skip']),
+        v.title('A damaged file'),
+        v.description('Ends the task, or is listed and searched as far as it can be read.'),
+      ),
+      'fail',
     ),
   }),
   limits: {},
