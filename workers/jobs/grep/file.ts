@@ -6,6 +6,7 @@ import { Damaged } from '../damaged.ts';
 import type { Member } from '../gunzip.ts';
 import { type Block, blocksOf, joined, MAX_LINE_BYTES } from './blocks.ts';
 import { excerptOf } from './excerpt.ts';
+import { isBinary, withoutMark } from './head.ts';
 import { type Around, listed, nothingAround } from './listing.ts';
 import type { Matcher, Searched } from './matcher.ts';
 import { HIT, NoAnswer, type Range } from './search.ts';
@@ -76,17 +77,8 @@ const BYTES_AHEAD = 8 * 1024 * 1024;
 /** So many matches are in the result, and so many in the log. */
 const SHOWN = 100;
 const LOGGED = 20;
-/** As far as grep looks for what makes a file binary. */
-const BINARY_BYTES = 32 * 1024;
-const MARK = [0xef, 0xbb, 0xbf];
-const UTF_16 = [
-  [0xff, 0xfe],
-  [0xfe, 0xff],
-];
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-
-const begins = (bytes: Uint8Array, start: number[]) => start.every((byte, index) => bytes[index] === byte);
 
 /** Yields after each block, and while it is listed; the next ones are read and searched meanwhile. */
 export async function* searched(
@@ -212,22 +204,4 @@ export async function* searched(
 async function startOf(file: InputFile): Promise<Place> {
   const member = (await isGzip(file)) ? { at: 0, start: 0 } : null;
   return { offset: 0, member, line: 1, open: null, lines: 0, binary: false, too_long: 0, around: nothingAround };
-}
-
-/** The mark that some programs put before UTF-8 is no part of the first line. */
-function withoutMark(block: Block): Block {
-  const bytes = joined(block.parts);
-  if (!begins(bytes, MARK)) return block;
-  const parts = [bytes.subarray(MARK.length)];
-  return { ...block, parts, size: block.size - MARK.length, offset: block.offset + MARK.length };
-}
-
-function isBinary(head: Uint8Array, name: string, log: Shared['log']): boolean {
-  if (UTF_16.some((mark) => begins(head, mark))) {
-    log('warn', `${name} is in UTF-16, which is not searched as text: its lines are only counted, byte by byte`);
-    return true;
-  }
-  if (!head.subarray(0, BINARY_BYTES).includes(0)) return false;
-  log('info', `${name} is a binary file: its lines are only counted`);
-  return true;
 }
