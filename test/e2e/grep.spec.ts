@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { addText, expect, finished, linesOf, logOf, open, submit, test } from './app.ts';
 
 test('a pattern that takes forever is ended within seconds, and its place is named', async ({ page, site }) => {
@@ -64,6 +65,35 @@ test('the first matches are in the log, all of them in the list, and counts in t
   );
   expect(list.split('\n')).toHaveLength(32);
   expect(list).toMatch(/^one\.log:2:error 7\n[\s\S]*\ntwo\.log:2:ERROR 8\n$/);
+});
+
+test('its page shows which of several files a match is in, how many have none, and what could not be searched', async ({
+  page,
+  site,
+}) => {
+  await open(page, site.url);
+  const added = [await addText(page, 'one.log', 'ok\nerror 7\n')];
+  for (const name of ['two.log', 'three.log', 'four.log']) added.push(await addText(page, name, 'fine\n'));
+  const cut = [...gzipSync('fine\n'.repeat(1_000)).subarray(0, -12)];
+  added.push(
+    await page.evaluate((bytes) => globalThis.holdfast.addFile(new File([new Uint8Array(bytes)], 'cut.gz')), cut),
+    await page.evaluate(() => globalThis.holdfast.addFile(new File(['x'.repeat(17 * 1024 * 1024)], 'long.log'))),
+  );
+  const files = added.map(({ file_id }) => ({ file_id }));
+  const { task_id } = await submit(page, 'grep', { files, pattern: 'error \\d', on_error: 'skip' });
+  await finished(page, task_id);
+  await page.evaluate((hash) => location.assign(hash), `#/tasks/${task_id}`);
+  const result = page.getByRole('article').getByRole('region', { name: 'Result' });
+  await expect(result).toContainText('1 line matches in 1 file. 5 files have none.');
+  await expect(result.getByRole('row')).toHaveText([
+    /Lines$/,
+    'one.log1',
+    /^cut\.gznot read to its end: it ends at byte \d+ .*0$/,
+    'long.log1 line longer than 16 MiB, searched in pieces0',
+  ]);
+  await expect(result.getByRole('list', { name: 'First matches' }).getByRole('listitem')).toHaveText(
+    'one.log:2error 7',
+  );
 });
 
 test('a match is shown while the search goes on', async ({ page, site }) => {

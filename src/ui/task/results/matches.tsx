@@ -8,17 +8,35 @@ const STEP = 100;
 
 export function Matches({ result: { lines, files, first } }: { result: Grepped }) {
   const texts = strings.view;
-  const found = files.filter((file) => file.lines > 0).toSorted((a, b) => b.lines - a.lines);
+  const found = files.filter((file) => file.lines > 0).length;
+  const told = files
+    .filter((file) => file.lines > 0 || file.too_long > 0 || file.error)
+    .toSorted((a, b) => b.lines - a.lines);
+  const several = files.length > 1;
   return (
     <>
-      <p>{texts.matches(lines, found.length)}</p>
-      {found.length > 1 && (
-        <FileTable files={found} title={texts.lines}>
-          {({ name, lines, binary }) => ({
+      <p>
+        {texts.matches(lines, found)}
+        {several && found < files.length && ` ${texts.haveNone(files.length - found)}`}
+      </p>
+      {told.some((file) => several || file.too_long > 0 || file.error) && (
+        <FileTable files={told} title={texts.lines}>
+          {({ name, lines, binary, too_long, error }) => ({
             name,
+            more: (
+              <>
+                {too_long > 0 && <span class="digests soft">{texts.tooLong(too_long)}</span>}
+                {error && (
+                  <span class="digests small" data-is="bad">
+                    {texts.notReadOn}: <bdi>{error}</bdi>
+                  </span>
+                )}
+              </>
+            ),
             value: (
               <>
-                {lines.toLocaleString(strings.locale)} {binary && texts.binaryFile}
+                {lines.toLocaleString(strings.locale)}
+                {binary && ` ${texts.binaryFile}`}
               </>
             ),
           })}
@@ -34,7 +52,7 @@ export function Matches({ result: { lines, files, first } }: { result: Grepped }
                 {shown.map(({ file, line, text, ranges }, at) => (
                   <li key={at}>
                     <span class="soft">
-                      {found.length > 1 && <bdi>{file}:</bdi>}
+                      {several && <bdi>{file}:</bdi>}
                       {line}
                     </span>
                     <bdi>

@@ -35,7 +35,15 @@ export type Extracted = v.InferOutput<typeof ExtractSchema>;
 
 export const GrepSchema = v.object({
   lines: Count,
-  files: v.array(v.object({ name: v.string(), lines: Count, binary: v.boolean() })),
+  files: v.array(
+    v.object({
+      name: v.string(),
+      lines: Count,
+      binary: v.boolean(),
+      too_long: Count,
+      error: v.nullish(v.string()),
+    }),
+  ),
   first: v.array(
     v.object({
       file: v.string(),
