@@ -42,6 +42,9 @@ export async function openIndex(file: LastingFile) {
   const numberOf = (sql: string, ...bound: (string | number | null)[]) =>
     one<{ n: number | null }>(sql, ...bound)?.n ?? 0;
 
+  const namesIn = (rows: string, bound: string | number | null) =>
+    one<{ names: string }>(`select json_group_array(file) as names from ${rows}`, bound)?.names ?? '[]';
+
   function transaction<T>(work: () => T): T {
     database.exec('begin');
     try {
@@ -63,6 +66,22 @@ export async function openIndex(file: LastingFile) {
   const addPage = database.insert('insert into pages values (?, ?, ?)');
   const addText = database.insert('insert into texts values (?, ?)');
   const addWords = database.insert('insert into words (rowid, name, text) values (?, ?, ?)');
+  /** Of each of these names (a list in JSON) the newest version is found. A document that is a version of none goes. */
+  const show = (names: string) =>
+    database.exec(
+      `update documents set state = case
+          when id = (select document from versions v where v.file = documents.file order by v.id desc limit 1)
+            then ${states.whole}
+          when id in (select document from versions v where v.file = documents.file) then ${states.replaced}
+          else ${states.gone} end
+        where state in (${states.whole}, ${states.replaced}) and file in (select value from json_each(?))`,
+      [names],
+    );
+  function bring(task: string, name: string, id: number) {
+    database.exec('delete from versions where task = ? and file = ?', [task, name]);
+    database.exec('insert into versions (file, document, task) values (?, ?, ?)', [name, id, task]);
+    show(JSON.stringify([name]));
+  }
   const addEntry = (task: string, n: number, name: string, document: number | null, skipped: string | null) =>
     database.exec('insert or replace into entries values (?, ?, ?, ?, ?)', [task, n, name, document, skipped]);
   let lastPage = numberOf('select max(id) as n from pages');
@@ -95,17 +114,17 @@ export async function openIndex(file: LastingFile) {
     /** The task begins with its first file; what it has indexed is recognised. */
     restart: (task: string) => database.exec('delete from entries where task = ?', [task]),
 
-    /** The document that is there already, whole, for this file with these bytes. */
+    /** The document that is there already, whole, for this file with these bytes: also one that another has replaced for now. */
     find: (name: string, digest: string) =>
       numberOf(
-        `select id as n from documents where file = ? and digest = ? and state = ${states.whole} limit 1`,
+        `select id as n from documents
+          where file = ? and digest = ? and state in (${states.whole}, ${states.replaced}) order by state limit 1`,
         name,
         digest,
       ) || null,
     recognise: (task: string, n: number, name: string, id: number) =>
       transaction(() => {
-        // One that another task has brought, which has not ended, is this one's as well: it may not go with the other.
-        database.exec('update documents set task = ? where id = ? and task is not null', [task, id]);
+        bring(task, name, id);
         addEntry(task, n, name, id, null);
       }),
 
@@ -157,14 +176,10 @@ export async function openIndex(file: LastingFile) {
     finish: (task: string, n: number, { id }: Begun, name: string, title: string | null) =>
       transaction(() => {
         database.exec(
-          `update documents set state = ${states.replaced}, replaced_by = ?
-            where file = ? and state = ${states.whole} and id <> ?`,
-          [task, name, id],
+          `update documents set state = ${states.whole}, title = ?, position = null, task = null where id = ?`,
+          [title, id],
         );
-        database.exec(`update documents set state = ${states.whole}, title = ?, position = null where id = ?`, [
-          title,
-          id,
-        ]);
+        bring(task, name, id);
         addEntry(task, n, name, id, null);
       }),
 
@@ -179,33 +194,35 @@ export async function openIndex(file: LastingFile) {
       }),
 
     /**
-     * The task has ended. What it brought stays and what that replaced goes; or the other way round. What is left of files that it
-     * never came to the end of goes in any case.
+     * The task has ended. What it brought stays, and what was there under its names before goes; or the other way round. What others have
+     * brought since is not touched. What is left of files that it never came to the end of goes in any case.
      */
     settle(task: string, keep: boolean) {
       transaction(() => {
-        const gone = keep ? `and state = ${states.partial}` : '';
-        database.exec(`update documents set state = ${states.gone} where task = ? ${gone}`, [task]);
-        database.exec(
-          `update documents set state = ${keep ? states.gone : states.whole} where replaced_by = ? and state = ${states.replaced}`,
-          [task],
-        );
-        database.exec('update documents set replaced_by = null where replaced_by = ?', [task]);
-        database.exec('update documents set task = null where task = ?', [task]);
+        database.exec(`update documents set state = ${states.gone}, task = null where task = ?`, [task]);
+        const names = namesIn('versions where task = ?', task);
+        if (keep) {
+          database.exec('update versions set task = null where task = ?', [task]);
+          // A version of a task that has not ended stays, though nothing finds it any more: the task tells of it yet.
+          database.exec(
+            `delete from versions where task is null and file in (select value from json_each(?)) and id <
+              (select max(id) from versions newer where newer.file = versions.file and newer.task is null)`,
+            [names],
+          );
+        } else database.exec('delete from versions where task = ?', [task]);
+        show(names);
         database.exec('delete from entries where task = ?', [task]);
       });
     },
 
+    /** Nothing of its name comes back, whatever becomes of the tasks that brought it. */
     forget: (id: number | null) =>
       transaction(() => {
-        const count = numberOf(
-          `select count(*) as n from documents where state = ${states.whole} and id = coalesce(?, id)`,
-          id,
-        );
-        database.exec(
-          `update documents set state = ${states.gone}, task = null where state in (${states.whole}, ${states.replaced}) and id = coalesce(?, id)`,
-          [id],
-        );
+        const found = `documents where state = ${states.whole} and id = coalesce(?, id)`;
+        const count = numberOf(`select count(*) as n from ${found}`, id);
+        const names = namesIn(found, id);
+        database.exec('delete from versions where file in (select value from json_each(?))', [names]);
+        show(names);
         return count;
       }),
 

@@ -95,7 +95,7 @@ export const reading = (database: Database) => ({
     database
       .rows<{ task: string }>(
         `select task from documents where task is not null union
-         select replaced_by from documents where replaced_by is not null union
+         select task from versions where task is not null union
          select task from entries`,
       )
       .map(({ task }) => task),
