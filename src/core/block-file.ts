@@ -179,15 +179,21 @@ export async function blockFile(connection: Connection, row: FileRow, saved: num
       const rows = [...changed.keys()]
         .filter((offset) => offset < end)
         .map((offset) => blockAt(offset, blockOf(offset)));
-      await connection(async (db) => {
-        const tx = db.transaction('files', 'readwrite');
-        const { store } = tx;
-        const puts = [store.delete(from(undo)), store.delete(from(name, end)), store.put(header(mark + 1, was))];
-        if (end === 0) puts.push(store.put(blockAt(0, new Uint8Array())));
-        for (const [offset, body] of changed) if (offset < was) puts.push(store.put(blockAt(offset, body, undo)));
-        for (const block of rows) puts.push(store.put(block));
-        await Promise.all<unknown>([...puts, tx.done]);
-      });
+      try {
+        await connection(async (db) => {
+          const tx = db.transaction('files', 'readwrite');
+          const { store } = tx;
+          const puts = [store.delete(from(undo)), store.delete(from(name, end)), store.put(header(mark + 1, was))];
+          if (end === 0) puts.push(store.put(blockAt(0, new Uint8Array())));
+          for (const [offset, body] of changed) if (offset < was) puts.push(store.put(blockAt(offset, body, undo)));
+          for (const block of rows) puts.push(store.put(block));
+          await Promise.all<unknown>([...puts, tx.done]);
+        });
+      } catch (error) {
+        // Tried again with the next flush. What was written meanwhile may be of the same blocks, which are older here.
+        for (const [offset, body] of changed) before.set(offset, body);
+        throw error;
+      }
       mark += 1;
       atMark = end;
       return mark;

@@ -1,6 +1,8 @@
 import 'fake-indexeddb/auto';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Connection } from '../../../src/core/connection.ts';
+import type { Database } from '../../../src/core/idb-schema.ts';
 import { outputFilesOf, type RandomHandle } from '../../../src/core/output-file.ts';
 import { type SyncFile, undoable } from '../../../src/core/undo-log.ts';
 import { atMark } from '../../../src/core/undo-reader.ts';
@@ -336,6 +338,35 @@ describe('where there is no OPFS', () => {
     await expect(open(mark)).rejects.toThrow('cannot go back');
     await removeOutputs('task');
     expect(await outputOwners()).toEqual([]);
+  });
+
+  test('what the database refuses to store is tried again, and the file goes back past it to its mark', async () => {
+    const { database } = freshStore();
+    let refused = false;
+    const refusing: Connection = Object.assign(
+      <T>(use: (db: Database) => Promise<T>): Promise<T> =>
+        refused ? Promise.reject(new DOMException('The disk is full.', 'QuotaExceededError')) : database(use),
+      { drop: database.drop, close: database.close },
+    );
+    const files = outputFilesOf(refusing, 'folder');
+    const open = (mark: number | null) => files.openRandomOutput('task', 'a.db', 'text/plain', mark);
+    const file = await open(null);
+    file.write(new Uint8Array(200_000).fill(1), 0);
+    const mark = await file.flush();
+
+    file.write(new Uint8Array(100_000).fill(2), 0);
+    refused = true;
+    const flushed = file.flush();
+    // While it is being refused, and after that; both where it was written before, and elsewhere.
+    file.write(new Uint8Array(10).fill(3), 0);
+    await expect(flushed).rejects.toThrow('The disk is full.');
+    file.write(new Uint8Array(10).fill(4), 190_000);
+    await expect(file.flush()).rejects.toThrow('The disk is full.');
+    refused = false;
+    const seen = bytesIn(file);
+    expect(await file.flush()).toBe(mark + 1);
+    expect(Buffer.compare(bytesIn(await open(mark + 1)), seen)).toBe(0);
+    expect(Buffer.compare(bytesIn(await open(mark)), new Uint8Array(200_000).fill(1))).toBe(0);
   });
 
   test('a file that would fill the memory says what is missing', async () => {
