@@ -49,10 +49,12 @@ async function start(scope: string): Promise<void> {
     wanted: ended.resolve,
   });
   // What an earlier owner did not come to the end of.
-  if ('index' in opened) await opened.index.sweep();
-  await ended.promise;
+  const swept = 'index' in opened ? opened.index.sweep() : Promise.resolve();
+  // A task that wants the index does not wait until all of it is done.
+  await Promise.race([ended.promise, swept.then(() => ended.promise)]);
   stop();
   close();
+  await swept;
   file.close();
   self.postMessage('closed' satisfies IndexReport);
 }

@@ -6,6 +6,7 @@ import type { Assignment, Sink } from '../../src/core/protocol.ts';
 import type { Batch, CheckpointDraft, Ending, Outcome } from '../../src/core/schema.ts';
 import { FileChanged, FileMissing } from '../../src/core/stored-files.ts';
 import { taskProblem } from '../../src/core/task.ts';
+import { messageHop } from '../jobs/hop.ts';
 import { eventQueue } from './event-queue.ts';
 import { openOutputs } from './outputs.ts';
 
@@ -134,15 +135,4 @@ function jsonOf(result: unknown): unknown {
   } catch (error) {
     throw new TypeError(`The job's result is not JSON: ${messageOf(error)}`);
   }
-}
-
-/** Lets the thread take its waiting messages; unlike a timer it is not clamped to 4 ms. */
-function messageHop() {
-  const { port1, port2 } = new MessageChannel();
-  const hop = () =>
-    new Promise<void>((resolve) => {
-      port1.onmessage = () => resolve();
-      port2.postMessage(null);
-    });
-  return Object.assign(hop, { close: () => port1.close() });
 }

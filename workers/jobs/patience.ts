@@ -1,4 +1,5 @@
 /** How long another thread may take that computes: by the clock where it has the processor to itself, longer where others want it too. */
+import { messageHop } from './hop.ts';
 
 /** A piece is shorter than a system's time slice, so that some of them are not interrupted. */
 const PIECES = 30;
@@ -43,19 +44,16 @@ export function patience(measure = slowdown): Patience {
 
 /** By how much a thread that computes takes longer here and now than one that is never interrupted. */
 export async function slowdown(): Promise<number> {
-  const { port1, port2 } = new MessageChannel();
+  const hop = messageHop();
   const times: number[] = [];
   try {
     for (let piece = 0; piece < PIECES; piece += 1) {
       times.push(timeOf(ROUNDS));
       // What came meanwhile has its turn, and this thread does not rest, for which it would be favored.
-      await new Promise<void>((resolve) => {
-        port1.onmessage = () => resolve();
-        port2.postMessage(null);
-      });
+      await hop();
     }
   } finally {
-    port1.close();
+    hop.close();
   }
   const best = Math.min(...times);
   // A clock of few steps tells nothing.

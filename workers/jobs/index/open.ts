@@ -1,6 +1,7 @@
 /** The index of documents: one SQLite database, which whoever has its file open writes and reads. */
 import type { LastingFile } from '../../../src/core/job.ts';
 import type { IndexedDocument } from '../../../src/core/search.ts';
+import { messageHop } from '../hop.ts';
 import { openDatabase } from '../sqlite/database.ts';
 import { reading } from './read.ts';
 import { prepare, states } from './schema.ts';
@@ -86,22 +87,36 @@ export async function openIndex(file: LastingFile) {
     database.exec('insert or replace into entries values (?, ?, ?, ?, ?)', [task, n, name, document, skipped]);
   let lastPage = numberOf('select max(id) as n from pages');
 
-  /** Removes what is gone, some pages at a time, so that others have their turn. */
+  let closed = false;
+
+  /** Removes what is gone, some pages at a time, so that others have their turn; one of them may close the index. */
   async function sweep(): Promise<void> {
-    for (;;) {
-      const id = numberOf(`select id as n from documents where state = ${states.gone} limit 1`);
-      if (!id) return;
-      transaction(() => {
-        const ids = database.rows<{ id: number }>('select id from pages where document = ? limit ?', [id, SWEPT]);
-        for (const page of ids) {
-          database.exec('delete from words where rowid = ?', [page.id]);
-          database.exec('delete from texts where id = ?', [page.id]);
-          database.exec('delete from pages where id = ?', [page.id]);
-        }
-        if (ids.length < SWEPT) database.exec('delete from documents where id = ?', [id]);
-      });
-      await file.flush();
+    const hop = messageHop();
+    try {
+      while (!closed && sweepSome()) {
+        await file.flush();
+        // In OPFS a flush is done at once, and nobody has had a turn.
+        await hop();
+      }
+    } finally {
+      hop.close();
     }
+  }
+
+  /** False when nothing is gone. */
+  function sweepSome(): boolean {
+    const id = numberOf(`select id as n from documents where state = ${states.gone} limit 1`);
+    if (!id) return false;
+    transaction(() => {
+      const ids = database.rows<{ id: number }>('select id from pages where document = ? limit ?', [id, SWEPT]);
+      for (const page of ids) {
+        database.exec('delete from words where rowid = ?', [page.id]);
+        database.exec('delete from texts where id = ?', [page.id]);
+        database.exec('delete from pages where id = ?', [page.id]);
+      }
+      if (ids.length < SWEPT) database.exec('delete from documents where id = ?', [id]);
+    });
+    return true;
   }
 
   return {
@@ -229,6 +244,7 @@ export async function openIndex(file: LastingFile) {
     sweep,
 
     close() {
+      closed = true;
       for (const statement of [addPage, addText, addWords]) statement.finalize();
       database.close();
     },

@@ -1,6 +1,7 @@
 /** What is found in the index of documents, and how it is shown. */
 import 'fake-indexeddb/auto';
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import type { LastingFile } from '../../../../src/core/job.ts';
 import { type Index, openIndex } from '../../../../workers/jobs/index/open.ts';
 import { BadQuery } from '../../../../workers/jobs/index/query.ts';
 import { openDatabase } from '../../../../workers/jobs/sqlite/database.ts';
@@ -130,6 +131,54 @@ test('a document that another task has found there stays when the one that broug
   index.recognise('two', 0, 'a', known ?? 0);
   index.settle('one', false);
   expect(found(index, 'words')).toEqual(['a 1']);
+});
+
+describe('while what a large document leaves is taken out', () => {
+  /** In a browser each message has a turn of its own; Node takes all that wait in one. */
+  class Channel {
+    port1 = { onmessage: () => {}, close() {} };
+    port2 = { postMessage: () => setImmediate(() => this.port1.onmessage()) };
+  }
+  /** Of a file that is flushed at once, as in OPFS. */
+  async function large() {
+    vi.stubGlobal('MessageChannel', Channel);
+    vi.stubGlobal('navigator', {});
+    const file = await lastingIn(freshStore().database).open('index');
+    const atOnce: LastingFile = Object.create(file, { flush: { value: async () => {} } });
+    const index = await openIndex(atOnce);
+    addTo(index, { a: Array(1000).fill('words') }, 'one');
+    addTo(index, { b: ['words'] }, 'two');
+    index.settle('one', false);
+    return { index, atOnce };
+  }
+  const turn = () => new Promise<'had a turn'>((resolve) => setImmediate(resolve, 'had a turn'));
+
+  test('others have their turn', async () => {
+    const { index } = await large();
+    const swept = index.sweep();
+    expect(await Promise.race([swept, turn()])).toBe('had a turn');
+    expect(found(index, 'words')).toEqual(['b 1']);
+    await swept;
+  });
+
+  test('the index can be closed, and the rest goes when it is opened next', async () => {
+    const { index, atOnce } = await large();
+    const swept = index.sweep();
+    await turn();
+    index.close();
+    await swept;
+    const pages = async () => {
+      const database = await openDatabase(atOnce);
+      const rows = database.rows<{ n: number }>('select count(*) as n from pages');
+      database.close();
+      return rows[0]?.n ?? 0;
+    };
+    expect(await pages()).toBeGreaterThan(1);
+    const again = await openIndex(atOnce);
+    await again.sweep();
+    again.close();
+    expect(await pages()).toBe(1);
+  });
 });
 
 test('where there is no OPFS, an index that becomes too large says so, and keeps what it has', async () => {
