@@ -82,11 +82,7 @@ export function createBackend(scope: string) {
     (asks ??= onDemand().indexAsks({
       channel: names.lastingLock(INDEX),
       executors,
-      async settles(task_id) {
-        const task = await store.get(task_id);
-        if (task?.status === 'canceled') return 'drop';
-        return !task || task.status === 'completed' ? 'keep' : null;
-      },
+      settles: onDemand().settling(store, database),
     }));
   const app = routes({
     base,

@@ -19,6 +19,7 @@ import { jsonSchema, openApi } from './openapi.ts';
 import { taskAt } from './past.ts';
 import { precache } from './precache.ts';
 import { searching } from './search.ts';
+import { settling } from './settling.ts';
 
 const parts = {
   addFile,
@@ -37,6 +38,7 @@ const parts = {
   precache,
   searching,
   serveFile,
+  settling,
   snapshots,
   stageShared,
   stream,

@@ -57,6 +57,7 @@ export function transactionWriter(tx: Transaction, now: number, memory: Memory |
   const rows = new Map<string, Promise<TaskRow | null>>();
   const written = new Map<string, { before: TaskRow | null; row: TaskRow; events: TaskEvent[] }>();
   const deleted: Digest[] = [];
+  const canceled = new Set<string>();
   const unreadable = new Map<string, Unreadable>();
   const storedSeq = meta.get('seq').then(Number);
   // Awaited only when something is written; an abort before that is told by whoever caused it.
@@ -199,6 +200,7 @@ export function transactionWriter(tx: Transaction, now: number, memory: Memory |
       const { attempt, last, cancel_requested } = row
         ? digest(row.task)
         : { attempt: 0, last: 0, cancel_requested: false };
+      if (row?.task.status === 'canceled') canceled.add(task_id);
       deleted.push({ task_id, status: 'deleted', attempt, last, cancel_requested });
       writes.push(() =>
         Promise.all([
@@ -226,7 +228,8 @@ export function transactionWriter(tx: Transaction, now: number, memory: Memory |
       }
       const tombstones = deleted.map(({ task_id }): Segment => {
         next += 1;
-        return { task_id, first: 0, last: 0, seq: next, events: [] };
+        const left: Segment = { task_id, first: 0, last: 0, seq: next, events: [] };
+        return canceled.has(task_id) ? { ...left, canceled: true } : left;
       });
       const puts: Promise<unknown>[] = [];
       /** Of each that was sent, should a later one throw at once or nothing be committed, nobody would hear. */

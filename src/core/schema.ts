@@ -277,4 +277,6 @@ export interface Segment {
   last: number;
   seq: number;
   events: TaskEvent[];
+  /** Of the empty one that a deleted task leaves, if it had been canceled: what it brought elsewhere has yet to be taken out. */
+  canceled?: true;
 }

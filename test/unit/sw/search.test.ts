@@ -2,9 +2,12 @@
 import 'fake-indexeddb/auto';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Documents, Hits } from '../../../src/core/search.ts';
+import type { Change } from '../../../src/core/task.ts';
 import { indexAsks } from '../../../sw/index-asks.ts';
+import { settling } from '../../../sw/settling.ts';
 import { answerOn } from '../../../workers/jobs/index/answer.ts';
 import { type Index, openIndex } from '../../../workers/jobs/index/open.ts';
+import { examples } from '../core/tasks.ts';
 import { lastingIn } from '../lasting.ts';
 import { createServer, problemOf } from './server.ts';
 
@@ -291,6 +294,26 @@ test('what a canceled task brought is not found, and what it replaced is; of one
   addTo(index(), { 'a.txt': ['words to come'] }, 'running');
   expect(await texts()).toEqual(['words to come']);
   expect(index().unsettled()).toEqual(['running']);
+});
+
+test('what a canceled task brought is not found either when the task was deleted before anybody looked', async () => {
+  const settles = async (task_id: string) => settling(server.store, server.database)(task_id);
+  const server = await indexed({ 'a.txt': ['old words'] }, { settles });
+  const { request, found, index, started, change } = server;
+  const texts = async () => (await found({ q: 'words' })).hits.map(({ snippet }) => snippet);
+  const ended = async (changes: Change[], file: string) => {
+    const { task_id } = await started();
+    await change(task_id, changes.slice(0, 1));
+    addTo(index(), { [file]: [`words of ${file}`] }, task_id);
+    await change(task_id, changes.slice(1));
+    expect((await request(`tasks/${task_id}`, { method: 'DELETE' })).status).toBe(204);
+  };
+  const { completed, failed, canceled, paused, progress } = examples;
+  await ended([progress, completed], 'completed.txt');
+  await ended([progress, failed], 'failed.txt');
+  await ended([paused, canceled], 'a.txt');
+  expect((await texts()).sort()).toEqual(['old words', 'words of completed.txt', 'words of failed.txt']);
+  expect(index().unsettled()).toEqual([]);
 });
 
 test('an index that cannot be read is 503, and is begun anew when all is forgotten', async () => {
