@@ -259,6 +259,24 @@ test('a file that was read before is recognised, and its result is as when it wa
   expect(await look(listed)).toEqual(before);
 });
 
+test('a text that was read in a wrong encoding is read again when its own is named', async () => {
+  const { read, look } = await shelf();
+  const files = [
+    bytesFile('a.txt', Uint8Array.of(0xec, 0xe8, 0xf0)),
+    bytesFile('b.pdf', pdfOf([{ lines: ['the same in any'] }])),
+  ];
+  await read(files);
+  const pdf = await look((index) => listed(index).find(({ file }) => file === 'b.pdf'));
+  await read(files, { encoding: 'windows-1251' });
+  expect(await look((index) => index.search('мир', 10, 0).hits.map(({ file }) => file))).toEqual(['a.txt']);
+  // Nothing in a PDF depends on it.
+  expect(await look((index) => listed(index).filter(({ file }) => file === 'b.pdf'))).toEqual([pdf]);
+  const before = await look(listed);
+  expect(before.map(({ file }) => file).sort()).toEqual(['a.txt', 'b.pdf']);
+  await read(files, { encoding: 'windows-1251' });
+  expect(await look(listed)).toEqual(before);
+});
+
 test('a file that has changed takes the place of what was there under its name, and no other', async () => {
   const { read, look } = await shelf();
   await read([textFile('a.txt', 'old words'), textFile('b.txt', 'old words'), textFile('b/a.txt', 'old words')]);

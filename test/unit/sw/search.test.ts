@@ -37,7 +37,7 @@ function unanswered(setting: Partial<Setting> = {}) {
 
 function addTo(index: Index, documents: Documented, task = 'task') {
   for (const [n, [file, pages]] of Object.entries(documents).entries()) {
-    const begun = index.begin(task, { file, digest: task, format: 'text', size: 1 });
+    const begun = index.begin(task, { file, digest: task, format: 'text', encoding: 'auto', size: 1 });
     index.add(begun, file, pages, 'null');
     index.finish(task, n, begun, file, null);
   }

@@ -4,7 +4,7 @@ import { freeName } from '../archive/names.ts';
 import { digestOf, type Hashing } from '../hashing/digest.ts';
 import { hasherOf } from '../hashing/hashers.ts';
 import { answerOn } from '../index/answer.ts';
-import { type Begun, type Index, openIndex } from '../index/open.ts';
+import { type Begun, type Draft, type Index, openIndex } from '../index/open.ts';
 import { bytesOf, opened } from '../opened.ts';
 import { filesAhead, type Taken } from './ahead.ts';
 import { formatOf, HEAD_BYTES } from './format.ts';
@@ -153,12 +153,14 @@ async function* bringIn(work: Work): AsyncGenerator<Progress<Checkpoint>, void, 
   const { file, whole } = await take(n);
   const format = formatIn(name, await file.read(0, Math.min(file.size, HEAD_BYTES)), encoding);
   const digest = whole?.digest ?? (yield* digested(work, file));
-  const known = index.find(name, digest);
+  // A PDF says itself how its text is to be read.
+  const draft: Draft = { file: name, digest, format, encoding: format === 'pdf' ? null : encoding, size: file.size };
+  const known = index.find(draft);
   if (known !== null) {
     context.log('info', `${name} is in the index already.`);
     return index.recognise(context.task_id, n, name, known);
   }
-  const begun = index.begin(context.task_id, { file: name, digest, format, size: file.size });
+  const begun = index.begin(context.task_id, draft);
   const title = yield* readPages(work, { file, whole }, { format, digest, begun });
   index.finish(context.task_id, n, begun, name, title);
 }

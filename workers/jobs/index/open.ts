@@ -14,6 +14,8 @@ export interface Draft {
   file: string;
   digest: string;
   format: IndexedDocument['format'];
+  /** By which its bytes are read; null where nothing depends on it. */
+  encoding: string | null;
   size: number;
 }
 
@@ -130,12 +132,14 @@ export async function openIndex(file: LastingFile) {
     restart: (task: string) => database.exec('delete from entries where task = ?', [task]),
 
     /** The document that is there already, whole, for this file with these bytes: also one that another has replaced for now. */
-    find: (name: string, digest: string) =>
+    find: ({ file: name, digest, encoding }: Pick<Draft, 'file' | 'digest' | 'encoding'>) =>
       numberOf(
         `select id as n from documents
-          where file = ? and digest = ? and state in (${states.whole}, ${states.replaced}) order by state limit 1`,
+          where file = ? and digest = ? and encoding is ? and state in (${states.whole}, ${states.replaced})
+          order by state limit 1`,
         name,
         digest,
+        encoding,
       ) || null,
     recognise: (task: string, n: number, name: string, id: number) =>
       transaction(() => {
@@ -144,7 +148,7 @@ export async function openIndex(file: LastingFile) {
       }),
 
     /** Goes on with a document that the task has begun, or begins it. */
-    begin(task: string, { file: name, digest, format, size }: Draft): Begun {
+    begin(task: string, { file: name, digest, format, encoding, size }: Draft): Begun {
       const begun = one<Begun>(
         `select id, pages, position from documents
           where task = ? and file = ? and digest = ? and state = ${states.partial}`,
@@ -156,9 +160,9 @@ export async function openIndex(file: LastingFile) {
       return transaction(() => {
         const id = numberOf('select max(id) as n from documents') + 1;
         database.exec(
-          `insert into documents (id, file, digest, format, size, added_at, state, task)
-            values (?, ?, ?, ?, ?, ?, ${states.partial}, ?)`,
-          [id, name, digest, format, size, Date.now(), task],
+          `insert into documents (id, file, digest, format, encoding, size, added_at, state, task)
+            values (?, ?, ?, ?, ?, ?, ?, ${states.partial}, ?)`,
+          [id, name, digest, format, encoding, size, Date.now(), task],
         );
         return { id, pages: 0, position: null };
       });

@@ -3,7 +3,7 @@ import type { Database } from '../sqlite/database.ts';
 import { TOKENIZER } from './words.ts';
 
 /** Of the tables; an index of another version is not touched. */
-const VERSION = 2;
+const VERSION = 3;
 
 /** Of a document. */
 export const states = {
@@ -36,6 +36,8 @@ create table documents (
   file text not null,
   digest text not null,
   format text not null,
+  -- As the task had it that read it: a text is another one with another. Null where nothing depends on it.
+  encoding text,
   title text,
   size integer not null,
   pages integer not null default 0,
@@ -86,6 +88,9 @@ update documents set task = null, state = case
   where state in (${states.whole}, ${states.replaced});
 drop index documents_replaced;
 alter table documents drop column replaced_by;`,
+  // Which it was is not known; few name one.
+  2: `alter table documents add column encoding text;
+update documents set encoding = 'auto' where format <> 'pdf';`,
 };
 
 /** Makes the tables in an empty database, or brings them up to date. Throws when what is there is of a version that is not known. */

@@ -17,7 +17,7 @@ async function indexOf(documents: Record<string, string[]>, task = 'task'): Prom
 
 function addTo(index: Index, documents: Record<string, string[]>, task: string, digest = task) {
   for (const [n, [file, pages]] of Object.entries(documents).entries()) {
-    const begun = index.begin(task, { file, digest, format: 'text', size: 1 });
+    const begun = index.begin(task, { file, digest, format: 'text', encoding: 'auto', size: 1 });
     index.add(begun, file, pages, 'null');
     index.finish(task, n, begun, file, null);
   }
@@ -127,7 +127,7 @@ test('what a task replaced comes back when it is canceled, and goes when it is c
 
 test('a document that another task has found there stays when the one that brought it is canceled', async () => {
   const index = await indexOf({ a: ['words'] }, 'one');
-  const known = index.find('a', 'one');
+  const known = index.find({ file: 'a', digest: 'one', encoding: 'auto' });
   index.recognise('two', 0, 'a', known ?? 0);
   index.settle('one', false);
   expect(found(index, 'words')).toEqual(['a 1']);
@@ -193,7 +193,7 @@ test('where there is no OPFS, an index that becomes too large says so, and keeps
   database.close();
 
   const index = await openIndex(file);
-  const begun = index.begin('two', { file: 'b', digest: 'two', format: 'text', size: 1 });
+  const begun = index.begin('two', { file: 'b', digest: 'two', format: 'text', encoding: 'auto', size: 1 });
   const add = () => index.add(begun, 'b', ['x'.repeat(3 * 1024 * 1024)], 'null');
   expect(add).toThrow(
     'index grows beyond 128 MiB, which this browser cannot hold: it has no file system for pages (OPFS).',

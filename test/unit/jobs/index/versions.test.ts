@@ -15,9 +15,9 @@ async function freshFile(): Promise<LastingFile> {
 
 /** As a task does it with a file whose bytes are `digest`. */
 function bring(index: Index, task: string, n: number, file: string, digest: string) {
-  const known = index.find(file, digest);
+  const known = index.find({ file, digest, encoding: 'auto' });
   if (known !== null) return index.recognise(task, n, file, known);
-  const begun = index.begin(task, { file, digest, format: 'text', size: 1 });
+  const begun = index.begin(task, { file, digest, format: 'text', encoding: 'auto', size: 1 });
   index.add(begun, file, [`words of ${digest}`], 'null');
   index.finish(task, n, begun, file, null);
 }
@@ -157,8 +157,14 @@ test('a name has what was brought last by a task that was not canceled, and noth
             bring(index, step.task, n, step.file, step.digest);
             break;
           case 'begin':
-            if (index.find(step.file, step.digest) === null)
-              index.begin(step.task, { file: step.file, digest: step.digest, format: 'text', size: 1 });
+            if (index.find({ file: step.file, digest: step.digest, encoding: 'auto' }) === null)
+              index.begin(step.task, {
+                file: step.file,
+                digest: step.digest,
+                format: 'text',
+                encoding: 'auto',
+                size: 1,
+              });
             break;
           case 'complete':
             brought = brought.map((each) => (each.task === step.task ? { ...each, task: null } : each));
