@@ -350,6 +350,54 @@ test('while the files of a task that was resumed are opened, its progress is wha
   expect(died.checkpoint?.data).toMatchObject({ done: seen[0]?.done });
 });
 
+test('of several files with one name each is recognised when it comes again, alone or in another order', async () => {
+  const { read, look } = await shelf();
+  const [one, two, three] = ['one', 'two', 'three'].map((text) => textFile('a.txt', text)) as [
+    GateFile,
+    GateFile,
+    GateFile,
+  ];
+  await read([one, two]);
+  const before = await look(listed);
+  expect(before.map(({ file }) => file)).toEqual(['a (2).txt', 'a.txt']);
+  expect(await read([two])).toMatchObject({ files: [{ file: 'a (2).txt' }] });
+  expect(await look(listed)).toEqual(before);
+  await read([two, one]);
+  expect(await look(listed)).toEqual(before);
+  // What is new among them takes a name that none of them has.
+  await read([two, one, three]);
+  const texts = await look((index) =>
+    listed(index).map(({ document_id, file }) => [file, index.page(document_id, 1)?.text]),
+  );
+  expect(texts).toEqual([
+    ['a (3).txt', 'three'],
+    ['a (2).txt', 'two'],
+    ['a.txt', 'one'],
+  ]);
+});
+
+test('a file that is really called as another would be with a number is recognised, and so is that other', async () => {
+  const { read, look } = await shelf();
+  const files = [textFile('a.txt', 'one'), textFile('a.txt', 'two'), textFile('a (2).txt', 'three')];
+  const result = await read(files);
+  const before = await look(listed);
+  expect(await read(files)).toEqual(result);
+  expect(await look(listed)).toEqual(before);
+});
+
+test('a file that becomes the same as its copy is that under its own name', async () => {
+  const { read, look } = await shelf();
+  await read([textFile('a.txt', 'one'), textFile('a (2).txt', 'two')]);
+  await read([textFile('a.txt', 'two'), textFile('a (2).txt', 'two')]);
+  const texts = await look((index) =>
+    listed(index).map(({ document_id, file }) => [file, index.page(document_id, 1)?.text]),
+  );
+  expect(texts.sort()).toEqual([
+    ['a (2).txt', 'two'],
+    ['a.txt', 'two'],
+  ]);
+});
+
 test('two files with the same name are two documents, and a scan is told of', async () => {
   const { texts, result } = await textsOf([
     textFile('a.txt', 'one'),

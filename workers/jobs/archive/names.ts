@@ -45,7 +45,18 @@ function plainName(name: string): string {
 
 /** `a/b.txt` → `a/b (2).txt`. */
 function numbered(name: string, n: number): string {
+  const stem = stemOf(name);
+  return `${stem} (${n})${name.slice(stem.length)}`;
+}
+
+/** Whether it is what `name` becomes where that is taken. */
+export function isNumbered(found: string, name: string): boolean {
+  const n = Number(found.slice(stemOf(name).length + 2).match(/^[1-9]\d*/)?.[0]);
+  return found === numbered(name, n);
+}
+
+/** What stands before the number. */
+export function stemOf(name: string): string {
   const dot = name.lastIndexOf('.');
-  const at = dot > name.lastIndexOf('/') + 1 ? dot : name.length;
-  return `${name.slice(0, at)} (${n})${name.slice(at)}`;
+  return name.slice(0, dot > name.lastIndexOf('/') + 1 ? dot : name.length);
 }

@@ -1,13 +1,13 @@
 import { defineJob, type InputFile, type JobContext, type Progress } from '../../../src/core/job.ts';
 import { INDEX } from '../../../src/core/search.ts';
-import { freeName } from '../archive/names.ts';
 import { digestOf, type Hashing } from '../hashing/digest.ts';
 import { hasherOf } from '../hashing/hashers.ts';
 import { answerOn } from '../index/answer.ts';
-import { type Begun, type Draft, type Index, openIndex } from '../index/open.ts';
+import { type Begun, type Index, openIndex } from '../index/open.ts';
 import { bytesOf, opened } from '../opened.ts';
 import { filesAhead, type Taken } from './ahead.ts';
 import { formatOf, HEAD_BYTES } from './format.ts';
+import { type Named, naming } from './naming.ts';
 import type { Encoding, Format, Position } from './plan.ts';
 import { type DocumentReader, openReader, Unreadable } from './reader.ts';
 import { reportOf } from './report.ts';
@@ -35,9 +35,6 @@ export const job = defineJob({
     const { task_id, signal } = context;
     const metas = yield* opened(files, context, context.resumeFrom?.done);
     const total = bytesOf(metas);
-    // Two files of a task with the same name are two documents.
-    const taken = new Set<string>();
-    const names = metas.map(({ name }) => freeName(name, taken));
     const index = await open(context);
     const stopAnswering = answerOn(index.channel, { index: () => index, clear: null });
     const reader = openReader(page_seconds * 1000, signal);
@@ -49,18 +46,24 @@ export const job = defineJob({
 
     try {
       const first = begin(index, context);
+      const namedAt = naming(
+        index,
+        task_id,
+        metas.map(({ name }) => name),
+      );
       let done = bytesOf(metas.slice(0, first));
       let logged = 0;
       for (const n of files.keys()) {
         if (n < first) continue;
-        const [name = '', size = 0] = [names[n], metas[n]?.size];
+        const named = namedAt(n);
+        const size = metas[n]?.size ?? 0;
         const tell = ({ share, checkpoint, ...rest }: Told): Progress<Checkpoint> => {
           const now = done + Math.floor(size * share);
           return {
             done: now,
             total,
             unit: 'bytes',
-            message: `${n + 1} of ${files.length}: ${name}`,
+            message: `${n + 1} of ${files.length}: ${named.name}`,
             ...rest,
             ...(checkpoint
               ? { checkpoint: () => ({ n, hashing: null, digest: null, done: now, ...checkpoint() }) }
@@ -68,9 +71,10 @@ export const job = defineJob({
           };
         };
         try {
-          yield* bringIn({ n, name, take, encoding, index, flushed, reader, context, tell });
+          yield* bringIn({ n, named, take, encoding, index, flushed, reader, context, tell });
         } catch (error) {
           if (!(error instanceof Unreadable) || signal.aborted) throw error;
+          const name = named.own();
           if (on_error === 'fail') throw new Error(`${name} ${error.message}`, { cause: error });
           index.skip(task_id, n, name, error.message);
           if (logged < MAX_LOGGED) context.log('warn', `${name} ${error.message}.`);
@@ -104,7 +108,7 @@ interface Told {
 
 interface Work {
   n: number;
-  name: string;
+  named: Named;
   take(n: number): Promise<Taken>;
   encoding: Encoding;
   index: Index;
@@ -149,20 +153,20 @@ function begin(index: Index, { task_id, resumeFrom, log }: JobContext<Checkpoint
 }
 
 async function* bringIn(work: Work): AsyncGenerator<Progress<Checkpoint>, void, void> {
-  const { n, name, take, encoding, index, context } = work;
+  const { n, named, take, encoding, index, context } = work;
   const { file, whole } = await take(n);
-  const format = formatIn(name, await file.read(0, Math.min(file.size, HEAD_BYTES)), encoding);
+  const format = formatIn(named.name, await file.read(0, Math.min(file.size, HEAD_BYTES)), encoding);
   const digest = whole?.digest ?? (yield* digested(work, file));
   // A PDF says itself how its text is to be read.
-  const draft: Draft = { file: name, digest, format, encoding: format === 'pdf' ? null : encoding, size: file.size };
-  const known = index.find(draft);
+  const bytes = { digest, format, encoding: format === 'pdf' ? null : encoding, size: file.size };
+  const known = named.known(bytes);
   if (known !== null) {
-    context.log('info', `${name} is in the index already.`);
-    return index.recognise(context.task_id, n, name, known);
+    context.log('info', `${named.own()} is in the index already.`);
+    return index.recognise(context.task_id, n, named.own(), known);
   }
-  const begun = index.begin(context.task_id, draft);
+  const begun = index.begin(context.task_id, { file: named.own(), ...bytes });
   const title = yield* readPages(work, { file, whole }, { format, digest, begun });
-  index.finish(context.task_id, n, begun, name, title);
+  index.finish(context.task_id, n, begun, named.own(), title);
 }
 
 function formatIn(name: string, head: Uint8Array, encoding: Encoding): Format {
@@ -191,7 +195,7 @@ async function* digested(
 }
 
 async function* readPages(
-  { name, encoding, index, flushed, reader, tell }: Work,
+  { named, encoding, index, flushed, reader, tell }: Work,
   { file, whole }: Taken,
   { format, digest, begun }: { format: Format; digest: string; begun: Begun },
 ): AsyncGenerator<Progress<Checkpoint>, string | null, void> {
@@ -208,7 +212,7 @@ async function* readPages(
         yield tell({ ...told, message: `${message}${page}` });
         continue;
       }
-      index.add(begun, name, value.texts, JSON.stringify(value.position));
+      index.add(begun, named.own(), value.texts, JSON.stringify(value.position));
       yield tell({ ...told, ...((await flushed()) ? { checkpoint: () => ({ digest }) } : {}) });
     }
   } finally {

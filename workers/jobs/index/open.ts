@@ -1,6 +1,7 @@
 /** The index of documents: one SQLite database, which whoever has its file open writes and reads. */
 import type { LastingFile } from '../../../src/core/job.ts';
 import type { IndexedDocument } from '../../../src/core/search.ts';
+import { stemOf } from '../archive/names.ts';
 import { messageHop } from '../hop.ts';
 import { openDatabase } from '../sqlite/database.ts';
 import { reading } from './read.ts';
@@ -131,16 +132,23 @@ export async function openIndex(file: LastingFile) {
     /** The task begins with its first file; what it has indexed is recognised. */
     restart: (task: string) => database.exec('delete from entries where task = ?', [task]),
 
-    /** The document that is there already, whole, for this file with these bytes: also one that another has replaced for now. */
+    /** What the files of the task are called with which it is done. */
+    names: (task: string) =>
+      database.rows<{ file: string }>('select file from entries where task = ?', [task]).map(({ file: name }) => name),
+
+    /**
+     * The documents that are there already, whole, with these bytes and this name: also one that another has replaced for now. Behind
+     * them those whose names begin as this one does with a number.
+     */
     find: ({ file: name, digest, encoding }: Pick<Draft, 'file' | 'digest' | 'encoding'>) =>
-      numberOf(
-        `select id as n from documents
-          where file = ? and digest = ? and encoding is ? and state in (${states.whole}, ${states.replaced})
-          order by state limit 1`,
-        name,
-        digest,
-        encoding,
-      ) || null,
+      database.rows<{ id: number; file: string }>(
+        `select id, file from documents
+          where (file = ?1 and state in (${states.whole}, ${states.replaced})
+              or file >= ?2 || ' (' and file < ?2 || ' )' and state = ${states.whole})
+            and digest = ?3 and encoding is ?4
+          order by file <> ?1, state, id`,
+        [name, stemOf(name), digest, encoding],
+      ),
     recognise: (task: string, n: number, name: string, id: number) =>
       transaction(() => {
         bring(task, name, id);

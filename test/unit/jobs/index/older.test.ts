@@ -105,7 +105,7 @@ test('what is in it stays, and what its tasks have brought is settled as they en
   ]);
   expect(found()).toEqual(['a.txt v2', 'b.txt v2', 'c.txt v1', 'd.txt v1']);
   expect(index.unsettled().sort()).toEqual(['A', 'B']);
-  expect(index.find({ file: 'c.txt', digest: 'v1', encoding: 'auto' })).toBe(5);
+  expect(index.find({ file: 'c.txt', digest: 'v1', encoding: 'auto' })).toEqual([{ id: 5, file: 'c.txt' }]);
   index.settle('B', false);
   expect(found()).toEqual(['a.txt v2', 'b.txt v1', 'c.txt v1', 'd.txt v1']);
   index.settle('A', true);

@@ -127,8 +127,8 @@ test('what a task replaced comes back when it is canceled, and goes when it is c
 
 test('a document that another task has found there stays when the one that brought it is canceled', async () => {
   const index = await indexOf({ a: ['words'] }, 'one');
-  const known = index.find({ file: 'a', digest: 'one', encoding: 'auto' });
-  index.recognise('two', 0, 'a', known ?? 0);
+  const [known] = index.find({ file: 'a', digest: 'one', encoding: 'auto' });
+  index.recognise('two', 0, 'a', known?.id ?? 0);
   index.settle('one', false);
   expect(found(index, 'words')).toEqual(['a 1']);
 });

@@ -13,9 +13,12 @@ async function freshFile(): Promise<LastingFile> {
   return lastingIn(freshStore().database).open('index');
 }
 
+const findIn = (index: Index, file: string, digest: string) =>
+  index.find({ file, digest, encoding: 'auto' }).find((each) => each.file === file)?.id ?? null;
+
 /** As a task does it with a file whose bytes are `digest`. */
 function bring(index: Index, task: string, n: number, file: string, digest: string) {
-  const known = index.find({ file, digest, encoding: 'auto' });
+  const known = findIn(index, file, digest);
   if (known !== null) return index.recognise(task, n, file, known);
   const begun = index.begin(task, { file, digest, format: 'text', encoding: 'auto', size: 1 });
   index.add(begun, file, [`words of ${digest}`], 'null');
@@ -157,7 +160,7 @@ test('a name has what was brought last by a task that was not canceled, and noth
             bring(index, step.task, n, step.file, step.digest);
             break;
           case 'begin':
-            if (index.find({ file: step.file, digest: step.digest, encoding: 'auto' }) === null)
+            if (findIn(index, step.file, step.digest) === null)
               index.begin(step.task, {
                 file: step.file,
                 digest: step.digest,
