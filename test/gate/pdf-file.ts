@@ -1,5 +1,5 @@
 /** PDF files, made byte by byte: text in fonts of several kinds, turned pages, encryption, and what is wrong with them. */
-import { createHash } from 'node:crypto';
+import { createCipheriv, createHash } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
 
 export interface PdfPage {
@@ -17,10 +17,13 @@ export interface PdfPage {
  */
 export type Font = 'latin' | 'wide' | 'named';
 
+export type Encryption = 'rc4-40' | 'aes-128' | 'aes-256';
+
 export interface PdfOptions {
   title?: string;
   compress?: boolean;
-  encrypt?: { user: string };
+  /** With the user's password, by RC4 with 40 bits if nothing else is said. */
+  encrypt?: { user: string; by?: Encryption };
   /** The tree of pages leads back into itself. */
   cyclic?: boolean;
   /** Bytes of a picture that no page shows. */
@@ -35,15 +38,15 @@ const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex').toUpperCas
 export function pdfOf(pages: PdfPage[], options: PdfOptions = {}): Uint8Array<ArrayBuffer> {
   const objects: Part[][] = [];
   const add = (...parts: Part[]): number => objects.push(parts);
-  const key = options.encrypt ? encryptionOf(options.encrypt.user) : null;
+  const key = options.encrypt ? ENCRYPTIONS[options.encrypt.by ?? 'rc4-40'](latin(options.encrypt.user)) : null;
   const stream = (number: number, entries: string, bytes: Uint8Array): Part[] => {
     const packed = options.compress ? deflateSync(bytes) : bytes;
-    const body = key ? rc4(objectKey(key.key, number), packed) : packed;
+    const body = key?.sealed(number, packed) ?? packed;
     const filter = options.compress ? ' /Filter /FlateDecode' : '';
     return [`<< /Length ${body.length}${filter}${entries} >>\nstream\n`, body, '\nendstream'];
   };
   const text = (number: number, value: string) =>
-    key ? `<${hex(rc4(objectKey(key.key, number), latin(value)))}>` : `(${escaped(value)})`;
+    key ? `<${hex(key.sealed(number, latin(value)))}>` : `(${escaped(value)})`;
 
   add('<< /Type /Catalog /Pages 2 0 R >>');
   add('');
@@ -93,7 +96,7 @@ const resources = (form: number) =>
   `/Resources << /Font << /F1 3 0 R /F2 4 0 R /F3 7 0 R >> /XObject << /X ${form} 0 R >> >>`;
 
 function fileOf(objects: Part[][], extra: string): Uint8Array<ArrayBuffer> {
-  const parts: Uint8Array[] = [latin('%PDF-1.6\n%\xe2\xe3\xcf\xd3\n')];
+  const parts: Uint8Array[] = [latin('%PDF-1.7\n%\xe2\xe3\xcf\xd3\n')];
   let at = parts[0]?.length ?? 0;
   const write = (part: Part) => {
     const bytes = typeof part === 'string' ? latin(part) : part;
@@ -144,21 +147,111 @@ const ID = '00112233445566778899AABBCCDDEEFF';
 const PADDING = Buffer.from('28BF4E5E4E758A4164004E56FFFA01082E2E00B6D0683E802F0CA9FE6453697A', 'hex');
 const PERMISSIONS = -44;
 
-const md5 = (...parts: Uint8Array[]) => createHash('md5').update(Buffer.concat(parts)).digest();
-const padded = (password: string) => Buffer.concat([latin(password), PADDING]).subarray(0, 32);
+const hash = (name: string, ...parts: Uint8Array[]) => createHash(name).update(Buffer.concat(parts)).digest();
+const md5 = (...parts: Uint8Array[]) => hash('md5', ...parts);
+/** The other password of the standard handler. */
+const OWNER = latin('owner');
+const padded = (password: Uint8Array) => Buffer.concat([password, PADDING]).subarray(0, 32);
+const permissions = Buffer.alloc(4);
+permissions.writeInt32LE(PERMISSIONS);
 
-/** The standard handler, revision 2: RC4 with 40 bits. */
-function encryptionOf(user: string) {
-  const owner = rc4(md5(padded('owner')).subarray(0, 5), padded(user));
-  const permissions = Buffer.alloc(4);
-  permissions.writeInt32LE(PERMISSIONS);
-  const key = md5(padded(user), owner, permissions, Buffer.from(ID, 'hex')).subarray(0, 5);
-  const dictionary = `<< /Filter /Standard /V 1 /R 2 /O <${hex(owner)}> /U <${hex(rc4(key, PADDING))}> /P ${PERMISSIONS} >>`;
-  return { key, dictionary };
+interface Sealing {
+  dictionary: string;
+  /** Bytes of this object. */
+  sealed(number: number, bytes: Uint8Array): Uint8Array;
 }
 
-const objectKey = (key: Uint8Array, number: number) =>
-  md5(key, Uint8Array.of(number & 255, (number >> 8) & 255, 0, 0, 0)).subarray(0, key.length + 5);
+const ENCRYPTIONS: Record<Encryption, (user: Uint8Array) => Sealing> = {
+  'rc4-40': rc4With40,
+  'aes-128': aes128,
+  'aes-256': aes256,
+};
+
+/** Revision 2. */
+function rc4With40(user: Uint8Array): Sealing {
+  const owner = rc4(md5(padded(OWNER)).subarray(0, 5), padded(user));
+  const key = md5(padded(user), owner, permissions, Buffer.from(ID, 'hex')).subarray(0, 5);
+  return {
+    dictionary: `<< /Filter /Standard /V 1 /R 2 /O <${hex(owner)}> /U <${hex(rc4(key, PADDING))}> /P ${PERMISSIONS} >>`,
+    sealed: (number, bytes) => rc4(md5(key, numbered(number)).subarray(0, 10), bytes),
+  };
+}
+
+/** Revision 4. */
+function aes128(user: Uint8Array): Sealing {
+  const often = (digest: Uint8Array) => {
+    for (let round = 0; round < 50; round += 1) digest = md5(digest);
+    return digest;
+  };
+  const rounds = (key: Uint8Array, bytes: Uint8Array) => {
+    for (let round = 0; round < 20; round += 1)
+      bytes = rc4(
+        key.map((byte) => byte ^ round),
+        bytes,
+      );
+    return bytes;
+  };
+  const id = Buffer.from(ID, 'hex');
+  const owner = rounds(often(md5(padded(OWNER))), padded(user));
+  const key = often(md5(padded(user), owner, permissions, id));
+  const check = Buffer.concat([rounds(key, md5(PADDING, id)), Buffer.alloc(16)]);
+  return {
+    dictionary: `<< /Filter /Standard /V 4 /R 4 /Length 128 /O <${hex(owner)}> /U <${hex(check)}> /P ${PERMISSIONS} ${filters('AESV2', 16)} >>`,
+    sealed: (number, bytes) => withVector('aes-128-cbc', md5(key, numbered(number), latin('sAlT')), bytes),
+  };
+}
+
+/** Revision 6. */
+function aes256(password: Uint8Array): Sealing {
+  const key = hash('sha256', latin('key'));
+  const check = (password: Uint8Array, salt: string, user: Uint8Array) => {
+    const [first, second] = [latin(`${salt}: check`), latin(`${salt}: wraps`)];
+    const sum = Buffer.concat([hardened(password, first, user), first, second]);
+    return { sum, wrapped: cipher('aes-256-cbc', hardened(password, second, user), Buffer.alloc(16), key, false) };
+  };
+  const user = check(password, 'u', Buffer.alloc(0));
+  const owner = check(OWNER, 'o', user.sum);
+  const perms = cipher(
+    'aes-256-ecb',
+    key,
+    null,
+    Buffer.concat([permissions, Buffer.alloc(4, 255), latin('Tadb'), Buffer.alloc(4)]),
+    false,
+  );
+  const sums = `/O <${hex(owner.sum)}> /OE <${hex(owner.wrapped)}> /U <${hex(user.sum)}> /UE <${hex(user.wrapped)}>`;
+  return {
+    dictionary: `<< /Filter /Standard /V 5 /R 6 /Length 256 ${sums} /P ${PERMISSIONS} /Perms <${hex(perms)}> ${filters('AESV3', 32)} >>`,
+    sealed: (_, bytes) => withVector('aes-256-cbc', key, bytes),
+  };
+}
+
+/** ISO 32000-2, algorithm 2.B. */
+function hardened(password: Uint8Array, salt: Uint8Array, user: Uint8Array): Uint8Array {
+  let sum = hash('sha256', password, salt, user);
+  for (let round = 0, last = 0; round < 64 || last > round - 32; round += 1) {
+    const block = Buffer.concat([password, sum, user]);
+    const repeated = Buffer.concat(Array.from({ length: 64 }, () => block));
+    const sealed = cipher('aes-128-cbc', sum.subarray(0, 16), sum.subarray(16, 32), repeated, false);
+    const rest = sealed.subarray(0, 16).reduce((total, byte) => total + byte, 0) % 3;
+    sum = hash(['sha256', 'sha384', 'sha512'][rest] ?? '', sealed);
+    last = sealed.at(-1) ?? 0;
+  }
+  return sum.subarray(0, 32);
+}
+
+const numbered = (number: number) => Uint8Array.of(number & 255, (number >> 8) & 255, 0, 0, 0);
+const filters = (method: string, length: number) =>
+  `/CF << /StdCF << /AuthEvent /DocOpen /CFM /${method} /Length ${length} >> >> /StmF /StdCF /StrF /StdCF`;
+
+function cipher(name: string, key: Uint8Array, vector: Uint8Array | null, bytes: Uint8Array, fills: boolean): Buffer {
+  const sealing = createCipheriv(name, key, vector).setAutoPadding(fills);
+  return Buffer.concat([sealing.update(bytes), sealing.final()]);
+}
+
+function withVector(name: string, key: Uint8Array, bytes: Uint8Array): Uint8Array {
+  const vector = md5(bytes);
+  return Buffer.concat([vector, cipher(name, key, vector, bytes, true)]);
+}
 
 function rc4(key: Uint8Array, bytes: Uint8Array): Uint8Array {
   const state = Uint8Array.from({ length: 256 }, (_, i) => i);

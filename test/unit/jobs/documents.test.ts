@@ -33,6 +33,7 @@ const pages: PdfPage[] = [
   { lines: ['Plain text, in (brackets) and with a \\ in it', 'a second line'] },
   { lines: ['Turned by a quarter'], rotate: 90 },
   { lines: ['Upside down'], rotate: 180 },
+  { lines: ['Turned by three quarters'], rotate: 270 },
   { lines: ['Wide: żółw, Ωμέγα'], font: 'wide' },
   { lines: ['naïve café £5'] },
 ];
@@ -41,6 +42,8 @@ const kinds: Record<string, Uint8Array<ArrayBuffer>> = {
   'plain.pdf': pdfOf(pages),
   'packed.pdf': pdfOf(pages, { compress: true, title: 'A (fine) title' }),
   'encrypted.pdf': pdfOf(pages, { encrypt: { user: '' }, title: 'A (fine) title' }),
+  'aes-128.pdf': pdfOf(pages, { encrypt: { user: '', by: 'aes-128' }, title: 'A (fine) title' }),
+  'aes-256.pdf': pdfOf(pages, { encrypt: { user: '', by: 'aes-256' }, title: 'A (fine) title', compress: true }),
 };
 
 test('the text of a PDF is what stands on its pages, whatever its fonts, turned, packed or encrypted', async () => {
@@ -49,7 +52,7 @@ test('the text of a PDF is what stands on its pages, whatever its fonts, turned,
   const title = (file: string) =>
     (result as { files: { file: string; title: string | null }[] }).files.find((each) => each.file === file)?.title;
   expect(title('packed.pdf')).toBe('A (fine) title');
-  expect(title('encrypted.pdf')).toBe('A (fine) title');
+  for (const name of ['encrypted.pdf', 'aes-128.pdf', 'aes-256.pdf']) expect(title(name)).toBe('A (fine) title');
   expect(title('plain.pdf')).toBe(null);
 });
 
