@@ -163,6 +163,14 @@ test('text in GB 18030 and in Windows-1252 is told apart, and another encoding c
   expect((await textsOf([bytesFile('c', russian)], { encoding: 'windows-1251' })).texts).toEqual({ c: ['мир'] });
 });
 
+test('HTML that calls itself UTF-16 in plain bytes is UTF-8', async () => {
+  const files = ['utf-16', 'UTF-16LE', 'utf-16be'].map((name) =>
+    textFile(`${name}.html`, `<!doctype html><meta charset="${name}"><p>Größe 全文`),
+  );
+  const { texts } = await textsOf(files);
+  for (const { name } of files) expect(texts[name]).toEqual(['Größe 全文']);
+});
+
 test('text in UTF-16 without a mark is read when its encoding is named', async () => {
   const bytes = new Uint8Array(Buffer.from('hello wörld', 'utf16le'));
   const files = [bytesFile('a.txt', bytes), bytesFile('b.html', new Uint8Array(Buffer.from('<p>one', 'utf16le')))];
@@ -200,6 +208,23 @@ test.each(['中', 'é', '😀', 'é中😀'])(
     expect((texts['a.txt'] ?? []).join('') === text).toBe(true);
   },
 );
+
+// Of two bytes and of four: an odd one first, so that the ends of parts lie within characters.
+test.each([
+  ['gb18030', [0x41], [0xc8, 0xab], '全'],
+  ['gb18030', [0x41], [0x81, 0x30, 0x84, 0x36], '¥'],
+  ['gb18030', [0x41, 0x41, 0x41], [0x81, 0x30, 0x84, 0x36], '¥'],
+  ['big5', [0x41], [0xa5, 0xfe], '全'],
+  ['shift_jis', [0x41], [0x91, 0x53], '全'],
+  ['euc-kr', [0x41], [0xb0, 0xa1], '가'],
+])('a long text in %s without an end of line loses no character', async (encoding, first, one, character) => {
+  const times = 150_000;
+  const bytes = new Uint8Array(first.length + times * one.length);
+  bytes.set(first);
+  for (let at = first.length; at < bytes.length; at += one.length) bytes.set(one, at);
+  const { texts } = await textsOf([bytesFile('a.txt', bytes)], { encoding });
+  expect((texts['a.txt'] ?? []).join('') === 'A'.repeat(first.length) + character.repeat(times)).toBe(true);
+});
 
 /** An index that lasts, and tasks that read files into it, one after the other. */
 async function shelf() {

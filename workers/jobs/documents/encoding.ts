@@ -26,7 +26,9 @@ function declared(sample: Uint8Array): Label | null {
   const [, name] = DECLARED.exec(new TextDecoder('latin1').decode(sample.subarray(0, 4096))) ?? [];
   if (!name) return null;
   try {
-    return new TextDecoder(name).encoding as Label;
+    const label = new TextDecoder(name).encoding as Label;
+    // Whoever can read the name has read it byte by byte: HTML takes that for UTF-8.
+    return label.startsWith('utf-16') ? 'utf-8' : label;
   } catch {
     // A name that nobody knows says nothing.
     return null;

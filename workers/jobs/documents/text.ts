@@ -7,6 +7,8 @@ const PART_BYTES = 256 * 1024;
 const SAMPLE_BYTES = 64 * 1024;
 const LINE_FEED = 10;
 const SPACE = 32;
+/** Bytes of a character, in any of the encodings. */
+const LONGEST = 4;
 /** Of one, so much is looked at: what it ends with takes longer to find than it is long. */
 const HEADING = /^#{1,6}[ \t]+(\S.{0,999})/m;
 /** Signs that close a heading are no part of it. */
@@ -39,10 +41,17 @@ function cutOf(part: Uint8Array, label: Label): number {
   if (line > 0) return line;
   const space = part.lastIndexOf(SPACE) + 1;
   if (space > 0) return space;
-  // One endless word: at least no character of UTF-8 is cut.
-  if (label !== 'utf-8' || isAscii(part.at(-1))) return part.length;
-  const begin = part.findLastIndex(beginsCharacter);
-  return begin > 0 ? begin : part.length;
+  // One endless word: at least no character is cut.
+  for (let end = part.length; end > part.length - LONGEST; end -= 1)
+    if (endsWhole(part.subarray(0, end), label)) return end;
+  return part.length;
+}
+
+/** Nothing of a character is left that a decoder would wait for the rest of. */
+function endsWhole(part: Uint8Array, label: Label): boolean {
+  const decoder = new TextDecoder(label);
+  decoder.decode(part, { stream: true });
+  return decoder.decode() === '';
 }
 
 /** The same of units of two bytes; `high`: which of them is the high one. */
@@ -55,6 +64,3 @@ function wideCutOf(part: Uint8Array, high: 0 | 1): number {
   // Half of a pair waits for its other half.
   return last >= 0xd8 && last < 0xdc ? even - 2 : even;
 }
-
-const isAscii = (byte = 0) => byte < 0x80;
-const beginsCharacter = (byte: number) => (byte & 0xc0) !== 0x80;
