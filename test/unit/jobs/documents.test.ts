@@ -5,6 +5,8 @@ import * as v from 'valibot';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { FileRef, Job, Progress } from '../../../src/core/job.ts';
 import { INDEX } from '../../../src/core/search.ts';
+import { readHtml } from '../../../workers/jobs/documents/html.ts';
+import { paginate } from '../../../workers/jobs/documents/paginate.ts';
 import { openReader } from '../../../workers/jobs/documents/reader.ts';
 import { job } from '../../../workers/jobs/documents/run.ts';
 import { type Index, openIndex } from '../../../workers/jobs/index/open.ts';
@@ -352,6 +354,42 @@ test('a PDF that hangs is given up, its reader ended, and the files behind it ar
       { error: null },
     ],
   });
+});
+
+test('a text without ends of lines is cut in no time, too', () => {
+  const took = (characters: number) => {
+    const before = performance.now();
+    const text = 'x'.repeat(characters);
+    expect([...paginate(text)].join('').length).toBe(characters);
+    return performance.now() - before;
+  };
+  took(100_000);
+  expect(took(3 * MiB)).toBeLessThan(1_000);
+});
+
+test('HTML of one endless line of spaces is read', async () => {
+  const { texts } = await textsOf([textFile('a.html', `<pre>one${' '.repeat(MiB / 4)}two</pre>`)], { page_seconds: 2 });
+  expect(texts['a.html']?.map((text) => text.trim()).filter(Boolean)).toEqual(['one', 'two']);
+});
+
+test('where reading goes on behind many pages of HTML, the reader has something to say on the way there', async () => {
+  const bytes = new TextEncoder().encode(`<p>${'some text '.repeat(MiB / 10)}`);
+  let [told, pages] = [0, 0];
+  const reading = readHtml({
+    name: 'a.html',
+    size: bytes.length,
+    encoding: 'auto',
+    from: { page: 300 },
+    bytes: async (start, end) => bytes.slice(start, end),
+    at: () => {
+      told += 1;
+    },
+  });
+  const { value } = await reading.next();
+  if (typeof value === 'object' && value) pages = value.position && 'page' in value.position ? value.position.page : 0;
+  expect(pages).toBeGreaterThan(300);
+  // Once for each part of the file, and on the way.
+  expect(told).toBeGreaterThan(Math.ceil(bytes.length / (256 * 1024)));
 });
 
 test('while the files of a task that was resumed are opened, its progress is what it was', async () => {

@@ -7,6 +7,8 @@ import { BUNCH_CHARACTERS, clean, type Pages, type Source, titleOf } from './pla
 /** A page of the web that is larger is data. */
 const MAX_BYTES = 32 * 1024 * 1024;
 const PART_BYTES = 256 * 1024;
+/** So many pages that are passed over are told of. */
+const TOLD = 100;
 const SILENT = new Set(['script', 'style', 'template', 'noscript', 'svg', 'math', 'iframe', 'object', 'select']);
 const BLOCK = new Set(
   (
@@ -34,7 +36,11 @@ export async function* readHtml(source: Source): AsyncGenerator<Pages, string | 
   let [page, length] = [0, 0];
   for (const each of paginate(clean(body))) {
     page += 1;
-    if (page <= seen) continue;
+    // What was read before is passed over, which may take a while.
+    if (page <= seen) {
+      if (page % TOLD === 0) at(0, 0.5);
+      continue;
+    }
     texts.push(each);
     length += each.length;
     if (length < BUNCH_CHARACTERS) continue;
@@ -76,7 +82,8 @@ function textOf() {
       return {
         title,
         body: body
-          .replace(/[ \t]*\n[ \t]*/g, '\n')
+          // From the first of the blanks only: looked at from each of them, a long row of them takes longer than it is long.
+          .replace(/(?<![ \t])[ \t]*\n[ \t]*/g, '\n')
           .replace(/\n{3,}/g, '\n\n')
           .trim(),
       };

@@ -20,9 +20,11 @@ export function* paginate(text: string): Generator<string, void, void> {
 function cutOf(text: string, from: number): number {
   const end = from + PAGE_CHARACTERS;
   if (end >= text.length) return text.length;
+  // No more than this is looked at: a text may have none of them anywhere.
+  const half = text.slice(from + SHORTEST, end);
   for (const cut of CUTS) {
-    const at = text.lastIndexOf(cut, end - cut.length);
-    if (at >= from + SHORTEST) return at + cut.length;
+    const at = half.lastIndexOf(cut);
+    if (at >= 0) return from + SHORTEST + at + cut.length;
   }
   return (text.charCodeAt(end) & 0xfc00) === 0xdc00 ? end - 1 : end;
 }
