@@ -7,6 +7,12 @@ const ROUNDS = 1_000_000;
 /** What hangs is given up in the end, however busy the machine. */
 const MOST = 10;
 
+/**
+ * No timer runs while a tab is frozen, or a machine asleep, and the thread that is waited for does nothing either: of the time between
+ * two timers no more counts than was asked for.
+ */
+const STEP_MS = 1_000;
+
 export interface Patience {
   /** Calls `late` once so many milliseconds' worth of the processor could be had. */
   start(ms: number, late: () => void): void;
@@ -15,29 +21,67 @@ export interface Patience {
 
 /** `measure` as `slowdown`. */
 export function patience(measure = slowdown): Patience {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let waits = 0;
+  let current: Allowance | null = null;
 
   function stop() {
-    clearTimeout(timer);
-    waits += 1;
+    current?.rest();
+    current = null;
   }
 
   return {
     stop,
     start(ms, late) {
       stop();
-      const mine = waits;
-      const began = performance.now();
-      const look = async () => {
-        // Measured at the end alone: it takes time itself.
-        const fair = ms * Math.min(MOST, await measure());
-        if (mine !== waits) return;
-        const left = fair - (performance.now() - began);
-        if (left > 0) timer = setTimeout(look, left);
-        else late();
-      };
-      timer = setTimeout(look, ms);
+      const mine = allowance(ms, () => current === mine && late(), measure);
+      current = mine;
+      mine.run();
+    },
+  };
+}
+
+export interface Allowance {
+  run(): void;
+  /** What was used up stays so. */
+  rest(): void;
+}
+
+/** Calls `late` once so many milliseconds' worth of the processor could be had while it ran. */
+export function allowance(ms: number, late: () => void, measure = slowdown): Allowance {
+  let [used, fair] = [0, ms];
+  let step: { began: number; length: number; timer: ReturnType<typeof setTimeout> } | null = null;
+  let running = false;
+  let measuring = false;
+
+  function wait() {
+    const length = Math.min(STEP_MS, Math.max(0, fair - used));
+    step = { began: performance.now(), length, timer: setTimeout(look, length) };
+  }
+
+  async function look() {
+    used += step?.length ?? 0;
+    step = null;
+    if (used >= fair) {
+      // Measured at the end alone: it takes time itself.
+      measuring = true;
+      fair = ms * Math.min(MOST, await measure());
+      measuring = false;
+      if (used >= fair) return late();
+    }
+    if (running) wait();
+  }
+
+  return {
+    run() {
+      if (running) return;
+      running = true;
+      if (!measuring) wait();
+    },
+    rest() {
+      running = false;
+      if (!step) return;
+      clearTimeout(step.timer);
+      used += Math.min(step.length, performance.now() - step.began);
+      step = null;
     },
   };
 }

@@ -356,6 +356,56 @@ test('a PDF that hangs is given up, its reader ended, and the files behind it ar
   });
 });
 
+/** A thread that has its next page each time the clock has gone on by so much, and never comes to an end. */
+function endless(every: number) {
+  return class {
+    onmessage: ((event: { data: unknown }) => void) | null = null;
+    #page = 0;
+    #timer = setInterval(() => {
+      this.#page += 1;
+      this.#say({ kind: 'at', page: this.#page, share: 0 });
+    }, every);
+    constructor() {
+      queueMicrotask(() => this.#say({ kind: 'ready' }));
+    }
+    #say(data: unknown) {
+      this.onmessage?.({ data });
+    }
+    postMessage() {}
+    terminate() {
+      clearInterval(this.#timer);
+    }
+  };
+}
+
+test.each([
+  { size: 100, seconds: 600 },
+  { size: 10 * MiB, seconds: 1_200 },
+])(
+  'a PDF of $size bytes whose pages take long without an end is given up after $seconds s',
+  async ({ size, seconds }) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    vi.stubGlobal('Worker', endless(15_000));
+    const reader = openReader(20_000, new AbortController().signal);
+    const file = { name: 'endless.pdf', size, last_modified: 0, read: async () => new Uint8Array() };
+    let page = 0;
+    let ended: unknown = null;
+    const read = async () => {
+      for await (const step of reader.read({ file, bytes: null, format: 'pdf', encoding: 'auto', from: null }))
+        if (step.kind === 'at') page = step.page;
+    };
+    read().catch((error: unknown) => {
+      ended = error;
+    });
+    await vi.advanceTimersByTimeAsync((seconds - 1) * 1_000);
+    expect(ended).toBe(null);
+    expect(page).toBe(Math.floor((seconds - 1) / 15));
+    for (let more = 0; more < 100 && !ended; more += 1) await vi.advanceTimersByTimeAsync(1_000);
+    expect(String(ended)).toContain(`cannot be read: it was not done after ${seconds} s, at page `);
+  },
+);
+
 test('a text without ends of lines is cut in no time, too', () => {
   const took = (characters: number) => {
     const before = performance.now();

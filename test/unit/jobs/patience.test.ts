@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { patience, slowdown } from '../../../workers/jobs/patience.ts';
+import { allowance, patience, slowdown } from '../../../workers/jobs/patience.ts';
 
 /** Threads that want the processor, more than there are. */
 async function busy(): Promise<void> {
@@ -50,4 +50,51 @@ test('what is there in time is never late', async () => {
   stop();
   await vi.advanceTimersByTimeAsync(10_000);
   expect(late).not.toHaveBeenCalled();
+});
+
+test('an allowance lasts over many turns: only those count, and what is left at the end of one is there in the next', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const late = vi.fn();
+  const { run, rest } = allowance(10_000, late, async () => 2);
+  for (let turn = 0; turn < 8; turn += 1) {
+    run();
+    await vi.advanceTimersByTimeAsync(2_400);
+    rest();
+    await vi.advanceTimersByTimeAsync(60_000);
+  }
+  expect(late).not.toHaveBeenCalled();
+  run();
+  await vi.advanceTimersByTimeAsync(799);
+  expect(late).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(late).toHaveBeenCalledOnce();
+});
+
+test('time in which a frozen tab or a sleeping machine runs no timers does not count', async () => {
+  let now = 0;
+  let timers: { at: number; run: () => void }[] = [];
+  vi.spyOn(performance, 'now').mockImplementation(() => now);
+  vi.stubGlobal('setTimeout', (run: () => void, ms: number) => timers.push({ at: now + ms, run }));
+  vi.stubGlobal('clearTimeout', () => {});
+  onTestFinished(() => {
+    vi.restoreAllMocks();
+    vi.unstubAllGlobals();
+  });
+  /** A leap: whatever was due meanwhile runs at its end. */
+  const leap = async (ms: number) => {
+    now += ms;
+    const due = timers.filter(({ at }) => at <= now);
+    timers = timers.filter(({ at }) => at > now);
+    for (const { run } of due) run();
+    for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+  };
+  const late = vi.fn();
+  patience(async () => 1).start(20_000, late);
+  for (let second = 0; second < 5; second += 1) await leap(1_000);
+  await leap(8 * 3_600_000);
+  for (let second = 0; second < 13; second += 1) await leap(1_000);
+  expect(late).not.toHaveBeenCalled();
+  await leap(1_000);
+  expect(late).toHaveBeenCalledOnce();
 });

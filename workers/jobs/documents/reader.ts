@@ -1,7 +1,7 @@
 /** The thread that reads documents, seen from the job: it is watched, and terminated when a page takes too long. */
 import type { InputFile } from '../../../src/core/job.ts';
 import { isPartLost } from '../../../src/core/part-lost.ts';
-import { patience } from '../patience.ts';
+import { allowance, patience } from '../patience.ts';
 import { startThread } from '../thread.ts';
 import type { Encoding, Format, Order, Pages, Position, Report } from './plan.ts';
 
@@ -29,6 +29,10 @@ export interface DocumentReader {
 
 /** The thread's code is large, and comes from the network at first. */
 const LOAD_MS = 60_000;
+/** Pages that take long one by one must come to an end as well: a file has the time of so many of them, and of so many more each MiB. */
+const PAGES_FILE = 30;
+const PAGES_MIB = 3;
+const MIB = 1024 * 1024;
 const REPORTS = new Set(['want', 'at', 'pages', 'end', 'failed']);
 
 /** `page_ms`: as long as the thread may take without having anything to show for it; on a busy machine, longer. */
@@ -51,12 +55,22 @@ export function openReader(page_ms: number, signal: AbortSignal): DocumentReader
       const send = (order: Order, transfer: Transferable[] = []) => worker.postMessage(order, { transfer });
       let page = 0;
       let begun = false;
-      const { start, stop: rest } = patience();
+      const perPage = patience();
+      const file_ms = page_ms * (PAGES_FILE + PAGES_MIB * Math.floor(file.size / MIB));
+      const perFile = allowance(file_ms, () => {
+        const place = page > 0 ? `, at page ${page}` : '';
+        fail(new Unreadable(`cannot be read: it was not done after ${file_ms / 1000} s${place}`));
+      });
+      const rest = () => {
+        perPage.stop();
+        perFile.rest();
+      };
       // Only the thread's own time counts: what it waits for, the file's bytes or room for pages, does not.
       let parts = 0;
       const watch = () => {
         if (parts > 0) return rest();
-        start(begun ? page_ms : LOAD_MS, () => {
+        if (begun) perFile.run();
+        perPage.start(begun ? page_ms : LOAD_MS, () => {
           const place = page > 0 ? ` at page ${page}` : ' at its beginning';
           const why = begun ? `was given up after ${page_ms / 1000} s${place}` : 'could not be loaded';
           fail(new Unreadable(`cannot be read: its reader ${why}`));
