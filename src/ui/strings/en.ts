@@ -428,7 +428,7 @@ export const en = {
     go: 'Search',
     searching: 'Searching…',
     opening: 'Opening…',
-    refused: 'There is no word in this to look for.',
+    refused: 'There is no word in this to look for, or there are too many.',
     failed: (words: string) => `The index did not answer: ${words}`,
     found: (total: number) => (total === 0 ? 'Nothing was found' : `Found on ${plural(total, 'page', 'pages')}`),
     page: (page: number, pages: number) => (pages > 1 ? `page ${page} of ${pages}` : ''),

@@ -392,7 +392,7 @@ export const zh: Strings = {
     go: '搜索',
     searching: '正在搜索…',
     opening: '正在打开…',
-    refused: '这里没有可以查找的词。',
+    refused: '这里没有可以查找的词，或者词太多。',
     failed: (words) => `索引没有回答:${words}`,
     found: (total) => (total === 0 ? '什么也没找到' : `在 ${total.toLocaleString('zh')} 页上找到`),
     page: (page, pages) => (pages > 1 ? `第 ${page} 页,共 ${pages} 页` : ''),

@@ -11,8 +11,18 @@ const TIMES = 5;
 const INDEXED = 5_000;
 /** A form feed is a page. */
 const PER_TEXT = 250;
-/** One word that is on every page, one of few, a phrase, two words, a beginning, a word of names. */
-const QUERIES = ['anchor', 'w12345', '"rope harbour"', 'kelp storm', 'w12*', 'shelf'];
+/** One word that is on every page, one of few, a phrase, two words, many, beginnings, a word of names. */
+const QUERIES = [
+  'anchor',
+  'w12345',
+  '"rope harbour"',
+  'kelp storm',
+  'anchor rope harbour kelp tide mooring vessel sand',
+  'w12*',
+  'a*',
+  'r* s* k* t*',
+  'shelf',
+];
 
 export const row: Row = async (bench) => {
   const client = await bench.client();

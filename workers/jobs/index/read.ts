@@ -26,22 +26,28 @@ export const reading = (database: Database) => ({
   /** Throws `BadQuery`. */
   search(q: string, limit: number, offset: number): Hits {
     const { terms, match } = parsed(q);
-    const found = `words join pages p on p.id = words.rowid
-                     join documents d on d.id = p.document and d.state = ${states.whole}
-                   where words match ?`;
-    const [counted] = database.rows<{ total: number }>(`select count(*) as total from ${found}`, [match]);
-    const rows = database.rows<Omit<Hit, 'snippet' | 'marks'> & { text: string }>(
-      // Ranked first: a text is only read of what is shown.
-      `select h.document_id, h.file, h.title, h.page, h.pages, h.score, t.text from (
-         select p.id, d.id as document_id, d.file, d.title, p.page, d.pages, -${RANK} as score from ${found}
-          order by score desc, p.id limit ? offset ?
-       ) h join texts t on t.id = h.id order by h.score desc, h.id`,
+    // One walk through what is found gives its number and its ranks; a text is only read of what is shown.
+    const rows = database.rows<{ total: number; text: string | null } & Omit<Hit, 'snippet' | 'marks'>>(
+      `with found as materialized (
+         select p.id, p.document, p.page, -${RANK} as score from words
+           join pages p on p.id = words.rowid
+           join documents d on d.id = p.document and d.state = ${states.whole}
+          where words match ?
+       )
+       select n.total, d.id as document_id, d.file, d.title, h.page, d.pages, h.score, t.text
+         from (select count(*) as total from found) n
+         left join (select * from found order by score desc, id limit ? offset ?) h
+         left join documents d on d.id = h.document
+         left join texts t on t.id = h.id
+        order by h.score desc, h.id`,
       [match, limit, offset],
     );
     return {
       query: q,
-      total: counted?.total ?? 0,
-      hits: rows.map(({ text, ...hit }) => ({ ...hit, ...snippetOf(text, terms) })),
+      total: rows[0]?.total ?? 0,
+      hits: rows.flatMap(({ total: _, text, ...hit }) =>
+        text === null ? [] : [{ ...hit, ...snippetOf(text, terms) }],
+      ),
     };
   },
 

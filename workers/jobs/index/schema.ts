@@ -65,7 +65,9 @@ create table entries (
   skipped text,
   primary key (task, n)
 ) without rowid;
-create virtual table words using fts5 (name, text, content='', contentless_delete=1, tokenize='${TOKENIZER}');
+-- What begins with one letter is a large part of all words: those are looked up in lists of their own, which take an eighth more room, of Chinese two fifths.
+-- An index that was begun without them finds the same, more slowly.
+create virtual table words using fts5 (name, text, content='', contentless_delete=1, prefix='1', tokenize='${TOKENIZER}');
 pragma user_version = ${VERSION};
 `;
 

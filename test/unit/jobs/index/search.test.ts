@@ -84,9 +84,44 @@ test('a snippet is the part of a long page where most of the words are', async (
 
 test('a query without a word is refused', async () => {
   const index = await indexOf({});
-  for (const q of ['', '   ', '"', '* -', '-old', '…', 'word '.repeat(40)]) {
+  const many = Array.from({ length: 40 }, (_, n) => `w${n}`).join(' ');
+  for (const q of ['', '   ', '"', '* -', '-old', '…', many]) {
     expect(() => index.search(q, 1, 0), q).toThrow(BadQuery);
   }
+});
+
+test('beginnings are looked for a few at a time, and what is said twice counts once', async () => {
+  const index = await indexOf({ a: ['rope anchor kelp storm tide'] });
+  expect(found(index, 'r* a* k* s*')).toEqual(['a 1']);
+  expect(found(index, 'r* '.repeat(40))).toEqual(['a 1']);
+  expect(found(index, 'rope '.repeat(40))).toEqual(['a 1']);
+  expect(() => index.search('r* a* k* s* t*', 1, 0)).toThrow('it has more than 4 beginnings');
+  expect(() => index.search('rope -r* -a* -k* -s* -t*', 1, 0)).toThrow('it has more than 4 beginnings');
+  expect(() => index.search(`"${'rope '.repeat(200)}"`, 1, 0)).toThrow(BadQuery);
+});
+
+test('behind the last page that was found there is none, and how many there are is known', async () => {
+  const index = await indexOf({ a: ['rope', 'rope', 'anchor'] });
+  expect(index.search('rope', 20, 5)).toMatchObject({ total: 2, hits: [] });
+  expect(index.search('none', 20, 0)).toMatchObject({ total: 0, hits: [] });
+});
+
+test('all words of one letter at the beginning are found about as soon as one word that is on every page', async () => {
+  const words = Array.from({ length: 4_000 }, (_, n) => `a${n.toString(36)}`);
+  const pages = Array.from({ length: 400 }, (_, page) =>
+    Array.from({ length: 300 }, (_, n) => (n % 10 === 0 ? 'rope' : words[(page * 991 + n * 37) % 4_000])).join(' '),
+  );
+  const index = await indexOf({ a: pages });
+  const best = (q: string) => {
+    const times = Array.from({ length: 7 }, () => {
+      const before = performance.now();
+      expect(index.search(q, 1, 0).total).toBe(400);
+      return performance.now() - before;
+    });
+    return Math.min(...times);
+  };
+  const word = best('rope');
+  expect(best('a*') / word).toBeLessThan(8);
 });
 
 test.each([
