@@ -5,7 +5,7 @@ import type { Feed } from './feed.ts';
 import type { Hub } from './hub.ts';
 
 const HEARTBEAT_MS = 15_000;
-/** A reader that is further behind than this gets the rest from the log: nothing more is kept for it. */
+/** A reader that is further behind than this gets what it lacks from the log: nothing more is kept for it. */
 const BYTES_KEPT = 256 * 1024;
 
 /** The reason of a signal that breaks its stream in the middle, instead of ending it. */
@@ -88,18 +88,20 @@ export function eventStream({
   };
   signal.addEventListener('abort', end);
 
+  /** What is in memory, when that is all that there is after the cursor: else nobody can tell from it which end was retried. */
   function takeFresh(): Segment[] {
     const taken = fresh.filter((segment) => feed.span(segment).last > cursor);
     fresh = [];
     kept = 0;
     const [head] = taken;
-    return head && feed.span(head).first <= cursor + 1 ? taken : [];
+    const end = taken.at(-1);
+    const isAll = head && end && feed.span(head).first <= cursor + 1 && feed.span(end).last >= Math.max(newest, hinted);
+    return isAll ? taken : [];
   }
 
   /** The next segments from memory or else from the log; null when the task is gone. */
   async function next(): Promise<Segment[] | null> {
-    // When a hint says more, what comes last in memory may not be the last that there is.
-    const taken = hinted > newest ? [] : takeFresh();
+    const taken = takeFresh();
     if (taken.length > 0) return taken;
     if (!sweep && Math.max(newest, hinted) <= cursor) return [];
     sweep = false;

@@ -747,6 +747,18 @@ describe('list', () => {
     expect(await list({ q: 'needle', tag: 'red', status: ['completed'] })).toEqual(['done']);
   });
 
+  test('text is found as it was given, though JSON escapes it, and as it is in JSON', async () => {
+    const { store, submit, started, change } = freshStore();
+    const { task_id: given } = await submit({ input: { path: 'C:\\Dir', name: 'a"B' } });
+    const { task_id: made } = await started();
+    await change(made, [{ ...completed, result: { text: 'one\ntwo' } }]);
+    const list = async (q: string) => (await store.list({ q }, 50, null)).tasks.map(({ task_id }) => task_id);
+    expect(await list('c:\\dir')).toEqual([given]);
+    expect(await list('A"b')).toEqual([given]);
+    expect(await list('one\nTWO')).toEqual([made]);
+    expect(await list('"path":"C:\\\\d')).toEqual([given]);
+  });
+
   test('a filter that matches little still fills its page, over any number of tasks', { timeout: 30_000 }, async () => {
     const { store } = freshStore();
     const drafts = Array.from({ length: 1_300 }, (_, i) => draft({ tags: i % 600 === 0 ? ['rare'] : [] }));
