@@ -57,7 +57,10 @@ function matches(task: StoredTask, { status, type, tag, q }: Filter): boolean {
   if (status && !status.includes(task.status)) return false;
   if (type !== undefined && task.type !== type) return false;
   if (tag !== undefined && !task.tags.includes(tag)) return false;
-  return q === undefined || searchable(task).includes(q.toLowerCase());
+  if (q === undefined) return true;
+  const text = searchable(task);
+  // In JSON a quote, a backslash or a line's end is escaped.
+  return [q, JSON.stringify(q).slice(1, -1)].some((each) => text.includes(each.toLowerCase()));
 }
 
 /** What is not there yet is no text: "null" would find every task. */

@@ -14,7 +14,10 @@ export function matches(task: Task, { status, type, tag, q }: Filter): boolean {
   if (status.length > 0 && !status.includes(task.status)) return false;
   if (type && task.type !== type) return false;
   if (tag && !task.tags.includes(tag)) return false;
-  return !q || searchable(task).includes(q.toLowerCase());
+  if (!q) return true;
+  const text = searchable(task);
+  // In JSON a quote, a backslash or a line's end is escaped.
+  return [q, JSON.stringify(q).slice(1, -1)].some((each) => text.includes(each.toLowerCase()));
 }
 
 /** What is not there yet is no text. */
