@@ -62,14 +62,12 @@ export async function connect({ script = 'sw.js', timeout_ms = 20_000 }: Connect
   const base = registration.scope;
   await answered(base);
   const ask = asking(registration);
-  const tasks = tasksAt(base);
+  const tasks = following(base);
 
   return {
     ...tasks,
     submit: async (draft, key) => kept(await tasks.submit(draft, key)),
     submitAll: async (drafts, key) => kept(await tasks.submitAll(drafts, key)),
-    watch: (task_id, options) => watch(base, task_id, options),
-    watchAll: (options) => watchAll(base, options),
     addFile: (source, name = source.name) => ask<AddedFile>({ kind: 'add-file', source, name }),
     fileHandle: (file_id) => ask<FileSystemFileHandle | null>({ kind: 'file-handle', file_id }),
     inputFiles: (file_ids) => ask<(AddedFile | null)[]>({ kind: 'input-files', file_ids: [...file_ids] }),
@@ -85,15 +83,20 @@ export async function connect({ script = 'sw.js', timeout_ms = 20_000 }: Connect
   };
 }
 
+/** What needs only HTTP, wherever it is asked. */
+const following = (base: string | URL) => ({
+  ...tasksAt(base),
+  watch: (task_id: string, options?: WatchOptions) => watch(base, task_id, options),
+  watchAll: (options?: WatchOptions) => watchAll(base, options),
+});
+
 async function inWorker(base: URL): Promise<Client> {
-  const tasks = tasksAt(base);
+  const tasks = following(base);
   await tasks.health().catch((error: unknown) => {
     throw new Unavailable('no-service-worker', `No tasks are at ${base}: ${words(error)}`);
   });
   return {
     ...tasks,
-    watch: (task_id, options) => watch(base, task_id, options),
-    watchAll: (options) => watchAll(base, options),
     addFile: async (source, name = source.name) =>
       tasks.upload('getFile' in source ? await source.getFile() : source, name),
     fileHandle: async () => null,
@@ -138,7 +141,7 @@ function asking(registration: ServiceWorkerRegistration) {
           if (data === ('taken' satisfies Taken)) return;
           port1.close();
           settled.abort();
-          if (data && typeof data === 'object' && 'error' in data) reject(new Error(String(data.error)));
+          if ('error' in Object(data)) reject(new Error(String(data.error)));
           else resolve(data);
         };
         const worker = navigator.serviceWorker.controller ?? registration.active;

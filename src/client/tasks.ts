@@ -79,8 +79,8 @@ export function tasksAt(base: string | URL) {
   const urlOf = (path: string) => new URL(path, base).href;
 
   async function request(method: string, path: string, message: Message = {}): Promise<Response> {
-    const { json, body = json === undefined ? null : JSON.stringify(json), repeatable = method === 'GET' } = message;
-    const headers = { ...(json === undefined ? {} : { 'Content-Type': 'application/json' }), ...message.headers };
+    const { json, body = JSON.stringify(json), repeatable = method === 'GET' } = message;
+    const headers = { ...(json !== undefined && { 'Content-Type': 'application/json' }), ...message.headers };
     const send = async () => {
       const response = await fetch(urlOf(path), { method, headers, body });
       if (response.ok) return response;
@@ -153,7 +153,7 @@ export function tasksAt(base: string | URL) {
     output: async (task_id: string, name: string) => (await request('GET', fileAt(task_id, name))).blob(),
 
     upload: (file: Blob, name: string) =>
-      call<AddedFile>('POST', `files?${new URLSearchParams({ name })}`, {
+      call<AddedFile>('POST', `files?${search({ name })}`, {
         headers: { 'Content-Type': file.type || 'application/octet-stream' },
         body: file,
       }),

@@ -2,6 +2,7 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import type { Level } from '../core/schema.ts';
 import type { Task } from '../core/task.ts';
+import { pause } from './pause.ts';
 import { HttpProblem, NO_PROBLEM, problemOf } from './problem.ts';
 
 export type TaskUpdate = Pick<
@@ -61,7 +62,7 @@ export async function* watch(
 
 /** The events of all tasks, from the cursor of a list or from now on; it never ends by itself. */
 export function watchAll(base: string | URL, options: WatchOptions = {}): AsyncGenerator<FeedEvent, void, void> {
-  return follow(new URL('tasks/stream', base), options);
+  return follow(new URL('tasks/stream', base), options, new URL('tasks?limit=1', base));
 }
 
 const RETRY_MS = 250;
@@ -69,13 +70,16 @@ const RETRY_MAX_MS = 5_000;
 /** Three heartbeats that did not come: the connection is dead, whatever it says. */
 const SILENCE_MS = 50_000;
 
+/** `list`: whose cursor says where now is. A stream that breaks before its first event would begin later when it is asked for again. */
 async function* follow(
   url: URL,
   { signal, after, onConnection, onFrame }: WatchOptions,
+  list?: URL,
 ): AsyncGenerator<FeedEvent, void, void> {
   let last = after;
   let retry = RETRY_MS;
   let failures = 0;
+  const request = { cache: 'no-store', signal: signal ?? null } as const;
   let connected = false;
   const say = (now: boolean) => {
     if (now !== connected) onConnection?.(now);
@@ -83,11 +87,9 @@ async function* follow(
   };
   while (!signal?.aborted) {
     try {
-      const response = await fetch(url, {
-        headers: { Accept: 'text/event-stream', ...(last === undefined ? {} : { 'Last-Event-ID': last }) },
-        cache: 'no-store',
-        ...(signal ? { signal } : {}),
-      });
+      if (list) last ??= (await (await fetch(list, request)).json()).cursor;
+      const headers = { Accept: 'text/event-stream', ...(last && { 'Last-Event-ID': last }) };
+      const response = await fetch(url, { ...request, headers });
       if (response.status === 204) return;
       if (response.status >= 400 && response.status < 500) {
         const problem = await problemOf(response);
@@ -97,7 +99,7 @@ async function* follow(
       if (response.ok && response.body) {
         say(true);
         const onRetry = (ms: number) => {
-          retry = Math.min(ms, RETRY_MAX_MS);
+          retry = ms;
         };
         for await (const event of numbered(parse(response.body, onFrame, onRetry), last)) {
           failures = 0;
@@ -112,19 +114,19 @@ async function* follow(
       // Anything else is a connection that broke: the service worker was stopped, or the network went.
     }
     say(false);
-    failures += 1;
     // The server's own wish at first; longer and longer while nothing comes.
-    await pause(failures === 1 ? retry : Math.min(RETRY_MAX_MS, retry * 2 ** (failures - 1)), signal);
+    await pause(Math.min(RETRY_MAX_MS, retry * 2 ** failures), signal);
+    failures += 1;
   }
 }
 
-/** The messages in a response's body. Leaving the loop cancels the body. */
+/** The messages in a response's body, until it ends or is silent. Leaving the loop cancels the body. */
 export async function* parse(
   body: ReadableStream<Uint8Array>,
   onFrame: WatchOptions['onFrame'],
   onRetry: (ms: number) => void,
 ) {
-  let messages: EventSourceMessage[] = [];
+  const messages: EventSourceMessage[] = [];
   const parser = createParser({
     onEvent: (message) => {
       messages.push(message);
@@ -132,30 +134,21 @@ export async function* parse(
     onRetry,
   });
   const reader = body.getReader();
+  const cancel = () => void reader.cancel().catch(() => {});
   const decoder = new TextDecoder();
   try {
     for (;;) {
-      const { done, value } = await within(SILENCE_MS, reader.read());
+      const silence = setTimeout(cancel, SILENCE_MS);
+      const { done, value } = await reader.read().finally(() => clearTimeout(silence));
       if (done) return;
       const text = decoder.decode(value, { stream: true });
       onFrame?.(text);
       parser.feed(text);
-      const ready = messages;
-      messages = [];
-      yield* ready;
+      yield* messages.splice(0);
     }
   } finally {
-    reader.cancel().catch(() => {});
+    cancel();
   }
-}
-
-/** Rejects when the promise takes longer than `ms`. */
-async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`nothing came for ${ms} ms`)), ms);
-  });
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
 const known = new Set(['message', 'log', 'complete', 'gap', 'reset', 'deleted']);
@@ -186,15 +179,3 @@ async function* numbered(messages: AsyncIterable<EventSourceMessage>, after: str
 
 const typed = ({ event = 'message', data }: EventSourceMessage, id = ''): FeedEvent =>
   ({ event, id, data: JSON.parse(data) }) as FeedEvent;
-
-function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, ms);
-    function done() {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', done);
-      resolve();
-    }
-    signal?.addEventListener('abort', done);
-  });
-}

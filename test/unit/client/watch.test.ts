@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
-import { type FeedEvent, StreamRefused, type WatchOptions, watch, watchAll } from '../../../src/client/watch.ts';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { type FeedEvent, parse, StreamRefused, type WatchOptions, watch, watchAll } from '../../../src/client/watch.ts';
 
 /** A real server on localhost, of another origin: the n-th request for a stream gets the n-th answer, and the last one again and again. */
 async function serving(...answers: ((response: ServerResponse) => void)[]) {
@@ -46,6 +46,8 @@ const refuses =
   (status: number, body = '') =>
   (response: ServerResponse) =>
     void response.writeHead(status, { 'Content-Type': 'application/problem+json' }).end(body);
+const lists = (cursor: string) => (response: ServerResponse) =>
+  void response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify({ tasks: [], cursor }));
 
 const SOON = 'retry: 1\n\n';
 const line = (n: number) => `id: ${n}\ndata: {"n":${n}}\n\n`;
@@ -100,6 +102,21 @@ test('all tasks are not begun from now on when the connection breaks right after
   expect(asked()).toEqual(['old-7', 'old-7']);
 });
 
+test('what happens after all tasks were followed from now on is not lost when the first stream breaks before an event', async () => {
+  const { base, requests, asked } = await serving(
+    (response) => void response.destroy(),
+    lists('e-4'),
+    breaks(SOON),
+    refuses(503),
+    ends(`${SOON}id: e-5\ndata: {"n":5}\n\n`),
+  );
+  for await (const { id } of watchAll(base)) if (id === 'e-5') break;
+  const list = '/app/tasks?limit=1';
+  const stream = '/app/tasks/stream';
+  expect(requests.map(({ url }) => url)).toEqual([list, list, stream, stream, stream]);
+  expect(asked()).toEqual([null, null, 'e-4', 'e-4', 'e-4']);
+});
+
 test('a busy server is asked again, and events of names that nobody knows are passed over', async () => {
   const { watching } = await serving(
     ends(`${SOON}event: busy\ndata: {"detail":"full"}\n\n`),
@@ -126,6 +143,23 @@ test('a refusal that is of somebody else, who answers for a service worker that 
   );
   expect(await watching()).toEqual(['message 1 {"n":1}', 'message 2 {"n":2}', 'complete 2 {"end":true}']);
   expect(asked()).toEqual([null, '1', '1']);
+});
+
+test('a connection that is silent for as long as three heartbeats is lost', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  let isCanceled = false;
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(new TextEncoder().encode('data: 1\n\n')),
+    cancel() {
+      isCanceled = true;
+    },
+  });
+  const messages = parse(body, undefined, () => {});
+  expect(await messages.next()).toMatchObject({ value: { data: '1' } });
+  const next = messages.next();
+  await vi.advanceTimersByTimeAsync(50_000);
+  expect([await next, isCanceled, vi.getTimerCount()]).toEqual([{ done: true, value: undefined }, true, 0]);
 });
 
 test('all tasks are followed from a cursor, past the end of any of them, until the signal says so', async () => {
