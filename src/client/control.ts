@@ -1,6 +1,7 @@
 /** A page and its service worker: found, and in control. */
 import type { BackendMessage, PageMessage } from '../core/protocol.ts';
 import { pause } from './pause.ts';
+import { isOf } from './problem.ts';
 import { Unavailable } from './unavailable.ts';
 
 /**
@@ -88,7 +89,7 @@ export async function answered(base: string): Promise<void> {
   for (let left = ASKS; left > 0; left -= 1) {
     // Its headers alone: nothing is read for it. Neither a stream nor a problem is what a site answers with.
     const head = await fetch(new URL('tasks/stream', base), { method: 'HEAD' }).catch(() => null);
-    if (/event-stream|problem/.test(head?.headers.get('Content-Type') ?? '')) return;
+    if (head && (isOf(head, 'event-stream') || isOf(head, 'problem+json'))) return;
     await pause(ANSWER_MS);
   }
   throw new Unavailable('not-controlled', 'The service worker is not asked by this page. Reload it, please.');

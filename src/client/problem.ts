@@ -4,6 +4,9 @@ import type { Problem } from '../core/task.ts';
 /** RFC 9457, 4.2.1: nothing is known but the status. No answer of the contract has it, so it was another who answered. */
 export const NO_PROBLEM = 'about:blank';
 
+/** Whether the answer's type has this in its name. */
+export const isOf = ({ headers }: Response, type: string) => headers.get('Content-Type')?.includes(type);
+
 export async function problemOf(response: Response): Promise<Problem> {
   const { status, statusText } = response;
   const fallback = {
@@ -12,7 +15,7 @@ export async function problemOf(response: Response): Promise<Problem> {
     detail: `The answer was ${status}.`,
     status,
   };
-  if (!response.headers.get('Content-Type')?.startsWith('application/problem+json')) return fallback;
+  if (!isOf(response, 'problem+json')) return fallback;
   return response.json().catch(() => fallback);
 }
 

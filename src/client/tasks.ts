@@ -2,7 +2,7 @@
 import type { AddedFile, Happened, Health, Settings } from '../core/schema.ts';
 import type { Documents, Hits, PageText } from '../core/search.ts';
 import type { Status, Task, TaskDraft } from '../core/task.ts';
-import { HttpProblem, NO_PROBLEM, problemOf } from './problem.ts';
+import { HttpProblem, isOf, NO_PROBLEM, problemOf } from './problem.ts';
 
 export type Draft = Partial<Omit<TaskDraft, 'type'>> & Pick<TaskDraft, 'type'>;
 
@@ -83,7 +83,8 @@ export function tasksAt(base: string | URL) {
     const headers = { ...(json !== undefined && { 'Content-Type': 'application/json' }), ...message.headers };
     const send = async () => {
       const response = await fetch(urlOf(path), { method, headers, body });
-      if (response.ok) return response;
+      // A host may answer what it does not know with its page, and 200; of what is ours, only a file can be HTML.
+      if (response.ok && ((method === 'GET' && path.includes('files/')) || !isOf(response, 'html'))) return response;
       throw new HttpProblem(response.status, await problemOf(response));
     };
     return send().catch((error: unknown) => {

@@ -3,7 +3,7 @@ import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import type { Level } from '../core/schema.ts';
 import type { Task } from '../core/task.ts';
 import { pause } from './pause.ts';
-import { HttpProblem, NO_PROBLEM, problemOf } from './problem.ts';
+import { HttpProblem, isOf, NO_PROBLEM, problemOf } from './problem.ts';
 
 export type TaskUpdate = Pick<
   Task,
@@ -96,7 +96,7 @@ async function* follow(
         // Another who answers is not meant: a service worker that cannot be started is passed by (Firefox).
         if (problem.type !== NO_PROBLEM) throw new StreamRefused(response.status, problem);
       }
-      if (response.ok && response.body) {
+      if (response.body && isOf(response, 'event-stream')) {
         say(true);
         const onRetry = (ms: number) => {
           retry = ms;

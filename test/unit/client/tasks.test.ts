@@ -59,6 +59,27 @@ test('what the site answered because the service worker was not asked is asked a
   expect(requests.map(({ method }) => method)).toEqual(['GET', 'GET', 'DELETE', 'DELETE']);
 });
 
+test('so is what it answered with its page', async () => {
+  const { tasks, requests } = await serving((_, response, n) =>
+    n === 2
+      ? json(response, { task_id: 'a' })
+      : response.writeHead(200, { 'Content-Type': 'text/html' }).end('<h1>Home</h1>'),
+  );
+  expect((await tasks.get('a')).task_id).toBe('a');
+  await expect(tasks.remove('a')).rejects.toMatchObject({ status: 200, message: 'The answer was 200.' });
+  await expect(tasks.removeFile('a')).rejects.toMatchObject({ status: 200, message: 'The answer was 200.' });
+  await expect(tasks.pause('a')).rejects.toMatchObject({ status: 200, problem: { type: 'about:blank' } });
+  expect(requests.map(({ method }) => method)).toEqual(['GET', 'GET', 'DELETE', 'DELETE', 'DELETE', 'DELETE', 'POST']);
+});
+
+test('a file may be a page', async () => {
+  const { tasks } = await serving((_, response) =>
+    response.writeHead(200, { 'Content-Type': 'text/html' }).end('<h1>Mine</h1>'),
+  );
+  expect(await (await tasks.output('a', 'b.html')).text()).toBe('<h1>Mine</h1>');
+  expect(await (await tasks.file('a')).text()).toBe('<h1>Mine</h1>');
+});
+
 test('what a query leaves open is not sent', async () => {
   const { tasks, requests } = await serving((_, response) => json(response, {}));
   await tasks.list({ status: ['pending', 'running'], q: undefined as never, limit: 5 });

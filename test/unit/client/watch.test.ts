@@ -48,6 +48,9 @@ const refuses =
     void response.writeHead(status, { 'Content-Type': 'application/problem+json' }).end(body);
 const lists = (cursor: string) => (response: ServerResponse) =>
   void response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify({ tasks: [], cursor }));
+/** A host that answers whatever it does not know with its page. */
+const site = (response: ServerResponse) =>
+  void response.writeHead(200, { 'Content-Type': 'text/html' }).end('<!doctype html>');
 
 const SOON = 'retry: 1\n\n';
 const line = (n: number) => `id: ${n}\ndata: {"n":${n}}\n\n`;
@@ -143,6 +146,15 @@ test('a refusal that is of somebody else, who answers for a service worker that 
   );
   expect(await watching()).toEqual(['message 1 {"n":1}', 'message 2 {"n":2}', 'complete 2 {"end":true}']);
   expect(asked()).toEqual([null, '1', '1']);
+});
+
+test('a page that is there instead of a stream is no connection', async () => {
+  const connections: boolean[] = [];
+  const { watching, asked } = await serving(ends(SOON + line(1)), site, site, ends(SOON + end(2)));
+  const seen = await watching({ onConnection: (connected) => void connections.push(connected) });
+  expect(seen).toEqual(['message 1 {"n":1}', 'message 2 {"n":2}', 'complete 2 {"end":true}']);
+  expect(asked()).toEqual([null, '1', '1', '1']);
+  expect(connections).toEqual([true, false, true]);
 });
 
 test('a connection that is silent for as long as three heartbeats is lost', async () => {
