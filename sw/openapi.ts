@@ -59,6 +59,9 @@ const refused: Record<number, ReturnType<typeof problem>> = {
 };
 const errors = (...codes: number[]) => Object.fromEntries([...codes, 503].map((code) => [code, refused[code]]));
 
+/** Of what writes to the store. */
+const writeErrors = (...codes: number[]) => errors(...codes, 507);
+
 const parameter = (place: 'path' | 'header', name: string) => ({
   name,
   in: place,
@@ -90,7 +93,7 @@ export function openApi(version: string, folder: URL, specs: Iterable<JobSpec>):
   const act = (summary: string, ...codes: number[]) => ({
     summary,
     parameters: [id],
-    responses: { 200: answer('The task.', ref('Task')), ...errors(403, 404, 409, ...codes) },
+    responses: { 200: answer('The task.', ref('Task')), ...writeErrors(403, 404, 409, ...codes) },
   });
   return {
     openapi: '3.1.0',
@@ -109,7 +112,7 @@ export function openApi(version: string, folder: URL, specs: Iterable<JobSpec>):
             202: answer('Accepted.', {
               oneOf: [ref('Task'), { type: 'object', properties: { tasks: { type: 'array', items: ref('Task') } } }],
             }),
-            ...errors(400, 403, 413, 415, 422, 507),
+            ...writeErrors(400, 403, 413, 415, 422),
           },
         },
         get: {
@@ -120,14 +123,14 @@ export function openApi(version: string, folder: URL, specs: Iterable<JobSpec>):
         delete: {
           summary: 'Remove finished tasks; a filter or `all` is required.',
           parameters: queryOf(BulkQuerySchema),
-          responses: { 200: count, ...errors(400) },
+          responses: { 200: count, ...writeErrors(400) },
         },
       },
       '/tasks/cancel': {
         post: {
           summary: 'Cancel tasks; a filter or `all` is required.',
           parameters: queryOf(BulkQuerySchema),
-          responses: { 200: count, ...errors(400, 403) },
+          responses: { 200: count, ...writeErrors(400, 403) },
         },
       },
       '/tasks/stream': {
@@ -151,7 +154,7 @@ export function openApi(version: string, folder: URL, specs: Iterable<JobSpec>):
         post: {
           summary: 'Take all of an export, or nothing.',
           requestBody: body({ type: 'string', format: 'binary' }, EXPORT_TYPE),
-          responses: { 200: count, ...errors(400, 403, 409, 415, 422, 507) },
+          responses: { 200: count, ...writeErrors(400, 403, 409, 415, 422) },
         },
       },
       '/tasks/health': {
@@ -166,7 +169,7 @@ export function openApi(version: string, folder: URL, specs: Iterable<JobSpec>):
         patch: {
           summary: 'Change settings.',
           requestBody: body(ref('SettingsPatch')),
-          responses: { 200: answer('All settings.', ref('Settings')), ...errors(400, 413, 415, 422) },
+          responses: { 200: answer('All settings.', ref('Settings')), ...writeErrors(400, 413, 415, 422) },
         },
       },
       '/tasks/{id}': {
@@ -182,7 +185,7 @@ export function openApi(version: string, folder: URL, specs: Iterable<JobSpec>):
         delete: {
           summary: 'Remove a finished task.',
           parameters: [id],
-          responses: { 204: { description: 'Removed.' }, ...errors(404, 409) },
+          responses: { 204: { description: 'Removed.' }, ...writeErrors(404, 409) },
         },
       },
       '/tasks/{id}/stream': {
@@ -227,7 +230,7 @@ export function openApi(version: string, folder: URL, specs: Iterable<JobSpec>):
           summary: 'Add an input file.',
           parameters: queryOf(FileQuerySchema),
           requestBody: body({ type: 'string', format: 'binary' }, '*/*'),
-          responses: { 201: added, ...errors(400, 403, 415, 422, 507) },
+          responses: { 201: added, ...writeErrors(400, 403, 415, 422) },
         },
       },
       '/files/{id}': {
@@ -239,14 +242,14 @@ export function openApi(version: string, folder: URL, specs: Iterable<JobSpec>):
         delete: {
           summary: 'Remove an input file.',
           parameters: [id],
-          responses: { 204: { description: 'Removed.' }, ...errors(404) },
+          responses: { 204: { description: 'Removed.' }, ...writeErrors(404) },
         },
       },
       '/share': {
         post: {
           summary: "The installed app's share target: keeps files and starts nothing.",
           requestBody: body({ type: 'object' }, 'multipart/form-data'),
-          responses: { 303: { description: 'To the page, which is told of them.' }, ...errors(400, 422, 507) },
+          responses: { 303: { description: 'To the page, which is told of them.' }, ...writeErrors(400, 422) },
         },
       },
       '/search': {
@@ -284,7 +287,7 @@ export function openApi(version: string, folder: URL, specs: Iterable<JobSpec>):
       },
       '/openapi.json': { get: { summary: 'This.', responses: { 200: answer('OpenAPI 3.1.') } } },
       '/submit': {
-        post: { summary: 'Start a ten-step countdown.', responses: { 200: answer('Started.'), ...errors(403, 507) } },
+        post: { summary: 'Start a ten-step countdown.', responses: { 200: answer('Started.'), ...writeErrors(403) } },
       },
       '/stream': { get: { summary: 'A lesson: ten messages.', responses: { 200: events, ...errors() } } },
       '/stream-events': { get: { summary: 'A lesson: named events.', responses: { 200: events, ...errors() } } },

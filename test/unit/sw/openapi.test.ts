@@ -23,6 +23,7 @@ interface Schema {
 
 interface Operation {
   parameters?: { name: string; in: string; required: boolean; schema: Schema }[];
+  responses: Record<string, unknown>;
   requestBody?: { required: boolean; content: Record<string, { schema: { oneOf: Schema[] } }> };
 }
 
@@ -107,6 +108,14 @@ test('what has to be there is required', async () => {
   ]);
   for (const { method, path } of required) expect((await request(path, { method })).status).toBe(400);
   for (const { requestBody } of operations) if (requestBody) expect(requestBody.required).toBe(true);
+});
+
+test('whatever writes to the store may find it closed or full, and says so', async () => {
+  const { operations } = await described();
+  const writes = operations.filter(({ method, path }) => method !== 'GET' && !path.startsWith('search/'));
+  const statuses = writes.map(({ method, path, responses }) => [method, path, '503' in responses, '507' in responses]);
+  expect(writes.length).toBeGreaterThan(12);
+  expect(statuses).toEqual(writes.map(({ method, path }) => [method, path, true, true]));
 });
 
 test('a bulk request is described as it is checked', async () => {
