@@ -1045,8 +1045,14 @@ describe('an output file', () => {
     await finish();
     const response = await get({ Range: range });
     expect(response.status).toBe(206);
-    expect(response.headers.get('Content-Range')).toBe(content_range);
-    expect(response.headers.get('Content-Length')).toBe(String(text.length));
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-range': content_range,
+      'content-length': String(text.length),
+      'content-type': 'text/html',
+      'content-disposition': `attachment; filename="SUMS"; filename*=UTF-8''SUMS`,
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': 'sandbox',
+    });
     expect(await response.text()).toBe(text);
   });
 
