@@ -716,6 +716,19 @@ describe('GET /tasks/stream', () => {
     await reader.cancel();
   });
 
+  test('passes over what a log no longer holds, which the stream of its task tells by a gap', async () => {
+    const server = createServer();
+    const { task_id } = await running(server);
+    const { cursor } = await (await server.request('tasks')).json();
+    for (let i = 0; i < 20; i += 1) await server.change(task_id, [{ ...progress, done: i, total: 20 }]);
+    await server.store.trim(task_id, { log_events: 10, log_bytes: 1e9 });
+    const reader = readerOf((await server.request(`tasks/stream?cursor=${cursor}`)).body);
+    await reader.drain();
+    expect(reader.messages.map(({ event }) => event)).toEqual(Array.from({ length: 10 }, () => undefined));
+    expect(reader.ids()).toEqual(Array.from({ length: 10 }, (_, i) => 13 + i));
+    await reader.cancel();
+  });
+
   test('without one begins now', async () => {
     const server = createServer();
     await running(server);
