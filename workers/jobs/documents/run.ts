@@ -77,7 +77,7 @@ export const job = defineJob({
           const name = named.own();
           if (on_error === 'fail') throw new Error(`${name} ${error.message}`, { cause: error });
           index.skip(task_id, n, name, error.message);
-          if (logged < MAX_LOGGED) context.log('warn', `${name} ${error.message}.`);
+          if (logged < MAX_LOGGED) context.log('warn', `${name} ${error.message.replace(/\.?$/, '.')}`);
           logged += 1;
         }
         done += size;

@@ -45,7 +45,7 @@ export const spec = defineSpec({
       v.pipe(
         v.picklist(encodings),
         v.title('Encoding'),
-        v.description('Of text that does not say so itself. auto looks at its beginning.'),
+        v.description('Of text that does not say so itself. Unless told, its beginning is looked at.'),
       ),
       'auto',
     ),
