@@ -269,6 +269,26 @@ test('each format becomes each other, with sizes and a thumbnail', async ({ page
   }
 });
 
+test('the page shows each picture small, with its sizes before and after, and which were left out', async ({
+  page,
+  site,
+}) => {
+  await open(page, site.url);
+  const files = [
+    { file_id: await addJpeg(page, 'a.jpg', []) },
+    { file_id: await addFile(page, bytesFile('broken.png', own('iVBORw0KGgo='))) },
+  ];
+  const { task_id } = await submit(page, 'images', { files, to: 'png', percent: 50 });
+  await finished(page, task_id);
+  await page.goto(`${site.url}#/tasks/${task_id}`);
+  const [made, broken] = [page.getByRole('listitem').filter({ hasText: 'a.png' }), page.getByText(/^left out: /)];
+  await expect(made).toContainText(/80 × 40, .+ → 40 × 20, /);
+  await expect
+    .poll(() => made.locator('img').evaluate((image: HTMLImageElement) => [image.naturalWidth, image.naturalHeight]))
+    .toEqual([80, 40]);
+  await expect(broken).toContainText('its header');
+});
+
 test('with a lower quality there are fewer bytes', async ({ page, site }) => {
   await open(page, site.url);
   const picture = pngOf(300, 200, (x, y) => [(x * y) % 256, (x + y) % 256, (x ^ y) & 255, 255]);
