@@ -190,9 +190,12 @@ export function createCrew(browser, url) {
       }
     },
 
+    /** Of which version each tab is; null of one that does not say it now. */
+    versions: () => Promise.all(awake().map((tab) => tab.call('version').catch(() => null))),
+
     /** After the faults: a tab that did not load, or was left behind by an update, is loaded again. */
     async wake() {
-      const versions = await Promise.all(awake().map((tab) => tab.call('version').catch(() => null)));
+      const versions = await this.versions();
       const newest = Math.max(...versions.map(Number));
       for (const [i, tab] of awake().entries()) {
         const isReady = await ready(tab, 5_000).then(

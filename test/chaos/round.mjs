@@ -26,6 +26,9 @@ const SETTLE_MS = 60_000;
 const PATIENCE_MS = 120_000;
 const LOOK_MS = 100;
 const MOST_TABS = 4;
+/** How long it may take until a new version is there and in every tab. */
+const UPDATE_MS = 60_000;
+const ASK_MS = 5_000;
 
 /**
  * @param {Schedule} schedule
@@ -249,6 +252,25 @@ export async function playRound(schedule, browser, dist) {
     return true;
   }
 
+  /** Whoever presses the button gets the newest version, in every tab: also of one that was deployed while nobody could be told. */
+  async function update() {
+    const begun = performance.now();
+    for (let asked = 0; ; await pause(LOOK_MS)) {
+      const found = await crew.versions();
+      if (found.every((version) => version === site.version())) return;
+      const passed = performance.now() - begun;
+      if (passed > UPDATE_MS) throw new Error(`the pages are of versions ${found} and not of ${site.version()}`);
+      if (passed >= asked * ASK_MS) {
+        asked += 1;
+        await crew
+          .pick(0)
+          ?.call('update', false)
+          .catch(() => {});
+      }
+      await crew.heed();
+    }
+  }
+
   const running_limit = schedule.running_limit;
   try {
     for (let i = 0; i < schedule.tabs; i += 1) await crew.open();
@@ -279,6 +301,7 @@ export async function playRound(schedule, browser, dist) {
     for (const result of await people) if (result.status === 'rejected') wrong.push(String(result.reason));
     const isOver = await settle();
     const settled_ms = Math.round(performance.now() - quiet);
+    if (isOver && site.version() > 0) await update();
     const list = [...tasks.values()];
     const end = await crew.finish(
       list.map(({ task_id }) => task_id),
