@@ -34,6 +34,8 @@ import { framesIn } from './frames.mjs';
 /** A resume does a second's work again; the time in which a busy machine does nothing is no work, but cannot be told from it. */
 const REDO_MS = 1_000;
 const SLACK_MS = 1_500;
+/** The longest that a client waits before it asks again. */
+const AGAIN_MS = 6_000;
 
 /**
  * @param {History} history
@@ -287,6 +289,10 @@ function checkRequests(records, lives, say) {
     const what = `${method} ${path} was answered ${status}`;
     // By a HEAD a page finds out whether its requests go past the service worker.
     if (method === 'HEAD' || !/^\/(?:tasks|files)(?:[/?]|$)/.test(path)) continue;
+    if (status === 404 && type.startsWith('text/plain')) {
+      checkAskedAgain(request, records, say);
+      continue;
+    }
     if (!STATUSES.includes(status)) say(`${what}: ${text}`);
     if (status >= 400 && !type.startsWith('application/problem+json')) say(`${what} as ${type}`);
     if (!text || status >= 400) continue;
@@ -304,6 +310,20 @@ function checkRequests(records, lives, say) {
         say(`${what} with a task that never was so: ${difference(task, shown(state))}`);
     }
   }
+}
+
+/**
+ * A browser may let a request past the service worker, to the site, which does not know it. Whoever asked asks again, unless it is gone.
+ *
+ * @param {Recorded} request @param {Recorded[]} records @param {Say} say
+ */
+function checkAskedAgain({ id, method, path, at }, records, say) {
+  const again = records.some(
+    (each) => each.kind === 'request' && each.id > id && each.method === method && each.path === path,
+  );
+  const left = (records.at(-1)?.at ?? 0) - at;
+  if (!again && left > AGAIN_MS)
+    say(`${method} ${path} went past the service worker, and was not asked again for ${left} ms`);
 }
 
 /** Each connection's ids go on without a hole from where it was to begin, and say what is in the log. @param {Recorded[]} records @param {Map<string, Life>} lives @param {Say} say */

@@ -10,7 +10,7 @@ import { remoteBrowser } from './remote.mjs';
 const LOAD_MS = 30_000;
 // Firefox keeps a service worker for 30 s after its last event; so little makes it stop all the time. It has a little longer for what it
 // has begun: on a busy machine it would never be installed.
-const restless = { 'dom.serviceWorkers.idle_timeout': 1_000, 'dom.serviceWorkers.idle_extended_timeout': 5_000 };
+const restless = { 'dom.serviceWorkers.idle_timeout': 1_000, 'dom.serviceWorkers.idle_extended_timeout': 20_000 };
 
 /** @type {Record<import('./schedule.mjs').Engine, () => (() => Promise<import('./browser.mjs').Browser>) | null>} */
 export const launchers = {

@@ -362,6 +362,15 @@ const doctored: [string, (history: History) => void, RegExp][] = [
     (h) => remove(h, ({ kind }) => kind === 'watched'),
     /client 1: never saw the end of counted/,
   ],
+  [
+    'a request that went to the site and was not asked again',
+    (h) => {
+      records(h).push({ kind: 'request', id: 98, method: 'GET', path: '/tasks/x', headers: {}, body: null, at: 0 });
+      records(h).push({ kind: 'answer', id: 98, status: 404, type: 'text/plain; charset=utf-8', at: 1 });
+      records(h).push({ kind: 'life', at: 10_000 });
+    },
+    /GET \/tasks\/x went past the service worker, and was not asked again for 10000 ms/,
+  ],
   ['a round at whose end nobody was there', (h) => Object.assign(h, { survivors: [] }), /nobody was there/],
 ];
 
