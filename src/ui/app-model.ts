@@ -70,12 +70,17 @@ export function createApp(connect: () => Promise<Client>) {
     };
   }
 
+  /** A new version has taken over, by this page's wish or another's. */
+  function updated() {
+    if (update.peek().kind === 'applying') location.reload();
+    else update.value = { kind: 'ready', apply: () => location.reload() };
+  }
+
   function offerUpdate({ takeOver }: Client) {
     update.value = {
       kind: 'ready',
       async apply() {
         update.value = { kind: 'applying' };
-        navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true });
         takeOver();
         // Another tab may have let it take over before.
         if (!(await isWaiting())) location.reload();
@@ -93,9 +98,10 @@ export function createApp(connect: () => Promise<Client>) {
 
     /** Connects, shows the tasks and goes on with what ran. Null when that cannot be; the page says why. */
     async open(): Promise<Client | null> {
-      const updated = newVersion();
+      const waiting = newVersion();
       try {
         const client = await connect();
+        navigator.serviceWorker.addEventListener('controllerchange', updated);
         const app = ready(client);
         effect(() => {
           const route = router.route.value;
@@ -116,7 +122,7 @@ export function createApp(connect: () => Promise<Client>) {
           // What this page shows is gone.
           erased: () => location.reload(),
         });
-        updated.then(() => offerUpdate(client));
+        waiting.then(() => offerUpdate(client));
         const whole: Ready = { ...app, executor: { id: executorId, break: executing.break } };
         stage.value = whole;
         // Nothing of it is needed for the first sight.

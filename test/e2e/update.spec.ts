@@ -76,6 +76,19 @@ test('each tab is loaded again when its button is pressed, also when another one
   await site.close();
 });
 
+test('a page says that a new version has taken over when that was not asked of it', async ({ context }) => {
+  const site = await openSite(dist);
+  const [page, other] = [await open(await context.newPage(), site.url), await open(await context.newPage(), site.url)];
+  await expect(other.locator('.notice')).toHaveCount(0);
+  await site.deploy(false);
+  await update(page);
+  for (const each of [page, other]) {
+    await each.locator('.notice').getByRole('button').click();
+    await expect.poll(() => each.evaluate(() => Reflect.get(globalThis, 'chaosBuild').version).catch(String)).toBe(1);
+  }
+  await site.close();
+});
+
 test('a page of a newer version that has changed the database is answered, although nobody has let its service worker take over', async ({
   context,
 }) => {
