@@ -35,8 +35,8 @@ const RETRIES = 3;
 const BLOCKED_MS = 5_000;
 
 export function connection(name: string): Connection {
-  /** `late` rejects once it is blocked for too long; the database may be opened all the same after that. */
-  let opening: { db: Promise<Database>; late: Promise<never> } | undefined;
+  /** `ready` rejects once it is blocked for too long; the database may be opened all the same after that. */
+  let opening: { db: Promise<Database>; ready: Promise<Database> } | undefined;
 
   function open() {
     if (opening) return opening;
@@ -50,16 +50,24 @@ export function connection(name: string): Connection {
       forget();
       throw isDomException(error, 'VersionError') ? new Outdated() : error;
     });
-    late.catch(() => {});
-    opening = { db: mine, late };
-    return opening;
+    // One race for all uses, and none once it is open: each would hold on to what never settles, for as long as the thread lives.
+    const now = { db: mine, ready: Promise.race([mine, late]) };
+    now.ready.catch(() => {});
+    mine.then(
+      () => {
+        now.ready = mine;
+      },
+      () => {},
+    );
+    opening = now;
+    return now;
   }
 
   async function connect<T>(use: (db: Database) => Promise<T>): Promise<T> {
     for (let left = RETRIES; ; left -= 1) {
       const mine = open();
       try {
-        return await use(await Promise.race([mine.db, mine.late]));
+        return await use(await mine.ready);
       } catch (error) {
         // A closed handle begins no transaction (`InvalidStateError`); those under way are aborted by Chromium with an `UnknownError`.
         const dead = isDomException(error, 'InvalidStateError') || isDomException(error, 'UnknownError');
