@@ -42,7 +42,7 @@ export interface ConnectOptions {
  */
 export async function connect({ script = 'sw.js', timeout_ms = 20_000 }: ConnectOptions = {}): Promise<Client> {
   if (!isSecureContext) {
-    throw new Unavailable('insecure', 'Holdfast needs HTTPS (or localhost): no service worker is allowed here.');
+    throw new Unavailable('insecure', 'Holdfast needs HTTPS (or localhost).');
   }
   if (!('document' in globalThis)) return inWorker(new URL('./', new URL(script, location.href)));
   if (!('serviceWorker' in navigator)) {

@@ -80,6 +80,8 @@ export async function controlled(registration: ServiceWorkerRegistration, timeou
 /** How often, and after how many ms, a page that is controlled and not answered asks once more. */
 const ASKS = 4;
 const ANSWER_MS = 250;
+/** How long one may take: WebKitGTK sometimes never answers what is asked while it starts a service worker again (seen, 2.50). */
+const PATIENCE_MS = 10_000;
 
 /**
  * Resolves when the service worker answers this page's requests. Chromium lets all of them past one that is stopped just when it takes
@@ -88,9 +90,10 @@ const ANSWER_MS = 250;
 export async function answered(base: string): Promise<void> {
   for (let left = ASKS; left > 0; left -= 1) {
     // Its headers alone: nothing is read for it. Neither a stream nor a problem is what a site answers with.
-    const head = await fetch(new URL('tasks/stream', base), { method: 'HEAD' }).catch(() => null);
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const head = await fetch(new URL('tasks/stream', base), { method: 'HEAD', signal }).catch(() => null);
     if (head && (isOf(head, 'event-stream') || isOf(head, 'problem+json'))) return;
     await pause(ANSWER_MS);
   }
-  throw new Unavailable('not-controlled', 'The service worker is not asked by this page. Reload it, please.');
+  throw new Unavailable('not-controlled', 'The service worker does not answer this page. Reload it, please.');
 }

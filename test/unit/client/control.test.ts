@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import * as v from 'valibot';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { answered, isPageMessage } from '../../../src/client/control.ts';
 import { PageMessageSchema } from '../../../src/core/protocol.ts';
 
@@ -45,4 +45,19 @@ test('a site that answers in its place is asked a few times, and then the page s
   const { base, requests } = await answering(404, 'text/html');
   await expect(answered(base)).rejects.toMatchObject({ name: 'Unavailable', reason: 'not-controlled' });
   expect(requests()).toBe(4);
+});
+
+test('a service worker that lets requests wait for good is told of', async () => {
+  const server = createServer(() => {});
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+    vi.restoreAllMocks();
+  });
+  const real = AbortSignal.timeout.bind(AbortSignal);
+  // A hundredth of the time.
+  vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => real(ms / 100));
+  const { port } = server.address() as AddressInfo;
+  await expect(answered(`http://127.0.0.1:${port}/`)).rejects.toMatchObject({ reason: 'not-controlled' });
 });
