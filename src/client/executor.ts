@@ -2,6 +2,7 @@
 import type { AttemptRef, BackendMessage, ExecutorFault, ExecutorMessage, ExecutorReport } from '../core/protocol.ts';
 import { onMessage } from './control.ts';
 import { askToKeep } from './keep.ts';
+import { tasksAt } from './tasks.ts';
 
 const PING_MS = 20_000;
 /**
@@ -116,7 +117,9 @@ export function startExecutor(scope: string, { outdated, runs, started, erased }
     if (kind === 'erased') erased?.();
   }, signal);
   // Firefox stops a service worker that saw no event for 30 s, open streams or not (measured).
-  const ping = setInterval(() => fetch(new URL('tasks/health', scope)).catch(() => {}), PING_MS);
+  // Read to its end: an answer that nobody reads keeps memory of the browser (seen, Chromium 156).
+  const { health } = tasksAt(scope);
+  const ping = setInterval(() => health().catch(() => {}), PING_MS);
   start();
 
   const stopAll = () => {
