@@ -112,9 +112,18 @@ test('a cancel does not wait for an executor that is frozen, which changes nothi
   await reached(page, task_id, 'running', 1, 5);
   const executor = page.workers().find((worker) => worker.url().includes('/main'));
   if (!executor) throw new Error('The page has no executor.');
+  await page.evaluate(() => {
+    const channel = new BroadcastChannel('frozen');
+    Object.assign(globalThis, {
+      told: new Promise((resolve) => channel.addEventListener('message', () => resolve(null))),
+    });
+  });
   const frozen = executor.evaluate((ms) => {
+    new BroadcastChannel('frozen').postMessage(null);
     for (const end = Date.now() + ms; Date.now() < end; );
   }, 3 * GRACE_MS);
+  // On a busy machine it would hear of the cancel before.
+  await page.evaluate(() => Reflect.get(globalThis, 'told'));
   const { task, ms } = await page.evaluate(async (task_id) => {
     const asked = performance.now();
     const task = await globalThis.holdfast.cancel(task_id);
