@@ -74,7 +74,6 @@ export async function openSite(dist) {
       await stage();
     },
     version: () => version,
-    isOnline: () => isOnline,
     async close() {
       if (isOnline) await server.close();
       await rm(folder, { recursive: true, force: true });
