@@ -1,4 +1,4 @@
-/** New versions of the app: Workbox tells of one that waits; it takes over when the user wants it. */
+/** New versions of the app: one that waits takes over when the user wants it. */
 
 /** Asks the site for one. Resolves with whether it has one; that it is ready is told by `newVersion`. */
 export async function lookForUpdate(): Promise<boolean> {
@@ -15,10 +15,21 @@ export async function newVersion(): Promise<unknown> {
   if (!('serviceWorker' in navigator)) return new Promise(() => {});
   // Not needed for the first paint. Who does not get it, as offline past the service worker, is told of a new version by another visit.
   const { Workbox } = (await import('workbox-window').catch(() => null)) ?? {};
-  if (!Workbox) return new Promise(() => {});
-  const workbox = new Workbox('sw.js');
-  const waiting = new Promise((resolve) => workbox.addEventListener('waiting', resolve));
   // Why a script cannot be registered is for `connect` to tell.
-  workbox.register({ immediate: true }).catch(() => {});
-  return waiting;
+  const workbox = Workbox && new Workbox('sw.js');
+  const registration = await workbox?.register({ immediate: true }).catch(() => undefined);
+  return registration ? waitingIn(registration) : new Promise(() => {});
+}
+
+/** Workbox stops listening after two updates, also when they could not be installed, and misses one that has begun before it listens. */
+function waitingIn(registration: ServiceWorkerRegistration): Promise<void> {
+  return new Promise((resolve) => {
+    function look() {
+      // The very first version waits for nobody.
+      if (registration.waiting && registration.active) resolve();
+      registration.installing?.addEventListener('statechange', look);
+    }
+    registration.addEventListener('updatefound', look);
+    look();
+  });
 }

@@ -1,4 +1,8 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Page } from '@playwright/test';
+import { serve } from '../../scripts/serve.mjs';
 import { openSite } from '../chaos/site.mjs';
 import { addText, digestsOf, dist, expect, finished, open, reached, submit, test } from './app.ts';
 
@@ -86,6 +90,57 @@ test('a page says that a new version has taken over when that was not asked of i
     await each.locator('.notice').getByRole('button').click();
     await expect.poll(() => each.evaluate(() => Reflect.get(globalThis, 'chaosBuild').version).catch(String)).toBe(1);
   }
+  await site.close();
+});
+
+/** A site with a service worker that goes on as `script` says. */
+async function openScripted() {
+  const root = await mkdtemp(join(tmpdir(), 'holdfast-update-'));
+  await cp(dist, root, { recursive: true });
+  const site = await serve({ root });
+  const whole = await readFile(join(root, 'sw.js'), 'utf8');
+  return {
+    url: site.url,
+    deploy: (script: string) => writeFile(join(root, 'sw.js'), `${whole}\n${script}`),
+    async close() {
+      await site.close();
+      await rm(root, { recursive: true });
+    },
+  };
+}
+
+test('a page tells of a new version also when earlier ones could not be installed', async ({ page }) => {
+  const site = await openScripted();
+  await open(page, site.url);
+  const look = () =>
+    page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.update().catch(String));
+  for (let broken = 0; broken < 3; broken += 1) {
+    await site.deploy(`addEventListener('install', (e) => e.waitUntil(Promise.reject(new Error('${broken}'))));`);
+    await look();
+    await expect
+      .poll(() => page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.installing ?? null))
+      .toBeNull();
+  }
+  await expect(page.locator('.notice')).toHaveCount(0);
+  await site.deploy('// whole again');
+  await look();
+  await expect(page.locator('.notice').getByRole('button')).toBeVisible();
+  await site.close();
+});
+
+test('a page that is opened while a new version is being installed tells of it', async ({ context }) => {
+  const site = await openScripted();
+  const page = await open(await context.newPage(), site.url);
+  await site.deploy(
+    `addEventListener('install', (e) => e.waitUntil(new Promise((done) => { new BroadcastChannel('go on').onmessage = done; })));`,
+  );
+  await page.evaluate(async () => void (await navigator.serviceWorker.getRegistration())?.update().catch(String));
+  const isInstalling = () =>
+    page.evaluate(async () => Boolean((await navigator.serviceWorker.getRegistration())?.installing));
+  await expect.poll(isInstalling).toBe(true);
+  const other = await open(await context.newPage(), site.url);
+  await page.evaluate(() => new BroadcastChannel('go on').postMessage(null));
+  for (const each of [page, other]) await expect(each.locator('.notice').getByRole('button')).toBeVisible();
   await site.close();
 });
 
