@@ -10,7 +10,7 @@ import { notFound, Refusal } from './problem.ts';
 import { eventStream, StreamCut } from './stream.ts';
 
 export const streamHeaders = {
-  'Content-Type': 'text/event-stream; charset=utf-8',
+  'Content-Type': 'text/event-stream',
   'Cache-Control': 'no-store',
   'X-Accel-Buffering': 'no',
 };
