@@ -1,6 +1,7 @@
 /** Brings a page and its service worker together, and says clearly when that cannot be. */
-import type { BackendMessage, Taken } from '../core/protocol.ts';
+import type { BackendMessage } from '../core/protocol.ts';
 import type { AddedFile } from '../core/schema.ts';
+import { asking } from './asking.ts';
 import { answered, controlled, earlier, onMessage } from './control.ts';
 import { type Executing, type ExecutorListener, startExecutor } from './executor.ts';
 import { askToKeep } from './keep.ts';
@@ -48,7 +49,7 @@ export async function connect({ script = 'sw.js', timeout_ms = 20_000 }: Connect
   if (!('serviceWorker' in navigator)) {
     throw new Unavailable(
       'no-service-worker',
-      'This browser has no service workers here. A private window may be the reason.',
+      'This browser has no service workers. A private window may be the reason.',
     );
   }
   await storageWorks();
@@ -102,7 +103,7 @@ async function inWorker(base: URL): Promise<Client> {
     fileHandle: async () => null,
     inputFiles: async (file_ids) => file_ids.map(() => null),
     startExecutor() {
-      throw new Unavailable('no-service-worker', 'Tasks are run by a page; this is a worker.');
+      throw new Unavailable('no-service-worker', 'Only a page can run tasks; this is a worker.');
     },
     eraseAll: notHere,
     break: notHere,
@@ -121,44 +122,6 @@ async function notHere(): Promise<never> {
 
 const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** How long the service worker may take until it says that it has a question, in ms. */
-const TAKEN_MS = 5_000;
-
-/**
- * Questions to the service worker, each answered on a port of its own. One that is stopped takes its questions with it: they are
- * asked again as soon as it says that it has started, and when nobody says to have taken them: a message to a service worker that
- * has just replaced another is lost now and then (seen in WebKitGTK 2.50). Only `erase` is not: what comes after it is kept.
- */
-function asking(registration: ServiceWorkerRegistration) {
-  return <T>(message: BackendMessage): Promise<T> =>
-    new Promise((resolve, reject) => {
-      const settled = new AbortController();
-      const taken = new AbortController();
-      const send = () => {
-        const { port1, port2 } = new MessageChannel();
-        port1.onmessage = ({ data }) => {
-          taken.abort();
-          if (data === ('taken' satisfies Taken)) return;
-          port1.close();
-          settled.abort();
-          if ('error' in Object(data)) reject(new Error(String(data.error)));
-          else resolve(data);
-        };
-        const worker = navigator.serviceWorker.controller ?? registration.active;
-        if (worker) return worker.postMessage(message, [port2]);
-        taken.abort();
-        settled.abort();
-        reject(new Unavailable('not-controlled', 'The service worker is gone. Reload the page, please.'));
-      };
-      onMessage(({ kind }) => kind === 'backend-started' && send(), settled.signal);
-      if (message.kind !== 'erase') {
-        const again = setInterval(send, TAKEN_MS);
-        taken.signal.addEventListener('abort', () => clearInterval(again));
-      }
-      send();
-    });
-}
-
 /** Private windows of some browsers have an IndexedDB that cannot be opened. */
 function storageWorks(): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -166,7 +129,7 @@ function storageWorks(): Promise<void> {
       reject(
         new Unavailable(
           'no-storage',
-          `This browser lets the page store nothing (${words(error)}). A private window may be the reason.`,
+          `This browser has no storage (${words(error)}). A private window may be the reason.`,
         ),
       );
     };

@@ -53,9 +53,7 @@ export async function controlled(registration: ServiceWorkerRegistration, timeou
   await new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => {
       finish();
-      reject(
-        new Unavailable('not-controlled', 'The service worker did not take control of this page. Reload it, please.'),
-      );
+      reject(new Unavailable('not-controlled', 'The service worker does not control this page. Reload it, please.'));
     }, timeout_ms);
     const look = () => {
       if (!isOurs()) return;
