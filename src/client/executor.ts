@@ -11,6 +11,8 @@ const PING_MS = 20_000;
  * the lock that would tell.
  */
 const ALIVE_MS = 5_000;
+/** How long one may take that is told to end, before it is ended. */
+const END_MS = 1_000;
 
 export interface ExecutorListener {
   /** A newer version of the app has taken over the database: nothing runs in this page any more, until it is loaded again. */
@@ -23,7 +25,7 @@ export interface ExecutorListener {
   erased?(): void;
 }
 
-/** Stops the executor. */
+/** Stops the executor: what it runs goes back to the others, or waits. */
 export interface Executing {
   (): void;
   /** A fault, made on purpose and for real. `executor`: its thread ends as if the browser had ended it, and nobody is told. */
@@ -37,9 +39,11 @@ export function startExecutor(scope: string, { outdated, runs, started, erased }
   let late: ReturnType<typeof setTimeout> | undefined;
   let lives: AbortController | undefined;
   let running: AttemptRef[] = [];
+  const end = new AbortController();
+  const { signal } = end;
 
   function start() {
-    if (worker) return;
+    if (worker || signal.aborted) return;
     worker = new Worker(new URL('../../workers/executor/main.ts', import.meta.url), {
       type: 'module',
       name: 'holdfast executor',
@@ -104,8 +108,6 @@ export function startExecutor(scope: string, { outdated, runs, started, erased }
     worker.postMessage({ kind: 'publish-to' } satisfies ExecutorMessage, [port1]);
   }
 
-  const end = new AbortController();
-  const { signal } = end;
   window.addEventListener('pagehide', leave, { signal });
   window.addEventListener('pageshow', start, { signal });
   document.addEventListener('freeze', leave, { signal });
@@ -125,7 +127,9 @@ export function startExecutor(scope: string, { outdated, runs, started, erased }
   const stopAll = () => {
     end.abort();
     clearInterval(ping);
-    stop();
+    // Terminated while it writes, it can leave the database locked for good (measured, WebKitGTK 2.50): it ends by itself.
+    worker?.postMessage({ kind: 'end' } satisfies ExecutorMessage);
+    setTimeout(stop, END_MS);
   };
   return Object.assign(stopAll, {
     break(what: ExecutorFault | 'executor') {

@@ -95,6 +95,8 @@ export type ExecutorMessage =
   | { kind: 'start'; scope: string }
   /** A new port to the service worker, which comes with it. */
   | { kind: 'publish-to' }
+  /** Lets go of everything, and says `made-way`. */
+  | { kind: 'end' }
   /** A fault, made on purpose. */
   | { kind: 'break'; what: ExecutorFault };
 
@@ -105,7 +107,7 @@ export type ExecutorFault = 'job' | 'thread' | 'database';
 export type ExecutorReport =
   /** Its first word. What it is called in the logs of the tasks that it runs; it holds this lock for as long as it lives. */
   | { kind: 'alive'; id: string; lock: string }
-  /** It has let go for an erase, which is over: another may start. */
+  /** It has let go, because it was to end or for an erase, which is over: another may start. */
   | { kind: 'made-way' }
   /** A newer version of the app has taken over the database: the executor has let go. */
   | { kind: 'outdated' }

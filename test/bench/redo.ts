@@ -34,7 +34,7 @@ export async function killed(client: Client, type: string, sources: File[], rest
 
 /** How much was done when the executor was killed, and how much of that the next one did again; null if the task had ended. */
 async function oneKill(client: Client, task_id: string): Promise<{ before: number; again: number } | null> {
-  let stop = client.startExecutor();
+  const executing = client.startExecutor();
   let before = 0;
   let kill: Promise<void> | undefined;
   try {
@@ -47,14 +47,11 @@ async function oneKill(client: Client, task_id: string): Promise<{ before: numbe
       }
       before = data.done;
       // Anywhere in two seconds of work: every place between two checkpoints is as likely.
-      kill ??= pause(between(1_000, 3_000)).then(() => {
-        stop();
-        stop = client.startExecutor();
-      });
+      kill ??= pause(between(1_000, 3_000)).then(() => executing.break('executor'));
     }
     return null;
   } finally {
     await kill;
-    stop();
+    executing();
   }
 }

@@ -81,10 +81,13 @@ async function start(scope: string): Promise<void> {
     report({ kind: 'outdated' });
   };
   /** Its lock is held until it writes nothing any more. */
-  const makeWay = async () => {
+  const letGo = async () => {
     stopKeeping();
     await executor.stop('released');
     outlived.abort();
+  };
+  const makeWay = async () => {
+    await letGo();
     // Whoever erases has asked for it by now: it is free again once that one is done, or gone.
     await navigator.locks.request(names.executorLock, { mode: 'shared' }, () => {});
     report({ kind: 'made-way' });
@@ -98,6 +101,7 @@ async function start(scope: string): Promise<void> {
     executor.hint(hint.output);
   });
   self.addEventListener('message', ({ data }: MessageEvent<ExecutorMessage>) => {
+    if (data.kind === 'end') letGo().then(() => report({ kind: 'made-way' }));
     if (data.kind !== 'break') return;
     if (data.what === 'job') executor.killJobWorker();
     if (data.what === 'database') database.drop();

@@ -72,6 +72,18 @@ test('an executor that is stopped and started again finds what waits', async (ch
   }
 });
 
+test('an executor that is stopped gives its tasks back: none of them is lost by a fault', async (check) => {
+  check.after(executor.start);
+  const { task_id } = await submit('countdown', { steps: 1_000, step_ms: 50 });
+  for (const attempt of [1, 2, 3, 4]) {
+    await reached(task_id, (state) => state.status === 'running' && state.attempt === attempt);
+    executor.stop();
+    await reached(task_id, ({ status }) => status === 'pending');
+    executor.start();
+  }
+  expect(await client.cancel(task_id)).toHave({ status: 'canceled' });
+});
+
 test('a worker that a page started asks the same tasks', async (check) => {
   const { task_id } = await submit('countdown', { steps: 1, step_ms: 0 });
   const source = `fetch(${JSON.stringify(`${client.base}tasks/${task_id}`)}).then((r) => r.json()).then(postMessage)`;
