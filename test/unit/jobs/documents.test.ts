@@ -1,12 +1,16 @@
 /** What is read of documents, by the real job; against pdftotext where there is one. */
 import 'fake-indexeddb/auto';
 import { execFileSync, spawnSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import * as v from 'valibot';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { FileRef, Job, Progress } from '../../../src/core/job.ts';
+import { isPartLost } from '../../../src/core/part-lost.ts';
 import { INDEX } from '../../../src/core/search.ts';
 import { readHtml } from '../../../workers/jobs/documents/html.ts';
 import { paginate } from '../../../workers/jobs/documents/paginate.ts';
+import { readPdf } from '../../../workers/jobs/documents/pdf.ts';
 import { openReader } from '../../../workers/jobs/documents/reader.ts';
 import { job } from '../../../workers/jobs/documents/run.ts';
 import { type Index, openIndex } from '../../../workers/jobs/index/open.ts';
@@ -56,6 +60,39 @@ test('the text of a PDF is what stands on its pages, whatever its fonts, turned,
   expect(title('packed.pdf')).toBe('A (fine) title');
   for (const name of ['encrypted.pdf', 'aes-128.pdf', 'aes-256.pdf']) expect(title(name)).toBe('A (fine) title');
   expect(title('plain.pdf')).toBe(null);
+});
+
+/** The pages of a PDF that names the table of its codes, where what is fetched is answered so. */
+async function readNamed(answer: (path: string) => Promise<Response>): Promise<string[]> {
+  vi.stubGlobal('self', globalThis);
+  vi.stubGlobal('location', { href: 'https://localhost/' });
+  vi.stubGlobal('DOMMatrix', class {});
+  vi.stubGlobal('fetch', ({ pathname }: URL) => answer(pathname));
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const pdf = pdfOf([{ lines: ['全文检索系统'], font: 'named' }]);
+  const bytes = async (start: number, end: number) => pdf.slice(start, end);
+  const texts: string[] = [];
+  const source = { name: 'named.pdf', size: pdf.length, encoding: 'auto', from: null, bytes, at: () => {} } as const;
+  for await (const bunch of readPdf(source)) texts.push(...bunch.texts);
+  return texts;
+}
+
+const table = async (path: string) => new Response(await readFile(`node_modules/pdfjs-dist/cmaps/${basename(path)}`));
+
+test('a PDF that names the table of its codes is read with that table', async () => {
+  expect(await readNamed(table)).toEqual(['全文检索系统']);
+});
+
+test.each([
+  ['offline', () => Promise.reject(new TypeError('Failed to fetch'))],
+  ['an answer of 503', async () => new Response('', { status: 503 })],
+])('a PDF whose table of codes cannot be had (%s) is not read as one without text', async (_, answer) => {
+  const error = await readNamed(answer).catch((error: unknown) => error);
+  expect(error).toBeInstanceOf(Error);
+  expect(isPartLost(String(error))).toBe(true);
+  expect(String(error)).toMatch(/GBK-EUC-H\.bcmap/);
+  // What was lost is not remembered.
+  expect(await readNamed(table)).toEqual(['全文检索系统']);
 });
 
 test('a large PDF is read right where a later part of it is there before an earlier one', async () => {

@@ -1,6 +1,6 @@
 /** Reads PDF, by pdf.js. This thread is its worker, too: there is none below it. */
 import type * as PdfJs from 'pdfjs-dist';
-import { CharacterMaps } from './character-maps.ts';
+import { characterMaps } from './character-maps.ts';
 import { BUNCH_CHARACTERS, clean, MAX_PAGE_CHARACTERS, type Pages, type Source, titleOf } from './plan.ts';
 
 /** Of pages: a few, so that little is read again. */
@@ -23,6 +23,7 @@ export async function* readPdf(source: Source): AsyncGenerator<Pages, string | n
   if (size > MAX_BYTES) throw new Error(`is a PDF of ${size} bytes, and at most ${MAX_BYTES} are read`);
   const pdfjs = await load();
   at(0, 0);
+  const maps = characterMaps();
   const task = pdfjs.getDocument({
     ...(size <= WHOLE_BYTES ? { data: await source.bytes(0, size) } : { range: ranges(pdfjs, source) }),
     length: size,
@@ -36,7 +37,7 @@ export async function* readPdf(source: Source): AsyncGenerator<Pages, string | n
     isOffscreenCanvasSupported: false,
     enableXfa: false,
     isEvalSupported: false,
-    BinaryDataFactory: CharacterMaps,
+    BinaryDataFactory: maps.factory,
     verbosity: pdfjs.VerbosityLevel.ERRORS,
   });
   try {
@@ -52,6 +53,7 @@ export async function* readPdf(source: Source): AsyncGenerator<Pages, string | n
       const text = await textOf(document, page).catch((error: unknown) => {
         throw new Error(`cannot be read, at page ${page} of ${numPages}: ${reasonOf(error)}`);
       });
+      maps.check();
       texts.push(text);
       length += text.length;
       if (texts.length < BUNCH && length < BUNCH_CHARACTERS && page < numPages) continue;
