@@ -35,12 +35,14 @@ function unanswered(setting: Partial<Setting> = {}) {
   return { ...server, channel, found };
 }
 
-function addTo(index: Index, documents: Documented, task = 'task') {
-  for (const [n, [file, pages]] of Object.entries(documents).entries()) {
+/** Returns their ids. */
+function addTo(index: Index, documents: Documented, task = 'task'): number[] {
+  return Object.entries(documents).map(([file, pages], n) => {
     const begun = index.begin(task, { file, digest: task, format: 'text', encoding: 'auto', size: 1 });
     index.add(begun, file, pages, 'null');
     index.finish(task, n, begun, file, null);
-  }
+    return begun.id;
+  });
 }
 
 /** A server and an index with these documents. */
@@ -61,12 +63,12 @@ async function indexed(documents: Documented, setting: Partial<Setting> = {}) {
     },
   });
   onTestFinished(stop);
-  addTo(index(), documents);
+  const ids = addTo(index(), documents);
   const breakIt = () => {
     index().close();
     opened = { error: new Error('file is not a database') };
   };
-  return { ...server, index, breakIt };
+  return { ...server, index, ids, breakIt };
 }
 
 describe('what is found', () => {
@@ -195,13 +197,13 @@ test.each([
 });
 
 test('HEAD has the status and headers of GET, and no body', async () => {
-  const { request } = await indexed({ 'a.txt': ['words'] });
+  const { request, ids } = await indexed({ 'a.txt': ['words'] });
   for (const path of [
     'search?q=words',
     'search?q=',
     'search/documents',
-    'search/documents/1/pages/1',
-    'search/documents/1/pages/2',
+    `search/documents/${ids[0]}/pages/1`,
+    `search/documents/${ids[0]}/pages/2`,
   ]) {
     const [head, get] = [await request(path, { method: 'HEAD' }), await request(path)];
     expect({ path, status: head.status, headers: [...head.headers] }).toEqual({
@@ -230,20 +232,21 @@ describe('the documents', () => {
   });
 
   test('have pages, and what is no page of them is 404', async () => {
-    const { request } = await indexed({ 'a.txt': ['one', 'two'] });
-    expect(await (await request('search/documents/1/pages/2')).json()).toMatchObject({
+    const { request, ids } = await indexed({ 'a.txt': ['one', 'two'] });
+    const [id = 0] = ids;
+    expect(await (await request(`search/documents/${id}/pages/2`)).json()).toMatchObject({
       file: 'a.txt',
       page: 2,
       pages: 2,
       text: 'two',
     });
     for (const path of [
-      '1/pages/3',
-      '1/pages/0',
-      '2/pages/1',
+      `${id}/pages/3`,
+      `${id}/pages/0`,
+      `${id + 1}/pages/1`,
       'x/pages/1',
-      '1/pages/-1',
-      '1/pages/1.0',
+      `${id}/pages/-1`,
+      `${id}/pages/1.0`,
       '9'.repeat(20).concat('/pages/1'),
     ]) {
       const response = await request(`search/documents/${path}`);
@@ -253,11 +256,12 @@ describe('the documents', () => {
   });
 
   test('are forgotten one by one, and the next search does not find them', async () => {
-    const { request, found } = await indexed({ 'a.txt': ['words'], 'b.txt': ['words'] });
-    const forget = (id: string) => request(`search/documents/${id}`, { method: 'DELETE' });
-    expect((await forget('1')).status).toBe(204);
+    const { request, found, ids } = await indexed({ 'a.txt': ['words'], 'b.txt': ['words'] });
+    const [first = 0, second = 0] = ids;
+    const forget = (id: number | string) => request(`search/documents/${id}`, { method: 'DELETE' });
+    expect((await forget(first)).status).toBe(204);
     expect((await found({ q: 'words' })).hits.map(({ file }) => file)).toEqual(['b.txt']);
-    for (const id of ['1', '3', 'x', '0']) {
+    for (const id of [first, second + 1, 'x', '0']) {
       const response = await forget(id);
       expect([id, response.status]).toEqual([id, 404]);
       await problemOf(response);

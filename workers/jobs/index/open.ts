@@ -165,8 +165,9 @@ export async function openIndex(file: LastingFile) {
         digest,
       );
       if (begun) return begun;
+      // No id that was forgotten comes back, also when the index was begun anew: tasks and other tabs may still know it.
       return transaction(() => {
-        const id = numberOf('select max(id) as n from documents') + 1;
+        const id = Math.max(numberOf('select max(id) as n from documents') + 1, Date.now());
         database.exec(
           `insert into documents (id, file, digest, format, encoding, size, added_at, state, task)
             values (?, ?, ?, ?, ?, ?, ?, ${states.partial}, ?)`,
