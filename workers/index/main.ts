@@ -3,7 +3,7 @@ import { connection } from '../../src/core/connection.ts';
 import { lastingFilesOf } from '../../src/core/lasting-file.ts';
 import { namesFor } from '../../src/core/names.ts';
 import { INDEX } from '../../src/core/search.ts';
-import { answerOn } from '../jobs/index/answer.ts';
+import { answerOn, sweep } from '../jobs/index/answer.ts';
 import { type Index, openIndex } from '../jobs/index/open.ts';
 
 /** From whoever has started it: the scope. To that one: `closed`, once it has let go. */
@@ -49,9 +49,9 @@ async function start(scope: string): Promise<void> {
     wanted: ended.resolve,
   });
   // What an earlier owner did not come to the end of.
-  const swept = 'index' in opened ? opened.index.sweep() : Promise.resolve();
+  const swept = 'index' in opened ? sweep(opened.index) : Promise.resolve();
   // A task that wants the index does not wait until all of it is done.
-  await Promise.race([ended.promise, swept.then(() => ended.promise)]);
+  await ended.promise;
   stop();
   close();
   await swept;

@@ -42,12 +42,12 @@ export function answerOn(name: string, { index, clear, asked, wanted }: Desk): (
       case 'settle':
         open.settle(question.task_id, question.keep);
         await open.flush();
-        sweep(open);
+        void sweep(open);
         return { count: 1 };
       case 'forget': {
         const count = open.forget(question.document_id);
         await open.flush();
-        sweep(open);
+        void sweep(open);
         return question.document_id !== null && count === 0 ? null : { count };
       }
     }
@@ -89,8 +89,8 @@ export function answerOn(name: string, { index, clear, asked, wanted }: Desk): (
   };
 }
 
-/** Nobody waits for it, and what it does not come to is done when the index is opened next. */
-const sweep = (index: Index) => void index.sweep().catch((error: unknown) => console.error('holdfast index:', error));
+/** What it does not come to is done when the index is opened next: a failure keeps nothing from being answered. */
+export const sweep = (index: Index) => index.sweep().catch((error: unknown) => console.error('holdfast index:', error));
 
 function countOf(index: () => Index): number {
   try {
