@@ -11,6 +11,7 @@ import { INDEX } from '../../../src/core/search.ts';
 import { readHtml } from '../../../workers/jobs/documents/html.ts';
 import { paginate } from '../../../workers/jobs/documents/paginate.ts';
 import { readPdf } from '../../../workers/jobs/documents/pdf.ts';
+import type { Order, Report } from '../../../workers/jobs/documents/plan.ts';
 import { openReader } from '../../../workers/jobs/documents/reader.ts';
 import { job } from '../../../workers/jobs/documents/run.ts';
 import { type Index, openIndex } from '../../../workers/jobs/index/open.ts';
@@ -442,6 +443,56 @@ test.each([
     expect(String(ended)).toContain(`cannot be read: it was not done after ${seconds} s, at page `);
   },
 );
+
+/** A thread that says this when it is to read, a second apart, and this when there is room for more. */
+function saying(first: Report[], then: Report[]) {
+  return class {
+    onmessage: ((event: { data: Report }) => void) | null = null;
+    constructor() {
+      queueMicrotask(() => this.onmessage?.({ data: { kind: 'ready' } }));
+    }
+    postMessage({ kind }: Order) {
+      const reports = kind === 'read' ? first : then.splice(0);
+      for (const [n, data] of reports.entries()) setTimeout(() => this.onmessage?.({ data }), n * 1_000);
+    }
+    terminate() {}
+  };
+}
+
+const at = (page: number): Report => ({ kind: 'at', page, share: 0 });
+const bunch = (page: number): Report => ({ kind: 'pages', texts: [`page ${page}`], position: { page }, share: 0 });
+const end: Report = { kind: 'end', title: null };
+
+test.each<[string, Report[], Report[]]>([
+  ['waits for room', [at(1), bunch(1), at(2), bunch(2)], [end]],
+  ['is done', [at(1), bunch(1), end], []],
+])('a document is not given up while its thread %s and its pages are taken slowly', async (_, first, then) => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+  vi.stubGlobal('Worker', saying(first, then));
+  const reader = openReader(20_000, new AbortController().signal);
+  const file = { name: 'a.pdf', size: 100, last_modified: 0, read: async () => new Uint8Array() };
+  const read = async () => {
+    let taken = 0;
+    for await (const step of reader.read({ file, bytes: null, format: 'pdf', encoding: 'auto', from: null })) {
+      if (step.kind !== 'pages') continue;
+      taken += 1;
+      await new Promise((resolve) => setTimeout(resolve, 15 * 60_000));
+    }
+    return taken;
+  };
+  let ended: unknown = null;
+  read().then(
+    (taken) => {
+      ended = taken;
+    },
+    (error: unknown) => {
+      ended = error;
+    },
+  );
+  for (let second = 0; second < 31 * 60 && !ended; second += 1) await vi.advanceTimersByTimeAsync(1_000);
+  expect(ended).toBe(first.filter(({ kind }) => kind === 'pages').length);
+});
 
 test('a text without ends of lines is cut in no time, too', () => {
   const took = (characters: number) => {

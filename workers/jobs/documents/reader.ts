@@ -4,6 +4,7 @@ import { isPartLost } from '../../../src/core/part-lost.ts';
 import { allowance, patience } from '../patience.ts';
 import { startThread } from '../thread.ts';
 import type { Encoding, Format, Order, Pages, Position, Report } from './plan.ts';
+import { AHEAD } from './room.ts';
 
 /** A document that cannot be read. Its message goes on from the file's name. */
 export class Unreadable extends Error {
@@ -65,10 +66,11 @@ export function openReader(page_ms: number, signal: AbortSignal): DocumentReader
         perPage.stop();
         perFile.rest();
       };
-      // Only the thread's own time counts: what it waits for, the file's bytes or room for pages, does not.
-      let parts = 0;
+      // Only the thread's own time counts: what it waits for, the file's bytes or room for bunches of pages, does not.
+      let [parts, bunches] = [0, 0];
+      let done = false;
       const watch = () => {
-        if (parts > 0) return rest();
+        if (parts > 0 || bunches >= AHEAD || done) return rest();
         if (begun) perFile.run();
         perPage.start(begun ? page_ms : LOAD_MS, () => {
           const place = page > 0 ? ` at page ${page}` : ' at its beginning';
@@ -92,6 +94,8 @@ export function openReader(page_ms: number, signal: AbortSignal): DocumentReader
         begun = true;
         if (data.kind === 'want') return void give(data).catch(fail);
         if (data.kind === 'at') page = data.page;
+        if (data.kind === 'pages') bunches += 1;
+        done = data.kind === 'end' || data.kind === 'failed';
         watch();
         report(data);
       };
@@ -120,6 +124,7 @@ export function openReader(page_ms: number, signal: AbortSignal): DocumentReader
           rest();
           yield data;
           send({ kind: 'more' });
+          bunches -= 1;
           watch();
         }
       } finally {

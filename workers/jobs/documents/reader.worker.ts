@@ -1,5 +1,6 @@
 /** The thread that reads documents: what it is doing cannot be interrupted, but it can be terminated. */
 import type { Format, Order, Reader, Report } from './plan.ts';
+import { AHEAD } from './room.ts';
 
 const post = (report: Report, transfer: Transferable[] = []) => self.postMessage(report, { transfer });
 
@@ -16,8 +17,6 @@ const readers: Record<Format, () => Promise<Reader>> = {
 /** Who waits for the parts that were asked for, by the number under which they were. */
 const waiting = new Map<number, (bytes: Uint8Array<ArrayBuffer>) => void>();
 let asked = 0;
-/** The job takes so many bunches before it has to say that there is room for more. */
-const AHEAD = 2;
 let room = AHEAD;
 let free: (() => void) | null = null;
 
