@@ -172,6 +172,15 @@ test('HTML gives its text, without scripts and styles, with its entities read an
   expect(texts['page.html']).toEqual(['one\ntwo\nthree bold &\n\nfive\n\nsix\n\na  b\ncafé']);
 });
 
+test('the title of a page is not that of a picture on it', async () => {
+  const picture = '<svg><title>Menu</title><text>none</text></svg>';
+  const { result } = await textsOf([
+    textFile('a.html', `<!doctype html><title>A page</title><p>one ${picture} two`),
+    textFile('b.html', `<!doctype html><p>one ${picture} two`),
+  ]);
+  expect(result).toMatchObject({ files: [{ title: 'A page' }, { title: null }] });
+});
+
 test.each(['a.md', 'a.txt'])('%s may begin with any number of comments, as HTML may', async (name) => {
   const comments = '<!-- a -->\n'.repeat(10_000);
   const { texts, result } = await textsOf([

@@ -71,8 +71,9 @@ function textOf() {
       if (BLOCK.has(name) && name !== 'br' && name !== 'hr') body += '\n';
     },
     ontext(text) {
+      if (silent > 0) return;
       if (titled > 0) title += text;
-      else if (silent === 0) body += verbatim > 0 ? text : text.replace(/\s+/g, ' ');
+      else body += verbatim > 0 ? text : text.replace(/\s+/g, ' ');
     },
   });
   return {
