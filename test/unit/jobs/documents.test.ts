@@ -13,14 +13,17 @@ import { paginate } from '../../../workers/jobs/documents/paginate.ts';
 import { readPdf } from '../../../workers/jobs/documents/pdf.ts';
 import type { Order, Report } from '../../../workers/jobs/documents/plan.ts';
 import { openReader } from '../../../workers/jobs/documents/reader.ts';
+import { reportOf } from '../../../workers/jobs/documents/report.ts';
 import { job } from '../../../workers/jobs/documents/run.ts';
 import { type Index, openIndex } from '../../../workers/jobs/index/open.ts';
 import { bytesFile, type GateFile, MiB, noiseFile, textFile } from '../../gate/gate.ts';
 import { type PdfPage, pdfOf } from '../../gate/pdf-file.ts';
+import { freshStore } from '../core/database.ts';
 import { attempt, finish } from '../gate/attempt.ts';
 import { folderOf } from '../gate/outputs.ts';
 import { watched } from '../gate/page.ts';
 import { stage } from '../gate/stage.ts';
+import { lastingIn } from '../lasting.ts';
 import { NodeWorker } from '../node-worker.ts';
 
 /** The text of each page of these files, by file. */
@@ -619,4 +622,21 @@ test('two files with the same name are two documents, and a scan is told of', as
   ]);
   expect(texts).toEqual({ 'a.txt': ['one'], 'a (2).txt': ['two'], 'scan.pdf': [''] });
   expect(result).toMatchObject({ documents: 3, without_text: ['scan.pdf'] });
+});
+
+test('a document that was forgotten while its task ran is not told of as a scan', async () => {
+  vi.stubGlobal('navigator', {});
+  const index = await openIndex(await lastingIn(freshStore().database).open(INDEX));
+  onTestFinished(index.close);
+  for (const [n, file] of ['forgotten', 'scan'].entries()) {
+    const begun = index.begin('task', { file, digest: file, format: 'pdf', encoding: null, size: 1 });
+    index.add(begun, file, [file === 'scan' ? '' : 'text'], 'null');
+    index.finish('task', n, begun, file, null);
+    if (file === 'forgotten') index.forget(begun.id);
+  }
+  const list = { size: 0, write: async () => {}, close: async () => {} };
+  expect(await reportOf(index.report('task'), { output: async () => list })).toMatchObject({
+    documents: 2,
+    without_text: ['scan'],
+  });
 });

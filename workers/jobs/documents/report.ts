@@ -22,9 +22,9 @@ export async function reportOf(entries: readonly Entry[], context: Pick<JobConte
     documents: read.length,
     pages: read.reduce((sum, { pages }) => sum + pages, 0),
     characters: read.reduce((sum, { characters }) => sum + characters, 0),
-    /** Scans, most often: there is a picture of a text on their pages, and no text. */
-    without_text: read
-      .filter(({ characters }) => characters === 0)
+    /** Scans, most often: there is a picture of a text on their pages, and no text. Of one that was forgotten since, that is not known. */
+    without_text: entries
+      .filter(({ document }) => document?.characters === 0)
       .map(({ file }) => file)
       .slice(0, LISTED),
     skipped: skipped.length,
