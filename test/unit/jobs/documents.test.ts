@@ -640,3 +640,24 @@ test('a document that was forgotten while its task ran is not told of as a scan'
     without_text: ['scan'],
   });
 });
+
+test('while a file is hashed, a checkpoint is offered only where the index is flushed', async () => {
+  let [now, step] = [0, 0];
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => {
+    now += step;
+    return now;
+  });
+  onTestFinished(() => clock.mockRestore());
+  const ballast = Buffer.concat([...noiseFile('', 5 * MiB).parts()]);
+  const files = [textFile('a.txt', 'text'), bytesFile('b.pdf', pdfOf([{ lines: ['text'] }], { ballast }))];
+  const offered = async () => {
+    const seen: unknown[] = [];
+    const watch = watched(job as Job, (_, { checkpoint }) => void (checkpoint && seen.push(checkpoint())));
+    await finish(watch, await stage(job, { files, input: (refs) => ({ files: refs }) }), 'task');
+    return seen;
+  };
+  // What stands still is never due.
+  expect(await offered()).toEqual([]);
+  step = 1_000;
+  expect(await offered()).toContainEqual(expect.objectContaining({ n: 1, hashing: expect.anything() }));
+});

@@ -178,7 +178,7 @@ function formatIn(name: string, head: Uint8Array, encoding: Encoding): Format {
 }
 
 async function* digested(
-  { n, context, tell }: Work,
+  { n, context, flushed, tell }: Work,
   file: InputFile,
 ): AsyncGenerator<Progress<Checkpoint>, string, void> {
   const from = context.resumeFrom?.n === n ? context.resumeFrom : null;
@@ -189,7 +189,7 @@ async function* digested(
     if (done) return value;
     yield tell({
       share: (HASHING * value.offset) / file.size,
-      checkpoint: () => ({ hashing: value.save() }),
+      ...((await flushed()) ? { checkpoint: () => ({ hashing: value.save() }) } : {}),
     });
   }
 }
