@@ -36,7 +36,7 @@ export const job = defineJob({
     const metas = yield* opened(files, context, context.resumeFrom?.done);
     const total = bytesOf(metas);
     const index = await open(context);
-    const stopAnswering = answerOn(index.channel, { index: () => index, clear: null });
+    const stopAnswering = answerOn(index.channel, { index: () => index, clear: null, task_id });
     const reader = openReader(page_seconds * 1000, signal);
     const take = filesAhead(files, context.file, async (bytes) =>
       (await hasherOf('blake3')).init().update(bytes).digest(),

@@ -9,6 +9,8 @@ export interface Desk {
   index(): Index;
   /** Begins it anew; null where that would pull it from under a task that indexes. */
   clear: (() => Promise<void>) | null;
+  /** The task that has it open, if one has. */
+  task_id?: string;
   /** Something was asked. */
   asked?(): void;
   /** Somebody else wants the file. */
@@ -16,7 +18,7 @@ export interface Desk {
 }
 
 /** Returns the stop. */
-export function answerOn(name: string, { index, clear, asked, wanted }: Desk): () => void {
+export function answerOn(name: string, { index, clear, task_id, asked, wanted }: Desk): () => void {
   const channel = new BroadcastChannel(name);
   const post = (message: IndexMessage) => channel.postMessage(message);
   /** Not answered yet: while no answer comes, a question is asked again. */
@@ -40,6 +42,8 @@ export function answerOn(name: string, { index, clear, asked, wanted }: Desk): (
       case 'page':
         return open.page(question.document_id, question.page);
       case 'settle':
+        // It runs, so that was asked before it was retried; or it was canceled a moment ago, and settles itself as it stops.
+        if (question.task_id === task_id) return { count: 0 };
         open.settle(question.task_id, question.keep);
         await open.flush();
         void sweep(open);

@@ -53,3 +53,25 @@ test('an index that is begun anew is begun anew once, however often that was ask
   expect(answers.map(({ refused }) => refused)).toEqual([null, null]);
   expect(cleared).toBe(1);
 });
+
+test('a task that has the index open is not settled by others: what is to become of it was asked before it was retried', async () => {
+  vi.stubGlobal('navigator', {});
+  const file = await lastingIn(freshStore().database).open('index');
+  const index = await openIndex(file);
+  const stop = answerOn(file.channel, { index: () => index, clear: null, task_id: 'retried' });
+  onTestFinished(() => {
+    stop();
+    index.close();
+    file.close();
+  });
+  for (const task of ['retried', 'canceled']) {
+    const begun = index.begin(task, { file: task, digest: task, format: 'text', encoding: 'auto', size: 1 });
+    index.add(begun, task, ['words'], 'null');
+    index.finish(task, 0, begun, task, null);
+  }
+  const { ask } = asker(file.channel);
+  for (const task_id of ['retried', 'canceled'])
+    expect(await ask(task_id, { about: 'settle', task_id, keep: false })).toMatchObject({ refused: null });
+  expect(index.report('retried').map(({ document }) => document?.file)).toEqual(['retried']);
+  expect(index.documents('', 10, 0).documents.map(({ file }) => file)).toEqual(['retried']);
+});
