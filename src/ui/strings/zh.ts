@@ -535,7 +535,10 @@ export const zh: Strings = {
         best: ['最佳 JPEG', '使用 MozJPEG:比浏览器慢几倍,文件更小。'],
         zip: ['一个 ZIP', '否则每张图片各是一个文件。'],
         on_error: ['损坏的图片', '略过并列出,或使任务结束。'],
-        limit_megapixels: ['最多百万像素', '更大的图片在解码之前就会被拒绝:每百万像素占 4 至 16 MB 内存。'],
+        limit_megapixels: [
+          '最多百万像素',
+          '更大的图片在解码之前就会被拒绝:每百万像素占 4 至 42 MB 内存,浏览器没有画布时可达 99 MB。',
+        ],
       },
     },
     countdown: {

@@ -1,8 +1,9 @@
 /** A picture that is to be made into another, before it is decoded. */
 import type { InputFile } from '../../../src/core/job.ts';
+import { costOf } from './cost.ts';
 import type { Wish } from './flight.ts';
 import { type Header, headerOf, type Read } from './header.ts';
-import { drawsItself, fitted, limited, type Size, type Target, takesCodec } from './plan.ts';
+import { limited, type Target } from './plan.ts';
 
 export interface Source {
   file: InputFile;
@@ -14,7 +15,6 @@ export interface Source {
 
 const BLOCK_BYTES = 64 * 1024;
 const MAX_BYTES = 128 * 1024 * 1024;
-const PIXEL_BYTES = 4;
 
 /** Throws when it is none, or larger than it may be; the error names neither the file nor the limit's setting. */
 export async function sourceOf(file: InputFile, wish: Wish): Promise<Source> {
@@ -22,20 +22,8 @@ export async function sourceOf(file: InputFile, wish: Wish): Promise<Source> {
   const header = await headerOf(readerOf(file));
   limited('its header says', header, wish.limit_megapixels);
   const to = wish.to !== 'same' ? wish.to : header.format === 'gif' ? 'png' : header.format;
-  return { file, header, to, cost: file.size + PIXEL_BYTES * pixelsOf(header, to, wish) };
+  return { file, header, to, cost: file.size + costOf(header, to, wish) };
 }
-
-/** As many pixels as there are at a time: the picture's, and those made of it. */
-function pixelsOf(header: Header, to: Target, wish: Wish): number {
-  const { width, height } = header;
-  // It is not known yet whether it is to be turned by a quarter.
-  const made = [header, { width: height, height: width }].map((held) => areaOf(fitted(held, wish)));
-  // A codec has a copy of its own, of what is read from the canvas.
-  const copies = drawsItself() && !takesCodec(to, wish.best) ? 1 : 3;
-  return areaOf(header) + copies * Math.max(...made);
-}
-
-const areaOf = ({ width, height }: Size) => width * height;
 
 /** Reads on and on, a block at a time: a header may be in very many parts. */
 function readerOf(file: InputFile): Read {

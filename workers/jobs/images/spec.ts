@@ -72,7 +72,9 @@ export const spec = defineSpec({
         v.minValue(0.001),
         v.maxValue(250),
         v.title('At most, in megapixels'),
-        v.description('A larger picture is refused before it is unpacked: each megapixel takes 4 to 16 MB of memory.'),
+        v.description(
+          'A larger picture is refused before it is unpacked: each megapixel takes 4 to 42 MB of memory, without a canvas up to 99.',
+        ),
       ),
       50,
     ),
