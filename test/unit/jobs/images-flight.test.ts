@@ -26,9 +26,11 @@ const saying = (width: number, height: number) => pngOf(1, 1, () => [0, 0, 0, 25
 function countingPool(size: number) {
   const working: number[] = [];
   let most = { count: 0, pixels: 0 };
+  let ended = 0;
   const pool: Pool = {
     size,
-    make({ bytes }) {
+    make({ bytes }, _limit, last) {
+      if (last) ended += 1;
       const view = new DataView(bytes.buffer);
       const pixels = view.getUint32(16) * view.getUint32(20);
       working.push(pixels);
@@ -43,7 +45,7 @@ function countingPool(size: number) {
     },
     close: () => {},
   };
-  return { pool, most: () => most };
+  return { pool, most: () => ({ ...most, ended }) };
 }
 
 async function flown(sources: Sources, size: number, wish: Partial<Wish> = {}) {
@@ -83,6 +85,15 @@ test.each<[what: string, wish: Partial<Wish>, size: [number, number], bytes: num
     expect(pixels * bytes).toBeLessThanOrEqual(BUDGET);
   },
 );
+
+test.each<[what: string, wish: Partial<Wish>, size: number, ended: number]>([
+  ['it has no codec', { to: 'jpeg' }, 4, 0],
+  ['a codec has little', { to: 'avif' }, 4, 0],
+  ['a codec has more than its share', { to: 'avif' }, 5, 20],
+])('a thread keeps its share of the memory at most: %s', async (_, wish, size, ended) => {
+  drawing();
+  expect(await flown(named(20, saying(1_500, 1_100)), size, wish)).toMatchObject({ ended });
+});
 
 test('a picture may be held so that it is stored lying: what is made of it may then be larger', async () => {
   drawing();

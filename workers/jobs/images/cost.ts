@@ -2,6 +2,13 @@
 import type { Format, Header } from './header.ts';
 import { drawsItself, fitted, type Order, type Size, type Target, takesCodec } from './plan.ts';
 
+export interface Cost {
+  /** At a time. */
+  bytes: number;
+  /** Of those, what its thread keeps: a codec's memory only grows. */
+  kept: number;
+}
+
 const PIXEL = 4;
 
 /**
@@ -15,19 +22,19 @@ const SCALING = 33;
 
 type Sizing = Pick<Order, 'width' | 'height' | 'percent' | 'best'>;
 
-export function costOf(header: Header, to: Target, sizing: Sizing): number {
+export function costOf(header: Header, to: Target, sizing: Sizing): Cost {
   const { width, height } = header;
   // It is not known yet whether it is to be turned by a quarter.
   const made = [header, { width: height, height: width }].map((held) => areaOf(fitted(held, sizing)));
   const [read, written] = [areaOf(header), Math.max(...made)];
   if (!drawsItself()) {
     // As it is; scaled, and on white.
-    const codecs = read * (READING[header.format] + SCALING) + written * WRITING[to];
-    return codecs + PIXEL * (read + 2 * written);
+    const kept = read * (READING[header.format] + SCALING) + written * WRITING[to];
+    return { bytes: kept + PIXEL * (read + 2 * written), kept };
   }
   // The bitmap and its canvas; for a codec, what is read from it.
-  const codecs = takesCodec(to, sizing.best) ? written * WRITING[to] : 0;
-  return codecs + PIXEL * (read + (codecs > 0 ? 2 : 1) * written);
+  const kept = takesCodec(to, sizing.best) ? written * WRITING[to] : 0;
+  return { bytes: kept + PIXEL * (read + (kept > 0 ? 2 : 1) * written), kept };
 }
 
 const areaOf = ({ width, height }: Size) => width * height;

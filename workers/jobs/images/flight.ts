@@ -63,7 +63,7 @@ export async function* inOrder(
 async function looked(file: InputFile, wish: Wish) {
   const source = sourceOf(file, wish);
   const cost = await source.then(
-    ({ cost }) => cost,
+    ({ cost }) => cost.bytes,
     () => 0,
   );
   return { file, source, cost };
@@ -75,9 +75,9 @@ async function converted(
   thumbnail: boolean,
   pool: Pool,
 ): Promise<Converted> {
-  const { file, header, to } = await source;
+  const { file, header, to, cost } = await source;
   // A copy of its own: it is handed over to the thread.
   const bytes = (await file.read(0, file.size)).slice();
   const order = { ...wish, bytes, format: header.format, to, thumbnail };
-  return { header, to, made: await pool.make(order, limit_seconds) };
+  return { header, to, made: await pool.make(order, limit_seconds, cost.kept > BUDGET_BYTES / pool.size) };
 }

@@ -5,8 +5,11 @@ import type { Answer, Made, Order } from './plan.ts';
 export interface Pool {
   /** How many threads it may have. */
   readonly size: number;
-  /** Rejects when the picture cannot be made, or not within so many seconds, and with the signal's reason. */
-  make(order: Order, limit_seconds: number): Promise<Made>;
+  /**
+   * Rejects when the picture cannot be made, or not within so many seconds, and with the signal's reason. `last`: its thread makes no
+   * other, so that what it has of memory is given back.
+   */
+  make(order: Order, limit_seconds: number, last: boolean): Promise<Made>;
   close(): void;
 }
 
@@ -24,7 +27,8 @@ export function openPool(size: number, signal: AbortSignal): Pool {
 
   async function thread(): Promise<Worker> {
     while (idle.length === 0 && started >= size) await new Promise<void>((free) => waiting.push(free));
-    const [free] = idle.splice(0, 1);
+    // The one that was busy last: what the others have of memory stays small.
+    const free = idle.pop();
     if (free) return free;
     started += 1;
     try {
@@ -36,7 +40,7 @@ export function openPool(size: number, signal: AbortSignal): Pool {
     }
   }
 
-  /** One whose codec has failed or hangs is not asked again: what it left behind may be anything. */
+  /** Also one whose codec has failed or hangs: what it left behind may be anything. */
   function drop(worker: Worker) {
     worker.terminate();
     all.delete(worker);
@@ -64,12 +68,13 @@ export function openPool(size: number, signal: AbortSignal): Pool {
 
   return {
     size,
-    async make(order, limit_seconds) {
+    async make(order, limit_seconds, last) {
       const worker = await thread();
       try {
         const answer = await ask(worker, order, limit_seconds);
         if (answer === 'ready' || 'error' in answer) throw new Error(answer === 'ready' ? 'no answer' : answer.error);
-        idle.push(worker);
+        if (last) drop(worker);
+        else idle.push(worker);
         return answer.made;
       } catch (error) {
         drop(worker);

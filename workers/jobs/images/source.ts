@@ -1,6 +1,6 @@
 /** A picture that is to be made into another, before it is decoded. */
 import type { InputFile } from '../../../src/core/job.ts';
-import { costOf } from './cost.ts';
+import { type Cost, costOf } from './cost.ts';
 import type { Wish } from './flight.ts';
 import { type Header, headerOf, type Read } from './header.ts';
 import { limited, type Target } from './plan.ts';
@@ -9,8 +9,7 @@ export interface Source {
   file: InputFile;
   header: Header;
   to: Target;
-  /** Of memory, about. */
-  cost: number;
+  cost: Cost;
 }
 
 const BLOCK_BYTES = 64 * 1024;
@@ -22,7 +21,8 @@ export async function sourceOf(file: InputFile, wish: Wish): Promise<Source> {
   const header = await headerOf(readerOf(file));
   limited('its header says', header, wish.limit_megapixels);
   const to = wish.to !== 'same' ? wish.to : header.format === 'gif' ? 'png' : header.format;
-  return { file, header, to, cost: file.size + costOf(header, to, wish) };
+  const { bytes, kept } = costOf(header, to, wish);
+  return { file, header, to, cost: { bytes: file.size + bytes, kept } };
 }
 
 /** Reads on and on, a block at a time: a header may be in very many parts. */
