@@ -1,5 +1,5 @@
 /** Which thread makes which picture. */
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { Answer, Order } from '../../../workers/jobs/images/plan.ts';
 import { openPool } from '../../../workers/jobs/images/pool.ts';
 
@@ -66,4 +66,45 @@ test('a thread ends with its picture where its memory has grown too much to be k
   threads[1]?.answer();
   await next;
   expect(threads[1]?.ended).toBe(false);
+});
+
+test('a picture is late once its seconds could be used, not while the machine was asleep', async () => {
+  const { make } = pool();
+  // Its thread is there before the clock is made up.
+  const first = make(order(), 60, false);
+  await vi.waitFor(() => expect(asked()).toEqual([1]));
+  threads[0]?.answer();
+  await first;
+
+  let now = 0;
+  let timers: { at: number; run: () => void }[] = [];
+  vi.spyOn(performance, 'now').mockImplementation(() => now);
+  vi.stubGlobal('setTimeout', (run: () => void, ms: number) => timers.push({ at: now + ms, run }));
+  vi.stubGlobal('clearTimeout', () => {});
+  onTestFinished(() => {
+    vi.unstubAllGlobals();
+    vi.restoreAllMocks();
+  });
+  const turns = async () => {
+    for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+  };
+  /** Time that has gone by; what was due meanwhile runs then. */
+  async function passed(ms: number) {
+    now += ms;
+    const due = timers.filter(({ at }) => at <= now);
+    timers = timers.filter(({ at }) => at > now);
+    for (const { run } of due) run();
+    await turns();
+  }
+  let late = '';
+  make(order(), 3, false).catch(({ message }: Error) => {
+    late = message;
+  });
+  await turns();
+  await passed(8 * 3_600_000);
+  await passed(1_000);
+  expect(late).toBe('');
+  await passed(1_000);
+  // How busy the machine is was measured before.
+  await vi.waitFor(() => expect(late).toBe('it was not done within 3 s'));
 });

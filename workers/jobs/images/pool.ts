@@ -1,4 +1,5 @@
 /** The threads that make pictures. */
+import { patience } from '../patience.ts';
 import { startThread } from '../thread.ts';
 import type { Answer, Made, Order } from './plan.ts';
 
@@ -50,8 +51,8 @@ export function openPool(size: number, signal: AbortSignal): Pool {
   async function ask(worker: Worker, order: Order, limit_seconds: number): Promise<Answer> {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     const stop = () => reject(signal.reason);
+    const clock = patience();
     const late = () => reject(new Error(`it was not done within ${limit_seconds} s`));
-    const timer = setTimeout(late, limit_seconds * 1_000);
     signal.addEventListener('abort', stop);
     worker.onmessage = ({ data }: MessageEvent<Answer>) => resolve(data);
     worker.onerror = (event) => {
@@ -60,8 +61,9 @@ export function openPool(size: number, signal: AbortSignal): Pool {
     };
     if (signal.aborted) stop();
     else worker.postMessage(order, { transfer: [order.bytes.buffer] });
+    clock.start(limit_seconds * 1_000, late);
     return promise.finally(() => {
-      clearTimeout(timer);
+      clock.stop();
       signal.removeEventListener('abort', stop);
     });
   }
