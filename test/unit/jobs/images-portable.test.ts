@@ -109,6 +109,14 @@ test('a JPEG that is cut off is refused, not made gray', async () => {
   await expect(made(order)).rejects.toThrow('it is cut off');
 });
 
+test('a JPEG with something behind its end is whole, though that looks like the start of a scan', async () => {
+  const jpeg = await encode(stored, 'jpeg', 95);
+  const bytes = Uint8Array.from([...jpeg, ...Buffer.from('....ftypmp42'), 0xff, 0xda, 1, 2, 3, 4]);
+  expect(await shown({ ...ORDER, bytes, format: 'jpeg' })).toMatchObject({ corners: 'rgbw' });
+  const cut = Uint8Array.from([...jpeg.slice(0, -40), 0xff, 0xff]);
+  await expect(made({ ...ORDER, bytes: cut, format: 'jpeg' })).rejects.toThrow('it is cut off');
+});
+
 describe('where the browser refuses a picture', () => {
   const why = new DOMException('The source image could not be decoded.', 'InvalidStateError');
 

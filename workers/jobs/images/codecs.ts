@@ -1,6 +1,6 @@
 /** The encoders and decoders of jSquash, for what a browser does not do or does worse. Each is loaded when it is wanted. */
 import { partLost } from '../../../src/core/part-lost.ts';
-import type { Format } from './header.ts';
+import { byte, type Format, u16 } from './header.ts';
 import type { Size, Target } from './plan.ts';
 
 /** As `ImageData`: four bytes a pixel. */
@@ -124,12 +124,14 @@ async function decoded(bytes: ArrayBuffer, format: Format): Promise<ImageData | 
   }
 }
 
-/** Whether a JPEG goes on to its end mark: where it is cut off, the decoder makes it gray and says nothing. */
+/** Whether a JPEG goes on to its end mark (ITU T.81, B.1.1), whatever is behind that: where it is cut off, the decoder makes it gray and says nothing. */
 function hasEnd(bytes: Uint8Array): boolean {
-  for (let at = bytes.length - 2; at > 0; at -= 1) {
-    if (bytes[at] !== 0xff) continue;
-    if (bytes[at + 1] === 0xd9) return true;
-    if (bytes[at + 1] === 0xda) return false;
+  for (let at = 2; at + 1 < bytes.length; ) {
+    const kind = byte(bytes, at + 1);
+    // A scan's own bytes are no mark, nor is one that it has to write with a zero, nor what a mark is filled up with.
+    if (byte(bytes, at) !== 0xff || kind === 0 || kind === 0xff) at += 1;
+    else if (kind === 0xd9) return true;
+    else at += kind === 0x01 || (kind >= 0xd0 && kind <= 0xd7) ? 2 : 2 + u16(bytes, at + 2);
   }
   return false;
 }
