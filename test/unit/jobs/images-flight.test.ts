@@ -103,6 +103,17 @@ test('a picture may be held so that it is stored lying: what is made of it may t
   expect(2 * pixels * 4).toBeLessThanOrEqual(BUDGET);
 });
 
+test('where the browser does not write WebP, there is the memory of the codec that does', async () => {
+  const canvas = { getContext: () => ({}), convertToBlob: async () => new Blob([], { type: 'image/png' }) };
+  vi.stubGlobal('createImageBitmap', () => {});
+  vi.stubGlobal('OffscreenCanvas', function OffscreenCanvas() {
+    return canvas;
+  });
+  const { count, pixels } = await flown(named(20, saying(2_000, 1_000)), 16, { to: 'webp' });
+  expect(count).toBe(4);
+  expect(pixels * (4 + 4 + 4 + 15)).toBeLessThanOrEqual(BUDGET);
+});
+
 test('where no browser draws, there is the memory of the codecs that read, scale and write', async () => {
   const { count, pixels } = await flown(named(20, saying(1_000, 1_000)), 16, { to: 'avif' });
   expect(count).toBe(2);

@@ -22,7 +22,7 @@ const SCALING = 33;
 
 type Sizing = Pick<Order, 'width' | 'height' | 'percent' | 'best'>;
 
-export function costOf(header: Header, to: Target, sizing: Sizing): Cost {
+export async function costOf(header: Header, to: Target, sizing: Sizing): Promise<Cost> {
   const { width, height } = header;
   // It is not known yet whether it is to be turned by a quarter.
   const made = [header, { width: height, height: width }].map((held) => areaOf(fitted(held, sizing)));
@@ -33,7 +33,7 @@ export function costOf(header: Header, to: Target, sizing: Sizing): Cost {
     return { bytes: kept + PIXEL * (read + 2 * written), kept };
   }
   // The bitmap and its canvas; for a codec, what is read from it.
-  const kept = takesCodec(to, sizing.best) ? written * WRITING[to] : 0;
+  const kept = (await takesCodec(to, sizing.best)) ? written * WRITING[to] : 0;
   return { bytes: kept + PIXEL * (read + (kept > 0 ? 2 : 1) * written), kept };
 }
 

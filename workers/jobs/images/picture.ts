@@ -47,10 +47,9 @@ function drawn(bitmap: ImageBitmap, orientation: Orientation): Picture {
       const stored = sizeAt({ width, height }, orientation);
       context.setTransform(...matrixOf(orientation, stored));
       context.drawImage(bitmap, 0, 0, stored.width, stored.height);
-      if (!takesCodec(to, best)) {
+      if (!(await takesCodec(to, best))) {
         const blob = await canvas.convertToBlob({ type: TYPES[to], quality: quality / 100 });
-        // A browser that cannot write a format writes PNG.
-        if (blob.type === TYPES[to]) return new Uint8Array(await blob.arrayBuffer());
+        return new Uint8Array(await blob.arrayBuffer());
       }
       const { data } = context.getImageData(0, 0, width, height);
       return encode({ data: new Uint8ClampedArray(data.buffer as ArrayBuffer), width, height }, to, quality);

@@ -44,8 +44,25 @@ export const TYPES: Record<Format, string> = {
 export const drawsItself = (): boolean =>
   typeof createImageBitmap === 'function' && typeof OffscreenCanvas === 'function';
 
-/** Whether a codec writes it wherever that is: what no browser writes, or what it writes better. */
-export const takesCodec = (to: Target, best: boolean): boolean => to === 'avif' || (to === 'jpeg' && best);
+/** Whether a codec writes it where a browser draws: what no browser writes, or not this one, or what a codec writes better. */
+export const takesCodec = async (to: Target, best: boolean): Promise<boolean> =>
+  to === 'avif' || (to === 'jpeg' && best) || (to === 'webp' && !(await browserWritesWebp()));
+
+let webp: Promise<boolean> | undefined;
+
+/** A browser that cannot write it writes PNG. */
+function browserWritesWebp(): Promise<boolean> {
+  webp ??= written();
+  return webp;
+}
+
+async function written(): Promise<boolean> {
+  const canvas = new OffscreenCanvas(1, 1);
+  // Without one there is nothing to be written.
+  canvas.getContext('2d');
+  const { type } = await canvas.convertToBlob({ type: TYPES.webp });
+  return type === TYPES.webp;
+}
 
 /** Throws when there is more of it than there may be. `said`: by whom, as the error begins. */
 export function limited(said: string, { width, height }: Size, limit_megapixels: number): void {

@@ -21,7 +21,7 @@ export async function sourceOf(file: InputFile, wish: Wish): Promise<Source> {
   const header = await headerOf(readerOf(file));
   limited('its header says', header, wish.limit_megapixels);
   const to = wish.to !== 'same' ? wish.to : header.format === 'gif' ? 'png' : header.format;
-  const { bytes, kept } = costOf(header, to, wish);
+  const { bytes, kept } = await costOf(header, to, wish);
   return { file, header, to, cost: { bytes: file.size + bytes, kept } };
 }
 
