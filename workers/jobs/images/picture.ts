@@ -49,13 +49,21 @@ function drawn(bitmap: ImageBitmap, orientation: Orientation): Picture {
       context.drawImage(bitmap, 0, 0, stored.width, stored.height);
       if (!(await takesCodec(to, best))) {
         const blob = await canvas.convertToBlob({ type: TYPES[to], quality: quality / 100 });
+        emptied(canvas);
         return new Uint8Array(await blob.arrayBuffer());
       }
       const { data } = context.getImageData(0, 0, width, height);
+      emptied(canvas);
       return encode({ data: new Uint8ClampedArray(data.buffer as ArrayBuffer), width, height }, to, quality);
     },
     close: () => bitmap.close(),
   };
+}
+
+/** Gives its pixels back now: otherwise they stay until garbage is collected, which knows nothing of how large they are. */
+function emptied(canvas: OffscreenCanvas): void {
+  canvas.width = 0;
+  canvas.height = 0;
 }
 
 const uprightOf = async ({ bytes, format }: Order): Promise<Pixels> =>
