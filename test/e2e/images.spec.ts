@@ -358,6 +358,23 @@ test('a picture whose decoder does not end is ended and told, the others go on',
   });
 });
 
+test('what the browser reads and writes needs no codec', async ({ page, context, site }) => {
+  await open(page, site.url);
+  const files = [{ file_id: await addJpeg(page, 'a.jpg', []) }];
+  const asked: string[] = [];
+  context.on('request', (request) => asked.push(request.url()));
+  const loaded = () => asked.filter((url) => url.endsWith('.wasm'));
+  for (const to of ['jpeg', 'png', 'webp']) {
+    const { task_id } = await submit(page, 'images', { files, to, zip: false });
+    expect(await finished(page, task_id)).toMatchObject({ status: 'completed', result: { pictures: 1 } });
+  }
+  expect(loaded()).toEqual([]);
+  // So one that is needed would have been seen.
+  const { task_id } = await submit(page, 'images', { files, to: 'jpeg', best: true, zip: false });
+  await finished(page, task_id);
+  expect(loaded()).toContainEqual(expect.stringContaining('mozjpeg_enc'));
+});
+
 test('a cancel is heard while a codec computes', async ({ page, site }) => {
   await open(page, site.url);
   const large = bytesFile(
