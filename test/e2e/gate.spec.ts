@@ -122,18 +122,21 @@ for (const { type, big: make } of big) {
     expect((await entriesIn(page, folder)).filter((entry) => entry.includes(task_id))).toEqual([]);
   });
 
-  memoryTest(type, make);
+  const bytes = BIG ? 10 * WORKER_BYTES : scaled(type, 64 * MiB);
+  memoryTest(`${type}: ${bytes / MiB} MiB`, type, () => make(bytes));
 }
 
-function memoryTest(type: string, make: Big) {
-  const bytes = BIG ? 10 * WORKER_BYTES : scaled(type, 64 * MiB);
-  test(`${type}: ${bytes / MiB} MiB go through in bounded memory`, async ({ site, profile, launchOptions }) => {
+for (const { type, gate } of gates)
+  for (const [what, work] of Object.entries(gate.heavy ?? {})) memoryTest(`${type}: ${what}`, type, () => work);
+
+function memoryTest(title: string, type: string, make: () => Work) {
+  test(`${title} go through in bounded memory`, async ({ site, profile, launchOptions }) => {
     test.skip(process.platform !== 'linux', 'only Linux tells how much memory there was');
     if (BIG) test.setTimeout(30 * 60_000);
     const context = await chromium.launchPersistentContext(join(profile, 'browser'), launchOptions);
     const faults = watchFaults(context);
     const page = await open(await context.newPage(), site.url);
-    const input = await added(page, profile, make(bytes));
+    const input = await added(page, profile, make());
     peakMemory(profile);
     const idle = peakMemory(profile) ?? 0;
     const { task_id } = await submit(page, type, input);

@@ -27,6 +27,8 @@ export interface Gate {
   bad: Record<string, BadWork>;
   /** Work over about so many bytes; null for a job that takes no files. */
   big: ((bytes: number) => Work) | null;
+  /** Work of few bytes that much is to be held of: what memory it takes is bounded as well. */
+  heavy?: Record<string, Work>;
   /** What its tasks leave that outlasts them, in a form that can be compared. */
   lasting?: (files: LastingFiles) => Promise<unknown>;
   /** The job keeps its thread busy, and means to. */

@@ -97,4 +97,10 @@ export const gate: Gate = {
     files: [linesFile('big.log', bytes)],
     input: (refs) => ({ files: refs, pattern: 'retry25\\d ', after: 1 }),
   }),
+  heavy: {
+    'short lines that all match, as JSON lines': {
+      files: [textFile('short.txt', '1\n'.repeat(3 * MiB))],
+      input: (refs) => ({ files: refs, pattern: '1', format: 'jsonl' }),
+    },
+  },
 };

@@ -4,6 +4,7 @@ import { constants, deflateRawSync, gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, test, vi } from 'vitest';
 import { FileMissing } from '../../../src/core/stored-files.ts';
 import { job } from '../../../workers/jobs/grep/run.ts';
+import { search } from '../../../workers/jobs/grep/search.ts';
 import { bytesFile, type GateFile, linesFile, MiB, noiseFile, textFile } from '../../gate/gate.ts';
 import { folderOf, outputsOf } from '../gate/outputs.ts';
 import { NodeWorker } from '../node-worker.ts';
@@ -191,6 +192,30 @@ test('a line that is too long is searched in pieces, which is told; it counts on
   expect(logs.filter(({ level }) => level === 'warn')).toEqual([
     { level: 'warn', message: 'a.log:2: a line of more than 16 MiB is searched in pieces' },
   ]);
+});
+
+/** In bytes; of an array, and of a number in one, no less than engines take. */
+function weightOf(found: object): number {
+  if (ArrayBuffer.isView(found)) return found.byteLength;
+  return Object.values(found).reduce((sum, value) => sum + (typeof value === 'object' ? weightOf(value) : 8), 16);
+}
+
+test.each([
+  ['short lines', '1\n', '1'],
+  ['empty lines', '\n', '^'],
+  ['a match at every place', `${'x'.repeat(99)}\n`, '.'],
+])('what is found in a block takes few bytes for each of its own: %s', (_, line, pattern) => {
+  const bytes = new Uint8Array(Buffer.from(line.repeat(MiB / 16 / line.length)));
+  const order = {
+    bytes,
+    skip: false,
+    careful: false,
+    limit: Number.POSITIVE_INFINITY,
+    ranges: Number.POSITIVE_INFINITY,
+  };
+  const found = search(order, new RegExp(pattern), () => {});
+  expect(found.hits.length).toBeGreaterThan(0);
+  expect(weightOf(found) / bytes.length).toBeLessThan(17);
 });
 
 test('a line that nobody wants searched any more may be more than the engine has room for', async () => {

@@ -9,7 +9,7 @@ import { excerptOf } from './excerpt.ts';
 import { isBinary, withoutMark } from './head.ts';
 import { type Around, listed, nothingAround } from './listing.ts';
 import type { Matcher, Searched } from './matcher.ts';
-import { HIT, NoAnswer, type Range } from './search.ts';
+import { HIT, NoAnswer, type Range, rangesByLine } from './search.ts';
 import type { spec } from './spec.ts';
 
 export interface Count {
@@ -72,8 +72,11 @@ interface Ahead {
   finding: Promise<Searched>;
 }
 
-/** Enough for the thread that matches to be busy while this one waits for a disk. */
-const BYTES_AHEAD = 8 * 1024 * 1024;
+/**
+ * Enough for the thread that matches to be busy while this one waits for a disk. What is found in short lines takes up to
+ * sixteen times as much.
+ */
+const BYTES_AHEAD = 4 * 1024 * 1024;
 /** So many matches are in the result, and so many in the log. */
 const SHOWN = 100;
 const LOGGED = 20;
@@ -116,13 +119,14 @@ export async function* searched(
   }
 
   async function* toList(block: Block, found: Searched): AsyncGenerator<Step, Around, void> {
-    const { bytes, hits, ranges } = found;
+    const { bytes, hits } = found;
     const { begun } = place.around;
+    const ranges = rangesByLine(found);
     for (let index = 0; index < hits.length / HIT && first.length < SHOWN; index += 1) {
       const [nth = 0, start = 0, end = 0] = hits.subarray(index * HIT, index * HIT + HIT);
       const text = decoder.decode(bytes.subarray(start, end)).replace(/\r$/, '');
       const line = place.line + nth;
-      const excerpt = excerptOf(text, ranges[index] ?? []);
+      const excerpt = excerptOf(text, ranges());
       first.push({ file: name, line, offset: (nth === 0 ? begun : null) ?? block.offset + start, ...excerpt });
       if (first.length <= LOGGED) log('info', `${name}:${line}: ${excerpt.text}`);
     }

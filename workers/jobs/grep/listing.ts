@@ -1,7 +1,7 @@
 /** The list of the lines that match, with the lines around them, as `grep -nH` writes it or as JSON lines. */
 import { type Block, cutAt } from './blocks.ts';
 import type { Searched } from './matcher.ts';
-import { HIT, type Range } from './search.ts';
+import { HIT, type Range, rangesByLine } from './search.ts';
 import type { Format } from './spec.ts';
 
 interface Line {
@@ -53,6 +53,7 @@ export function* listed(
   const { offset } = block;
   const { begun } = around;
   const { bytes } = found;
+  const ranges = rangesByLine(found);
   const context = wanted.before + wanted.after > 0;
   const written = writer(wanted, context, around.listed);
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -115,7 +116,7 @@ export function* listed(
       yield written.take();
     }
     written.text(decoder.decode(bytes.subarray(at, end)));
-    written.end(found.ranges[index] ?? []);
+    written.end(ranges());
     if (written.size() >= PIECE) yield written.take();
     done = endOf(bytes, start);
     next = number + 1;

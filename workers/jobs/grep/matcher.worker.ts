@@ -15,7 +15,7 @@ self.onmessage = ({ data }: MessageEvent<Start | Order>) => {
   try {
     const found = search(data, regex, (at) => post({ at }));
     // The block goes back: whoever asked has no copy of it in one piece.
-    post({ found: { ...found, bytes: data.bytes } }, [data.bytes.buffer]);
+    post({ found: { ...found, bytes: data.bytes } }, [data.bytes.buffer, found.hits.buffer, found.ranges.buffer]);
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
     post({ tooDeep: { at: error.at, why: error.message } });

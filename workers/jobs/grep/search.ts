@@ -1,4 +1,5 @@
 /** Looks for lines that match in a block of text. */
+import { numbers } from './numbers.ts';
 
 export interface Order {
   bytes: Uint8Array<ArrayBuffer>;
@@ -15,11 +16,15 @@ export interface Order {
 /** Where a match begins and ends in its line, in UTF-16 units. */
 export type Range = [start: number, end: number];
 
+/** In typed arrays: what several blocks of short lines hold would not fit into the memory as objects. */
 export interface Found {
-  /** Of each line that matches: its number in the block, from 0 on, where it begins, and where its end is, in bytes. */
-  hits: Float64Array;
-  /** Of the first of them. */
-  ranges: Range[][];
+  /**
+   * Of each line that matches: its number in the block, from 0 on, where it begins, and where its end is, in bytes, and
+   * how many of the ranges are its own.
+   */
+  hits: Uint32Array<ArrayBuffer>;
+  /** Of one line after the other, where each match begins and ends. */
+  ranges: Uint32Array<ArrayBuffer>;
   /** How many line breaks there are in the block. */
   lines: number;
 }
@@ -37,7 +42,7 @@ export class NoAnswer extends Error {
   }
 }
 
-export const HIT = 3;
+export const HIT = 4;
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 /** Of one line. */
@@ -59,8 +64,8 @@ export function search(order: Order, regex: RegExp, tell: (at: number) => void):
   const text = decoder.decode(bytes);
   const startOf = lineStarts(bytes, text.length);
   const every = new RegExp(regex, `${regex.flags}g`);
-  const hits: number[] = [];
-  const ranges: Range[][] = [];
+  const hits = numbers();
+  const ranges = numbers();
   let told = performance.now();
   let lines = 0;
   for (let at = 0; at < text.length; lines += 1) {
@@ -74,11 +79,11 @@ export function search(order: Order, regex: RegExp, tell: (at: number) => void):
     const line = text.slice(at, end > at && text.charCodeAt(end - 1) === CARRIAGE_RETURN ? end - 1 : end);
     // Beyond the limit lines are counted all the same: the numbers of later ones go on from them.
     try {
-      if (hits.length < limit * HIT && regex.test(line) && !(skip && lines === 0)) {
+      if (hits.length() < limit * HIT && regex.test(line) && !(skip && lines === 0)) {
         const start = startOf(lines, at);
         const last = bytes.indexOf(LINE_FEED, start);
-        hits.push(lines, start, last < 0 ? bytes.length : last);
-        if (ranges.length < order.ranges) ranges.push(rangesIn(line, every));
+        const count = hits.length() < order.ranges * HIT ? addRanges(ranges, line, every) : 0;
+        for (const number of [lines, start, last < 0 ? bytes.length : last, count]) hits.add(number);
       }
     } catch (error) {
       // An engine reads a pattern when it first needs it; one that is too large for it is no matter of the line.
@@ -88,7 +93,7 @@ export function search(order: Order, regex: RegExp, tell: (at: number) => void):
     if (next < 0) break;
     at = end + 1;
   }
-  return { hits: Float64Array.from(hits), ranges, lines };
+  return { hits: hits.all(), ranges: ranges.all(), lines };
 }
 
 /** Tells the byte at which a line begins, from its number and its place in a text of `length` units. Lines are asked for in order. */
@@ -102,13 +107,29 @@ function lineStarts(bytes: Uint8Array, length: number): (line: number, at: numbe
   };
 }
 
-function rangesIn(line: string, every: RegExp): Range[] {
-  const ranges: Range[] = [];
-  let matches = 0;
+/** Returns how many. */
+function addRanges(ranges: ReturnType<typeof numbers>, line: string, every: RegExp): number {
+  let [count, matches] = [0, 0];
   for (const match of line.matchAll(every)) {
-    if (match[0].length > 0) ranges.push([match.index, match.index + match[0].length]);
+    if (match[0].length > 0) {
+      ranges.add(match.index);
+      ranges.add(match.index + match[0].length);
+      count += 1;
+    }
     matches += 1;
-    if (ranges.length === MAX_RANGES || matches === MAX_MATCHES) break;
+    if (count === MAX_RANGES || matches === MAX_MATCHES) break;
   }
-  return ranges;
+  return count;
+}
+
+/** Gives the ranges of one line that matches after the other; none, where they were not wanted. */
+export function rangesByLine({ hits, ranges }: Found): () => Range[] {
+  let [hit, at] = [0, 0];
+  return () => {
+    const found: Range[] = [];
+    for (const end = at + 2 * (hits[hit + 3] ?? 0); at < end; at += 2)
+      found.push([ranges[at] ?? 0, ranges[at + 1] ?? 0]);
+    hit += HIT;
+    return found;
+  };
 }
