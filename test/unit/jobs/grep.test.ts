@@ -194,6 +194,16 @@ test('a line that is too long is searched in pieces, which is told; it counts on
   ]);
 });
 
+test('lines before one that matches are listed, also if what matches is in a later piece of it', async () => {
+  const long = 'x'.repeat(16 * MiB);
+  const { list } = await grep([textFile('a', `zero\none\n${long}needle\n${long}y\nneedle`)], {
+    pattern: 'needle',
+    before: 1,
+  });
+  const cut = `${'x'.repeat(16 * 1024)}…`;
+  expect(list === `a-2-one\na:3:needle\na-4-${cut}\na:5:needle\n`).toBe(true);
+});
+
 /** In bytes; of an array, and of a number in one, no less than engines take. */
 function weightOf(found: object): number {
   if (ArrayBuffer.isView(found)) return found.byteLength;

@@ -14,7 +14,7 @@ interface Line {
 
 /** What the list has to know of the lines before a block. */
 export interface Around {
-  /** The last lines that have not been listed: they may come before one that matches. */
+  /** The last lines that have not been listed, none if none are wanted: they may come before one that matches. */
   before: Line[];
   /** How many of the next lines are to be listed, because they come after one that matches. */
   after: number;
@@ -96,7 +96,6 @@ export function* listed(
     return lines;
   };
   let { before } = around;
-  const latest = (lines: Line[]) => (wanted.before === 0 ? [] : [...before, ...lines].slice(-wanted.before));
 
   for (let index = 0; index < found.hits.length / HIT; index += 1) {
     const number = line + (found.hits[index * HIT] ?? 0);
@@ -104,7 +103,8 @@ export function* listed(
     if (context) {
       listAfter(start);
       // Of a line that was cut, the part before this one may be among them.
-      for (const each of latest(linesBefore(start, number))) if (each.line < number) written.context(each);
+      const lines = [...before, ...linesBefore(start, number)].filter((each) => each.line < number);
+      for (const each of lines.slice(-wanted.before)) written.context(each);
       before = [];
       after = wanted.after;
     }
@@ -123,8 +123,9 @@ export function* listed(
   }
   if (context) {
     listAfter(bytes.length);
-    // A line that goes on counts as one that was here.
-    before = latest(linesBefore(bytes.length, line + found.lines + (endsLine(bytes) ? 0 : 1)));
+    // A line that goes on counts as one that was here, and takes no other's place: it may match yet.
+    const lines = linesBefore(bytes.length, line + found.lines + (endsLine(bytes) ? 0 : 1));
+    before = [...before, ...lines].slice(-wanted.before - (block.open ? 1 : 0));
   }
   if (written.size() > 0) yield written.take();
   return { before, after, listed: written.listed(), begun: block.open ? offsetOf(0) : null };
