@@ -52,6 +52,12 @@ describe('what matches', () => {
     },
   );
 
+  test.each(['a)|(b', ')('])('what is no pattern by itself, %s, is none as a whole word', async (pattern) => {
+    await expect(grep([textFile('a.txt', 'a b')], { pattern, whole_word: true })).rejects.toThrow(
+      'is no regular expression',
+    );
+  });
+
   test('a sign that is escaped gives no meaning to what follows', async () => {
     const { result } = await grep([textFile('a.txt', 'C:\\p{L\\_\n')], { pattern: '\\\\p\\{L\\\\\\_' });
     expect(result.lines).toBe(1);

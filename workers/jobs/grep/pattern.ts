@@ -15,20 +15,25 @@ export function regexOf({ pattern, fixed, ignore_case, whole_word }: Pattern): R
   const source = fixed ? pattern.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&') : pattern;
   const flags = ignore_case ? 'is' : 's';
   try {
-    return new RegExp(whole_word ? word(source, '[\\p{L}\\p{M}\\p{N}_]') : source, `${flags}u`);
+    return compiled(source, `${flags}u`, whole_word ? '[\\p{L}\\p{M}\\p{N}_]' : null);
   } catch (error) {
     const why = new Error(`The pattern ${JSON.stringify(pattern)} is no regular expression: ${messageOf(error)}`);
     if (NEEDS_UNICODE.test(source)) throw why;
     // Without Unicode rules more is allowed: `\-`, `\_`, a brace that is none.
     try {
-      return new RegExp(whole_word ? word(source, '\\w') : source, flags);
+      return compiled(source, flags, whole_word ? '\\w' : null);
     } catch {
       throw why;
     }
   }
 }
 
-const word = (source: string, letter: string) => `(?<!${letter})(?:${source})(?!${letter})`;
+/** `letter`: what may not stand before and after a match. */
+function compiled(source: string, flags: string, letter: string | null): RegExp {
+  // By itself first: `a)|(b` is a pattern only with what is put around it.
+  const regex = new RegExp(source, flags);
+  return letter === null ? regex : new RegExp(`(?<!${letter})(?:${source})(?!${letter})`, flags);
+}
 
 /** What is wrong, without the pattern itself. */
 const messageOf = (error: unknown) =>
