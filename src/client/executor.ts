@@ -127,7 +127,7 @@ export function startExecutor(scope: string, { outdated, runs, started, erased }
   const stopAll = () => {
     end.abort();
     clearInterval(ping);
-    // Terminated while it writes, it can leave the database locked for good (measured, WebKitGTK 2.50): it ends by itself.
+    // Not terminated at once: it gives back what it runs, and comes to the end of what it writes.
     worker?.postMessage({ kind: 'end' } satisfies ExecutorMessage);
     setTimeout(stop, END_MS);
   };

@@ -84,6 +84,9 @@ async function start(scope: string): Promise<void> {
   const letGo = async () => {
     stopKeeping();
     await executor.stop('released');
+    // A thread that is terminated with a transaction under way can leave WebKitGTK's database locked for good (measured, 2.50).
+    await database(async (db) => db.transaction([...db.objectStoreNames], 'readwrite').done).catch(() => {});
+    database.close();
     outlived.abort();
   };
   const makeWay = async () => {
