@@ -1,7 +1,7 @@
 /** What pages ask of the service worker that is no request. */
 import * as v from 'valibot';
 import type { Connection } from '../src/core/connection.ts';
-import { type BackendMessage, BackendMessageSchema, type Taken } from '../src/core/protocol.ts';
+import { type BackendMessage, BackendMessageSchema } from '../src/core/protocol.ts';
 import type { StoredFiles } from '../src/core/stored-files.ts';
 import type { Commands } from './command.ts';
 import type { Streams } from './streams.ts';
@@ -19,13 +19,16 @@ export interface MessageHost {
   erase(): Promise<void>;
 }
 
-/** Each question has a port of its own, which is told at once that it was taken, and then the answer, or `{ error }`. */
+/** Each question has a port of its own, which is told the answer, or `{ error }`. */
 export function messages({ scope, database, files, streams, command, committed, erase }: MessageHost) {
   /** Another folder of this origin may be another app's. */
   function onlyOurs(source: ExtendableMessageEvent['source']) {
     if (source instanceof Client && source.url.startsWith(scope)) return;
     throw new Error('Only a page of this app may ask for that.');
   }
+
+  /** The questions that came: one is asked again for as long as there is no answer. */
+  const had = new Set<unknown>();
 
   async function answerTo(message: BackendMessage, source: ExtendableMessageEvent['source']): Promise<unknown> {
     switch (message.kind) {
@@ -72,7 +75,9 @@ export function messages({ scope, database, files, streams, command, committed, 
       if (port) port.onmessage = (event) => committed(event.data);
       return;
     }
-    port?.postMessage('taken' satisfies Taken);
+    const { id } = Object(data);
+    if (had.has(id)) return;
+    if (id !== undefined) had.add(id);
     const answer = answerTo(message, source);
     if (port) port.postMessage(await answer.catch(asError));
     else await answer;

@@ -53,10 +53,7 @@ export type PageMessage = v.InferOutput<typeof PageMessageSchema>;
 const isSource = (source: unknown): source is File | FileSystemFileHandle =>
   source instanceof Blob || (typeof source === 'object' && source !== null && 'getFile' in source);
 
-/** The first word on the port of a question: whoever is to answer it has it. */
-export type Taken = 'taken';
-
-/** From a page to the service worker. */
+/** From a page to the service worker. A question, which has a port to be answered on, has an `id` as well: it may be asked again. */
 export const BackendMessageSchema = v.variant('kind', [
   /** Take control of the page that says so (after a hard reload it has no controller). */
   v.object({ kind: v.literal('claim') }),
