@@ -11,8 +11,8 @@ const PING_MS = 20_000;
  * the lock that would tell.
  */
 const ALIVE_MS = 5_000;
-/** How long one may take that is told to end, before it is ended. */
-const END_MS = 1_000;
+/** How long one may take that is told to end, before it is ended: it may have to wait for what others write. */
+const END_MS = 10_000;
 
 export interface ExecutorListener {
   /** A newer version of the app has taken over the database: nothing runs in this page any more, until it is loaded again. */
@@ -39,11 +39,12 @@ export function startExecutor(scope: string, { outdated, runs, started, erased }
   let late: ReturnType<typeof setTimeout> | undefined;
   let lives: AbortController | undefined;
   let running: AttemptRef[] = [];
+  let isOver = false;
   const end = new AbortController();
   const { signal } = end;
 
   function start() {
-    if (worker || signal.aborted) return;
+    if (worker || isOver) return;
     worker = new Worker(new URL('../../workers/executor/main.ts', import.meta.url), {
       type: 'module',
       name: 'holdfast executor',
@@ -73,13 +74,14 @@ export function startExecutor(scope: string, { outdated, runs, started, erased }
     worker?.terminate();
     worker = undefined;
     tell([]);
+    if (isOver) end.abort();
   }
 
   function tell(attempts: AttemptRef[]) {
     running = attempts;
     // Also of who speaks HTTP without this client.
     if (attempts.length > 0) askToKeep();
-    runs?.(attempts.map(({ task_id }) => task_id));
+    if (!isOver) runs?.(attempts.map(({ task_id }) => task_id));
   }
 
   /** A page that is closed, loaded again or put to sleep loses no task by a fault, and says so while it can. */
@@ -125,11 +127,13 @@ export function startExecutor(scope: string, { outdated, runs, started, erased }
   start();
 
   const stopAll = () => {
-    end.abort();
+    isOver = true;
     clearInterval(ping);
+    runs?.([]);
     // Not terminated at once: it gives back what it runs, and comes to the end of what it writes.
     worker?.postMessage({ kind: 'end' } satisfies ExecutorMessage);
-    setTimeout(stop, END_MS);
+    clearTimeout(late);
+    late = setTimeout(stop, END_MS);
   };
   return Object.assign(stopAll, {
     break(what: ExecutorFault | 'executor') {

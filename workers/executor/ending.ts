@@ -23,8 +23,7 @@ export function endOf(task: StoredTask, { outcome, reason, stopped, now }: End):
     const ms = Math.max(0, now - Date.parse(task.cancel_requested_at));
     return { kind: 'canceled', stopped: stopped ?? { rung: 'return', ms } };
   }
-  if (reason === 'released')
-    return { kind: 'released', message: 'Its executor made way: everything was to be erased.' };
+  if (reason === 'released') return { kind: 'released', message: 'Its executor was told to let go of it.' };
   if (outcome instanceof WorkerLost) return lossOf(task, outcome.message);
   if (reason === 'store') return lossOf(task, 'Its events could not be stored.');
   if (outcome?.kind === 'completed') return outcome;

@@ -84,7 +84,8 @@ async function start(scope: string): Promise<void> {
   const letGo = async () => {
     stopKeeping();
     await executor.stop('released');
-    // A thread that is terminated with a transaction under way can leave WebKitGTK's database locked for good (measured, 2.50).
+    // A thread that is terminated with a transaction under way can leave WebKitGTK's database locked for good (measured, 2.50). Where
+    // none can be begun, none is under way.
     await database(async (db) => db.transaction([...db.objectStoreNames], 'readwrite').done).catch(() => {});
     database.close();
     outlived.abort();
