@@ -66,15 +66,15 @@ export function indexAsks({ channel: name, executors, settles }: IndexHost): Ask
     for (const task_id of unsettled) {
       const become = await settles(task_id);
       if (!become) continue;
-      await send({ about: 'settle', task_id, keep: become === 'keep' });
-      changed ||= become === 'drop';
+      const { value } = await send({ about: 'settle', task_id, keep: become === 'keep' });
+      changed ||= become === 'drop' && value !== null;
     }
     return changed;
   }
 
   return async (question) => {
     let answer = await send(question);
-    // What a canceled task brought is not shown, even if nobody has taken it out yet.
+    // What a canceled task brought is not shown, even if nobody has taken it out yet; until its job has stopped, it may be.
     if (await settle(answer.unsettled)) answer = await send(question);
     if (answer.refused?.why === 'query') {
       const { detail } = answer.refused;

@@ -13,11 +13,12 @@ export const isWaiting = async () => Boolean((await navigator.serviceWorker.getR
 /** Resolves when a new version waits to take over. */
 export async function newVersion(): Promise<unknown> {
   if (!('serviceWorker' in navigator)) return new Promise(() => {});
-  // Not needed for the first paint. Who does not get it, as offline past the service worker, is told of a new version by another visit.
+  // Not needed for the first paint.
   const { Workbox } = (await import('workbox-window').catch(() => null)) ?? {};
   // Why a script cannot be registered is for `connect` to tell.
   const workbox = Workbox && new Workbox('sw.js');
-  const registration = await workbox?.register({ immediate: true }).catch(() => undefined);
+  const registered = await workbox?.register({ immediate: true }).catch(() => undefined);
+  const registration = registered ?? (await navigator.serviceWorker.getRegistration());
   return registration ? waitingIn(registration) : new Promise(() => {});
 }
 

@@ -1,4 +1,4 @@
-// By itself: the thread's entry has what it imports in it, and no other part of its code may import that.
+// A file of its own, so that what the job loads does not import the entry of its thread.
 
 /** The job takes so many bunches before it has to say that there is room for more. */
 export const AHEAD = 2;

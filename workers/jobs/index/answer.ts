@@ -43,7 +43,7 @@ export function answerOn(name: string, { index, clear, task_id, asked, wanted }:
         return open.page(question.document_id, question.page);
       case 'settle':
         // It runs, so that was asked before it was retried; or it was canceled a moment ago, and settles itself as it stops.
-        if (question.task_id === task_id) return { count: 0 };
+        if (question.task_id === task_id) return null;
         open.settle(question.task_id, question.keep);
         await open.flush();
         void sweep(open);

@@ -46,11 +46,11 @@ test('where no room is left to take out what was forgotten, the index is answere
     });
   await import('../../../../workers/index/main.ts');
   self.onmessage({ data: SCOPE });
-  await vi.waitFor(() => expect(told).toHaveBeenCalledWith('holdfast index:', expect.anything()));
+  await vi.waitFor(() => expect(told).toHaveBeenCalledWith('holdfast index:', expect.anything()), { timeout: 30_000 });
   expect(await ask({ about: 'documents', q: '', limit: 1, after: 0 })).toMatchObject({ value: { total: 0 } });
   put.mockRestore();
   expect(await ask({ about: 'forget', document_id: null })).toMatchObject({ value: { count: 0 }, refused: null });
   expect(posted).toEqual([]);
   channel.postMessage({ kind: 'wanted' } satisfies IndexMessage);
-  await vi.waitFor(() => expect(posted).toEqual(['closed']));
+  await vi.waitFor(() => expect(posted).toEqual(['closed']), { timeout: 30_000 });
 });
