@@ -1,5 +1,6 @@
 /** How many pictures are worked on at a time. */
 import { afterEach, expect, test, vi } from 'vitest';
+import type { Kept } from '../../../workers/jobs/images/cost.ts';
 import { inOrder, type Wish } from '../../../workers/jobs/images/flight.ts';
 import type { Made } from '../../../workers/jobs/images/plan.ts';
 import type { Pool } from '../../../workers/jobs/images/pool.ts';
@@ -26,11 +27,11 @@ const saying = (width: number, height: number) => pngOf(1, 1, () => [0, 0, 0, 25
 function countingPool(size: number) {
   const working: number[] = [];
   let most = { count: 0, pixels: 0 };
-  let ended = 0;
+  const told: Kept[] = [];
   const pool: Pool = {
     size,
-    make({ bytes }, _limit, last) {
-      if (last) ended += 1;
+    make({ bytes }, _limit, kept) {
+      told.push(kept);
       const view = new DataView(bytes.buffer);
       const pixels = view.getUint32(16) * view.getUint32(20);
       working.push(pixels);
@@ -45,7 +46,7 @@ function countingPool(size: number) {
     },
     close: () => {},
   };
-  return { pool, most: () => ({ ...most, ended }) };
+  return { pool, most: () => ({ ...most, kept: told }) };
 }
 
 async function flown(sources: Sources, size: number, wish: Partial<Wish> = {}) {
@@ -86,13 +87,13 @@ test.each<[what: string, wish: Partial<Wish>, size: [number, number], bytes: num
   },
 );
 
-test.each<[what: string, wish: Partial<Wish>, size: number, ended: number]>([
-  ['it has no codec', { to: 'jpeg' }, 4, 0],
-  ['a codec has little', { to: 'avif' }, 4, 0],
-  ['a codec has more than its share', { to: 'avif' }, 5, 20],
-])('a thread keeps its share of the memory at most: %s', async (_, wish, size, ended) => {
+test('the pool is told what each codec keeps of a picture', async () => {
+  const sources = named(1, saying(1_000, 1_000));
+  const { kept } = await flown(sources, 4, { to: 'avif' });
+  expect(kept).toEqual([{ 'from png': 7_000_000, scaling: 33_000_000, 'to avif': 30_000_000 }]);
   drawing();
-  expect(await flown(named(20, saying(1_500, 1_100)), size, wish)).toMatchObject({ ended });
+  expect((await flown(sources, 4, { to: 'avif' })).kept).toEqual([{ 'to avif': 30_000_000 }]);
+  expect((await flown(sources, 4, { to: 'jpeg' })).kept).toEqual([{}]);
 });
 
 test('a picture may be held so that it is stored lying: what is made of it may then be larger', async () => {

@@ -2,11 +2,17 @@
 import type { Format, Header } from './header.ts';
 import { drawsItself, fitted, type Order, type Size, type Target, takesCodec } from './plan.ts';
 
+/** What may be unpacked at a time, of 256 MiB; a larger picture is worked on alone. */
+export const BUDGET_BYTES = 224 * 1024 * 1024;
+
+/** Bytes that stay in a thread, by the codec that has them: its memory only grows. */
+export type Kept = Record<string, number>;
+
 export interface Cost {
   /** At a time. */
   bytes: number;
-  /** Of those, what its thread keeps: a codec's memory only grows. */
-  kept: number;
+  /** Of those. */
+  kept: Kept;
 }
 
 const PIXEL = 4;
@@ -27,14 +33,25 @@ export async function costOf(header: Header, to: Target, sizing: Sizing): Promis
   // It is not known yet whether it is to be turned by a quarter.
   const made = [header, { width: height, height: width }].map((held) => areaOf(fitted(held, sizing)));
   const [read, written] = [areaOf(header), Math.max(...made)];
+  const writer = { [`to ${to}`]: written * WRITING[to] };
   if (!drawsItself()) {
+    const kept = { [`from ${header.format}`]: read * READING[header.format], scaling: read * SCALING, ...writer };
     // As it is; scaled, and on white.
-    const kept = read * (READING[header.format] + SCALING) + written * WRITING[to];
-    return { bytes: kept + PIXEL * (read + 2 * written), kept };
+    return { bytes: sumOf(kept) + PIXEL * (read + 2 * written), kept };
   }
   // The bitmap and its canvas; for a codec, what is read from it.
-  const kept = (await takesCodec(to, sizing.best)) ? written * WRITING[to] : 0;
-  return { bytes: kept + PIXEL * (read + (kept > 0 ? 2 : 1) * written), kept };
+  const codec = await takesCodec(to, sizing.best);
+  const kept = codec ? writer : {};
+  return { bytes: sumOf(kept) + PIXEL * (read + (codec ? 2 : 1) * written), kept };
+}
+
+export const sumOf = (kept: Kept): number => Object.values(kept).reduce((sum, bytes) => sum + bytes, 0);
+
+/** Of each codec the most. */
+export function mostOf(one: Kept, other: Kept): Kept {
+  const most = { ...one };
+  for (const [codec, bytes] of Object.entries(other)) most[codec] = Math.max(most[codec] ?? 0, bytes);
+  return most;
 }
 
 const areaOf = ({ width, height }: Size) => width * height;

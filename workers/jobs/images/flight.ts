@@ -1,5 +1,6 @@
 /** Works on several pictures at a time, and hands them over in order. */
 import type { FileRef, InputFile, JobContext } from '../../../src/core/job.ts';
+import { BUDGET_BYTES } from './cost.ts';
 import type { Header } from './header.ts';
 import type { Made, Order, Target } from './plan.ts';
 import type { Pool } from './pool.ts';
@@ -21,8 +22,6 @@ export interface Wish extends Omit<Order, 'bytes' | 'format' | 'to' | 'thumbnail
   limit_seconds: number;
 }
 
-/** What may be unpacked at a time, of 256 MiB; a larger picture is worked on alone. */
-const BUDGET_BYTES = 224 * 1024 * 1024;
 const AHEAD = 2;
 
 /** The files from `start` on. `thumbnails`: so many of all files get one. */
@@ -79,5 +78,5 @@ async function converted(
   // A copy of its own: it is handed over to the thread.
   const bytes = (await file.read(0, file.size)).slice();
   const order = { ...wish, bytes, format: header.format, to, thumbnail };
-  return { header, to, made: await pool.make(order, limit_seconds, cost.kept > BUDGET_BYTES / pool.size) };
+  return { header, to, made: await pool.make(order, limit_seconds, cost.kept) };
 }

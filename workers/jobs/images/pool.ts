@@ -1,28 +1,33 @@
 /** The threads that make pictures. */
 import { patience } from '../patience.ts';
 import { startThread } from '../thread.ts';
+import { BUDGET_BYTES, type Kept, mostOf, sumOf } from './cost.ts';
 import type { Answer, Made, Order } from './plan.ts';
 
 export interface Pool {
   /** How many threads it may have. */
   readonly size: number;
   /**
-   * Rejects when the picture cannot be made, or not within so many seconds, and with the signal's reason. `last`: its thread makes no
-   * other, so that what it has of memory is given back.
+   * Rejects when the picture cannot be made, or not within so many seconds, and with the signal's reason. `kept`: what its thread has of
+   * memory because of it, and gives back only when it ends: it does where that is too much.
    */
-  make(order: Order, limit_seconds: number, last: boolean): Promise<Made>;
+  make(order: Order, limit_seconds: number, kept: Kept): Promise<Made>;
   close(): void;
 }
 
 export function openPool(size: number, signal: AbortSignal): Pool {
   const idle: Worker[] = [];
-  const all = new Set<Worker>();
+  /** And the most that each has kept. */
+  const all = new Map<Worker, Kept>();
   const waiting: (() => void)[] = [];
   let started = 0;
+  // Pictures that are being made may take the budget. Idle threads may have half of it beside them, and that only while all are small.
+  const share = BUDGET_BYTES / (2 * size);
+  let large = 0;
 
   const create = () => {
     const worker = new Worker(new URL('./picture.worker.ts', import.meta.url), { type: 'module', name: 'images' });
-    all.add(worker);
+    all.set(worker, {});
     return worker;
   };
 
@@ -70,23 +75,31 @@ export function openPool(size: number, signal: AbortSignal): Pool {
 
   return {
     size,
-    async make(order, limit_seconds, last) {
+    async make(order, limit_seconds, kept) {
       const worker = await thread();
+      const isLarge = sumOf(kept) > share;
+      if (isLarge) {
+        large += 1;
+        for (const other of idle.splice(0)) drop(other);
+      }
       try {
         const answer = await ask(worker, order, limit_seconds);
         if (answer === 'ready' || 'error' in answer) throw new Error(answer === 'ready' ? 'no answer' : answer.error);
-        if (last) drop(worker);
+        const most = mostOf(all.get(worker) ?? {}, kept);
+        all.set(worker, most);
+        if (large > 0 || sumOf(most) > share) drop(worker);
         else idle.push(worker);
         return answer.made;
       } catch (error) {
         drop(worker);
         throw error;
       } finally {
+        if (isLarge) large -= 1;
         waiting.shift()?.();
       }
     },
     close() {
-      for (const worker of all) worker.terminate();
+      for (const worker of all.keys()) worker.terminate();
     },
   };
 }
