@@ -115,6 +115,18 @@ test('where the browser does not write WebP, there is the memory of the codec th
   expect(pixels * (4 + 4 + 4 + 15)).toBeLessThanOrEqual(BUDGET);
 });
 
+test('a browser of which it cannot be found out whether it writes WebP does not write it', async () => {
+  vi.resetModules();
+  const { takesCodec } = await import('../../../workers/jobs/images/plan.ts');
+  const convertToBlob = vi.fn(async () => Promise.reject(new Error('no memory')));
+  vi.stubGlobal('OffscreenCanvas', function OffscreenCanvas() {
+    return { getContext: () => ({}), convertToBlob };
+  });
+  expect(await takesCodec('webp', false)).toBe(true);
+  expect(await takesCodec('webp', false)).toBe(true);
+  expect(convertToBlob).toHaveBeenCalledTimes(1);
+});
+
 test('where no browser draws, there is the memory of the codecs that read, scale and write', async () => {
   const { count, pixels } = await flown(named(20, saying(1_000, 1_000)), 16, { to: 'avif' });
   expect(count).toBe(2);

@@ -50,9 +50,9 @@ export const takesCodec = async (to: Target, best: boolean): Promise<boolean> =>
 
 let webp: Promise<boolean> | undefined;
 
-/** A browser that cannot write it writes PNG. */
+/** A browser that cannot write it writes PNG, or fails. */
 function browserWritesWebp(): Promise<boolean> {
-  webp ??= written();
+  webp ??= written().catch(() => false);
   return webp;
 }
 
