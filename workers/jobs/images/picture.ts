@@ -35,35 +35,43 @@ async function decoded(order: Order, why: unknown): Promise<Picture> {
 function drawn(bitmap: ImageBitmap, orientation: Orientation): Picture {
   return {
     ...sizeAt(bitmap, orientation),
-    async encoded({ width, height }, to, quality, best) {
-      const canvas = new OffscreenCanvas(width, height);
-      const context = canvas.getContext('2d');
-      if (!context) throw new Error('this browser has no canvas for it');
-      if (to === 'jpeg') {
-        context.fillStyle = 'white';
-        context.fillRect(0, 0, width, height);
-      }
-      context.imageSmoothingQuality = 'high';
-      const stored = sizeAt({ width, height }, orientation);
-      context.setTransform(...matrixOf(orientation, stored));
-      context.drawImage(bitmap, 0, 0, stored.width, stored.height);
-      if (!(await takesCodec(to, best))) {
-        const blob = await canvas.convertToBlob({ type: TYPES[to], quality: quality / 100 });
-        emptied(canvas);
-        return new Uint8Array(await blob.arrayBuffer());
-      }
-      const { data } = context.getImageData(0, 0, width, height);
-      emptied(canvas);
-      return encode({ data: new Uint8ClampedArray(data.buffer as ArrayBuffer), width, height }, to, quality);
+    async encoded(size, to, quality, best) {
+      const made = await onCanvas(bitmap, orientation, size, to, quality, await takesCodec(to, best));
+      return made instanceof Blob ? new Uint8Array(await made.arrayBuffer()) : encode(made, to, quality);
     },
     close: () => bitmap.close(),
   };
 }
 
-/** Gives its pixels back now: otherwise they stay until garbage is collected, which knows nothing of how large they are. */
-function emptied(canvas: OffscreenCanvas): void {
-  canvas.width = 0;
-  canvas.height = 0;
+/** `raw`: its pixels, for a codec; otherwise what the browser writes. */
+async function onCanvas(
+  bitmap: ImageBitmap,
+  orientation: Orientation,
+  { width, height }: Size,
+  to: Target,
+  quality: number,
+  raw: boolean,
+): Promise<Pixels | Blob> {
+  const canvas = new OffscreenCanvas(width, height);
+  try {
+    const context = canvas.getContext('2d');
+    if (!context) throw new Error('this browser has no canvas for it');
+    if (to === 'jpeg') {
+      context.fillStyle = 'white';
+      context.fillRect(0, 0, width, height);
+    }
+    context.imageSmoothingQuality = 'high';
+    const stored = sizeAt({ width, height }, orientation);
+    context.setTransform(...matrixOf(orientation, stored));
+    context.drawImage(bitmap, 0, 0, stored.width, stored.height);
+    if (!raw) return await canvas.convertToBlob({ type: TYPES[to], quality: quality / 100 });
+    const { data } = context.getImageData(0, 0, width, height);
+    return { data: new Uint8ClampedArray(data.buffer as ArrayBuffer), width, height };
+  } finally {
+    // Gives its pixels back now: otherwise they stay until garbage is collected, which knows nothing of how large they are.
+    canvas.width = 0;
+    canvas.height = 0;
+  }
 }
 
 const uprightOf = async ({ bytes, format }: Order): Promise<Pixels> =>
