@@ -124,7 +124,10 @@ async function decoded(bytes: ArrayBuffer, format: Format): Promise<ImageData | 
   }
 }
 
-/** Whether a JPEG goes on to its end mark (ITU T.81, B.1.1), whatever is behind that: where it is cut off, the decoder makes it gray and says nothing. */
+/**
+ * Whether a JPEG goes on to its end mark (ITU T.81, B.1.1), whatever is behind that: where it is cut off, the decoder makes it gray and
+ * says nothing.
+ */
 function hasEnd(bytes: Uint8Array): boolean {
   for (let at = 2; at + 1 < bytes.length; ) {
     const kind = byte(bytes, at + 1);
