@@ -197,6 +197,8 @@ test.describe('in a browser with file handles', () => {
     await expect(task.getByText(/put the file back where it was and resume/)).toBeVisible();
     await task.getByRole('button', { name: 'Allow access again' }).click();
     await expect(task.locator('header').getByText('attempt 2')).toBeVisible();
+    // Its buttons are others while it runs.
+    await expect(task.getByText('paused', { exact: true })).toBeVisible();
     await task.getByRole('button', { name: 'Cancel' }).click();
     await expect(task.getByText('canceled', { exact: true })).toBeVisible();
   });
