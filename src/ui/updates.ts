@@ -18,7 +18,7 @@ export async function newVersion(): Promise<unknown> {
   // Why a script cannot be registered is for `connect` to tell.
   const workbox = Workbox && new Workbox('sw.js');
   const registered = await workbox?.register({ immediate: true }).catch(() => undefined);
-  const registration = registered ?? (await navigator.serviceWorker.getRegistration());
+  const registration = registered ?? (await navigator.serviceWorker.getRegistration().catch(() => undefined));
   return registration ? waitingIn(registration) : new Promise(() => {});
 }
 
