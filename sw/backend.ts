@@ -47,6 +47,7 @@ export function createBackend(scope: string) {
   const tell = (hint: Hint) => channel.postMessage(hint);
   const stored = {
     connection: database,
+    heard: null,
     publish(commit: Commit) {
       hub.deliver(commit);
       tell({ kind: 'committed', tasks: commit.tasks, newest: commit.newest });

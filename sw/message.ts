@@ -76,8 +76,8 @@ export function messages({ scope, database, files, streams, command, committed, 
       return;
     }
     const { id } = Object(data);
-    if (had.has(id)) return;
-    if (id !== undefined) had.add(id);
+    if (id && had.has(id)) return;
+    had.add(id);
     const answer = answerTo(message, source);
     if (port) port.postMessage(await answer.catch(asError));
     else await answer;

@@ -26,8 +26,8 @@ export interface StoreHost {
   /** Called after each commit, with what it wrote. */
   publish(commit: Commit): void;
   now?(): number;
-  /** The newest overall event number that other threads have told of. */
-  heard?(): number;
+  /** The newest overall event number that other threads have told of. `null`: runs no tasks, and remembers no rows of running ones. */
+  heard?: (() => number) | null;
 }
 
 type Mode = { durability: IDBTransactionDurability };
@@ -56,7 +56,7 @@ export function idbTasks({ connection, publish, now = Date.now, heard = () => 0 
     memory.seq = commit.newest;
     ended = rows.filter(({ running }) => !running);
     for (const row of rows) {
-      if (row.running) memory.rows.set(row.task.task_id, row);
+      if (heard && row.running) memory.rows.set(row.task.task_id, row);
       else memory.rows.delete(row.task.task_id);
     }
     publish(commit);
@@ -65,7 +65,7 @@ export function idbTasks({ connection, publish, now = Date.now, heard = () => 0 
 
   /** What a running task says is most often written by the thread that wrote last: from memory, and if that is stale, once more. */
   async function writeOn<T>(mode: Mode, work: (tx: Writer) => Promise<T>): Promise<T> {
-    memory.seq = Math.max(memory.seq, heard());
+    memory.seq = Math.max(memory.seq, heard?.() ?? 0);
     try {
       return await write(mode, work, memory);
     } catch (error) {

@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { connection } from '../../../src/core/connection.ts';
 import { lookups } from '../../../src/core/idb-lookups.ts';
 import { idbStore } from '../../../src/core/idb-store.ts';
+import { idbTasks } from '../../../src/core/idb-tasks.ts';
 import { type CheckpointDraft, StoredTaskSchema } from '../../../src/core/schema.ts';
 import { fenced, NoSuchTask, type Step } from '../../../src/core/store.ts';
 import { type Change, fold, type TaskDraft } from '../../../src/core/task.ts';
@@ -529,6 +530,18 @@ describe('commit', () => {
       held.map((_, i) => seq + i),
     );
     expect(overall).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
+  test('by who runs no tasks, leaves no row of a running one in its memory', async () => {
+    const { database, started } = freshStore();
+    const { task_id } = await started();
+    const step = { task_id, decide: () => [{ kind: 'cancel_requested' } as const] };
+    const runs = idbTasks({ connection: database, publish() {} });
+    await runs.commit([step]);
+    expect(runs.lastWritten(task_id)).toBeDefined();
+    const serves = idbTasks({ connection: database, publish() {}, heard: null });
+    await serves.commit([step]);
+    expect(serves.lastWritten(task_id)).toBeUndefined();
   });
 
   test('the snapshot is the fold of the log, and fits its schema', async () => {

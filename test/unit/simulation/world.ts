@@ -118,7 +118,7 @@ export async function createWorld() {
     );
   }
 
-  const backendStore = idbStore({ connection: database, publish: (commit) => publish(commit, null) });
+  const backendStore = idbStore({ connection: database, publish: (commit) => publish(commit, null), heard: null });
   const backend = commands({
     store: backendStore,
     hub,
