@@ -1,8 +1,9 @@
 /** Which thread makes which picture. */
-import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { BUDGET_BYTES, type Kept } from '../../../workers/jobs/images/cost.ts';
 import type { Answer, Order } from '../../../workers/jobs/images/plan.ts';
 import { openPool, type Pool } from '../../../workers/jobs/images/pool.ts';
+import { clockThatLeaps } from './clock.ts';
 
 const ORDER: Omit<Order, 'bytes'> = {
   ...{ format: 'png', to: 'jpeg', width: null, height: null, percent: 100 },
@@ -18,11 +19,13 @@ class FakeThread {
     threads.push(this);
     queueMicrotask(() => this.onmessage?.({ data: 'ready' }));
   }
-  postMessage() {
+  /** What is handed over is gone here. */
+  postMessage(order: Order, options: StructuredSerializeOptions) {
+    structuredClone(order, options);
     this.asked += 1;
   }
-  answer() {
-    this.onmessage?.({ data: { made: MADE } });
+  answer(bytes = MADE.bytes) {
+    this.onmessage?.({ data: { made: { ...MADE, bytes } } });
   }
   terminate() {
     this.ended = true;
@@ -87,6 +90,29 @@ test('a thread that has used several codecs ends when they have grown too much t
   expect(ended()).toEqual([true]);
 });
 
+/** What may go through one of four threads. */
+const THROUGH = 16 * 1024 * 1024;
+
+test('a thread ends when much has gone through it: what it read and what it wrote', async () => {
+  const { make } = pool();
+  const through = async (index: number, read: number, written: number) => {
+    const before = asked()[index] ?? 0;
+    const made = make({ ...ORDER, bytes: new Uint8Array(read) }, 60, {});
+    await vi.waitFor(() => expect(asked()[index]).toBe(before + 1));
+    threads[index]?.answer(new Uint8Array(written));
+    await made;
+  };
+  await through(0, THROUGH / 2, THROUGH / 4);
+  await through(0, 0, THROUGH / 4);
+  expect(ended()).toEqual([false]);
+  await through(0, 1, 0);
+  expect(ended()).toEqual([true]);
+  await through(1, 0, THROUGH);
+  expect(ended()).toEqual([true, false]);
+  await through(1, 0, 1);
+  expect(ended()).toEqual([true, true]);
+});
+
 test('while a large picture is made no thread is idle', async () => {
   const { make } = pool();
   const small = Array.from({ length: 4 }, () => make(order(), 60, { avif: SHARE / 2 }));
@@ -116,35 +142,16 @@ test('a picture is late once its seconds could be used, not while the machine wa
   threads[0]?.answer();
   await first;
 
-  let now = 0;
-  let timers: { at: number; run: () => void }[] = [];
-  vi.spyOn(performance, 'now').mockImplementation(() => now);
-  vi.stubGlobal('setTimeout', (run: () => void, ms: number) => timers.push({ at: now + ms, run }));
-  vi.stubGlobal('clearTimeout', () => {});
-  onTestFinished(() => {
-    vi.unstubAllGlobals();
-    vi.restoreAllMocks();
-  });
-  const turns = async () => {
-    for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
-  };
-  /** Time that has gone by; what was due meanwhile runs then. */
-  async function passed(ms: number) {
-    now += ms;
-    const due = timers.filter(({ at }) => at <= now);
-    timers = timers.filter(({ at }) => at > now);
-    for (const { run } of due) run();
-    await turns();
-  }
+  const { leap, turns } = clockThatLeaps();
   let late = '';
   make(order(), 3, {}).catch(({ message }: Error) => {
     late = message;
   });
   await turns();
-  await passed(8 * 3_600_000);
-  await passed(1_000);
+  await leap(8 * 3_600_000);
+  await leap(1_000);
   expect(late).toBe('');
-  await passed(1_000);
+  await leap(1_000);
   // How busy the machine is was measured before.
   await vi.waitFor(() => expect(late).toBe('it was not done within 3 s'));
 });

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { allowance, patience, slowdown } from '../../../workers/jobs/patience.ts';
+import { clockThatLeaps } from './clock.ts';
 
 /** Threads that want the processor, more than there are. */
 async function busy(): Promise<void> {
@@ -72,23 +73,7 @@ test('an allowance lasts over many turns: only those count, and what is left at 
 });
 
 test('time in which a frozen tab or a sleeping machine runs no timers does not count', async () => {
-  let now = 0;
-  let timers: { at: number; run: () => void }[] = [];
-  vi.spyOn(performance, 'now').mockImplementation(() => now);
-  vi.stubGlobal('setTimeout', (run: () => void, ms: number) => timers.push({ at: now + ms, run }));
-  vi.stubGlobal('clearTimeout', () => {});
-  onTestFinished(() => {
-    vi.restoreAllMocks();
-    vi.unstubAllGlobals();
-  });
-  /** A leap: whatever was due meanwhile runs at its end. */
-  const leap = async (ms: number) => {
-    now += ms;
-    const due = timers.filter(({ at }) => at <= now);
-    timers = timers.filter(({ at }) => at > now);
-    for (const { run } of due) run();
-    for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
-  };
+  const { leap } = clockThatLeaps();
   const late = vi.fn();
   patience(async () => 1).start(20_000, late);
   for (let second = 0; second < 5; second += 1) await leap(1_000);
