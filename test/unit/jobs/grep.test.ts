@@ -210,6 +210,30 @@ test('lines before one that matches are listed, also if what matches is in a lat
   expect(list === `a-2-one\na:3:needle\na-4-${cut}\na:5:needle\n`).toBe(true);
 });
 
+const LONG = 'x'.repeat(16 * MiB);
+
+test.each([
+  [1, 0, ['--', 'a:6:needle', 'a-7-…', '--', 'a:10:needle']],
+  [2, 1, ['a-4-four', 'a-5-five', 'a:6:needle', 'a-7-…', 'a-8-eight', 'a-9-…', 'a:10:needle']],
+])('%i lines after one that matches are listed once, also if one matches in a later piece of it', async (...row) => {
+  const [after, before, rest] = row;
+  const text = `one needle\n${LONG}needle\nthree\nfour\nfive\nneedle\n${LONG}${LONG}y\neight\n${LONG}y\nneedle`;
+  const { list } = await grep([textFile('a', text)], { pattern: 'needle', after, before });
+  // A difference would be megabytes long.
+  const short = list.replaceAll('x'.repeat(16 * 1024), '').slice(0, 1_000);
+  expect(short.split('\n')).toEqual(['a:1:one needle', 'a:2:needle', 'a-3-three', ...rest, '']);
+});
+
+test('a line after one that matches is listed, also if what is read ends with a piece of it', async () => {
+  const packed = new Uint8Array(gzipSync(`needle\n${LONG}${LONG}yyy`));
+  const { list } = await grep([bytesFile('a.gz', packed.slice(0, -12))], {
+    pattern: 'needle',
+    after: 1,
+    on_error: 'skip',
+  });
+  expect(list.slice(0, 60)).toBe(`a.gz:1:needle\na.gz-2-${'x'.repeat(39)}`);
+});
+
 /** In bytes; of an array, and of a number in one, no less than engines take. */
 function weightOf(found: object): number {
   if (ArrayBuffer.isView(found)) return found.byteLength;

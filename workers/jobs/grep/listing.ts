@@ -14,7 +14,7 @@ interface Line {
 
 /** What the list has to know of the lines before a block. */
 export interface Around {
-  /** The last lines that have not been listed, none if none are wanted: they may come before one that matches. */
+  /** The last lines that have not been listed, none if none are wanted: they may be near one that matches. One that goes on is the last. */
   before: Line[];
   /** How many of the next lines are to be listed, because they come after one that matches. */
   after: number;
@@ -87,15 +87,22 @@ export function* listed(
     }
   };
   /** The lines that end at a place, as many as there are since `done`. */
-  const linesBefore = (end: number, number: number): Line[] => {
+  const linesBefore = (end: number, number: number, most: number): Line[] => {
     const lines: Line[] = [];
-    for (let at = end; at > done && lines.length < wanted.before; ) {
+    for (let at = end; at > done && lines.length < most; ) {
       at = at < 2 ? 0 : bytes.lastIndexOf(LINE_FEED, at - 2) + 1;
       lines.unshift(contextAt(at, number - lines.length - 1));
     }
     return lines;
   };
   let { before } = around;
+  // A line that was cut is listed once it is known not to match.
+  const cut = before.at(-1);
+  if (cut?.line === line && !block.open && after > 0 && !(found.hits.length > 0 && found.hits[0] === 0)) {
+    written.context(cut);
+    before = [];
+    after -= 1;
+  }
 
   for (let index = 0; index < found.hits.length / HIT; index += 1) {
     const number = line + (found.hits[index * HIT] ?? 0);
@@ -103,8 +110,8 @@ export function* listed(
     if (context) {
       listAfter(start);
       // Of a line that was cut, the part before this one may be among them.
-      const lines = [...before, ...linesBefore(start, number)].filter((each) => each.line < number);
-      for (const each of lines.slice(-wanted.before)) written.context(each);
+      const lines = [...before, ...linesBefore(start, number, wanted.before)].filter((each) => each.line < number);
+      for (const each of lastOf(lines, wanted.before)) written.context(each);
       before = [];
       after = wanted.after;
     }
@@ -122,14 +129,17 @@ export function* listed(
     next = number + 1;
   }
   if (context) {
-    listAfter(bytes.length);
-    // A line that goes on counts as one that was here, and takes no other's place: it may match yet.
-    const lines = linesBefore(bytes.length, line + found.lines + (endsLine(bytes) ? 0 : 1));
-    before = [...before, ...lines].slice(-wanted.before - (block.open ? 1 : 0));
+    if (!block.open) listAfter(bytes.length);
+    // A line that goes on takes no other's place: it may match yet.
+    const most = wanted.before + (block.open ? 1 : 0);
+    const lines = linesBefore(bytes.length, line + found.lines + (endsLine(bytes) ? 0 : 1), most);
+    before = lastOf([...before, ...lines], most);
   }
   if (written.size() > 0) yield written.take();
   return { before, after, listed: written.listed(), begun: block.open ? offsetOf(0) : null };
 }
+
+const lastOf = (lines: Line[], count: number) => lines.slice(Math.max(0, lines.length - count));
 
 const endsLine = (bytes: Uint8Array) => bytes.at(-1) === LINE_FEED;
 
