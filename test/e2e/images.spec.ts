@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Page } from '@playwright/test';
 import { serve } from '../../scripts/serve.mjs';
+import type { FileRef } from '../../src/core/job.ts';
 import { bytesFile, type GateFile } from '../gate/gate.ts';
 import { slowJpeg } from '../gate/jpeg-file.ts';
 import { pngOf } from '../gate/png-file.ts';
@@ -247,11 +248,11 @@ test('each format becomes each other, with sizes and a thumbnail', async ({ page
   await open(page, site.url);
   const source = await addJpeg(page, 'a.jpg', []);
   const gif = 'R0lGODlhAgACAPAAAP8AAP///yH5BAAAAAAALAAAAAACAAIAAAIDhCQFADs=';
-  const files = [{ file_id: source }, { file_id: await addFile(page, bytesFile('b.gif', own(gif))) }];
+  const files: FileRef[] = [{ file_id: source }, { file_id: await addFile(page, bytesFile('b.gif', own(gif))) }];
   for (const to of ['png', 'webp', 'avif']) {
     const { task_id } = await submit(page, 'images', { files: files.slice(0, 1), to, zip: false, quality: 95 });
     const { files: outputs } = await finished(page, task_id);
-    files.push({ task_id, name: outputs[0]?.name ?? '' } as never);
+    files.push({ task_id, name: outputs[0]?.name ?? '' });
   }
   for (const [to, magic] of Object.entries(MAGIC)) {
     const { task_id } = await submit(page, 'images', { files, to, zip: false, percent: 50, quality: 95 });

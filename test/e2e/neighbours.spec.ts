@@ -6,6 +6,10 @@ import type { Page } from '@playwright/test';
 import { serve } from '../../scripts/serve.mjs';
 import { test as base, expect, finished, list, open, submit } from './app.ts';
 
+declare global {
+  var opened: Window;
+}
+
 const test = base.extend<{ stranger: Page; app: Page }>({
   app: async ({ context, site }, use) => use(await open(await context.newPage(), site.url)),
   stranger: async ({ context }, use) => {
@@ -184,47 +188,48 @@ test('what another site sends as a share is kept as a file at most, and starts n
   await task.expect();
 });
 
-test('a window that another site opened does not listen to it', async ({ app, context, site, stranger }) => {
+/** What a page could be told to do, if it listened. */
+const KINDS = ['claim', 'end-streams', 'skip-waiting', 'stop', 'start'];
+
+/** The app in a window that another page opened, and has as `opened`. */
+async function windowOf(page: Page, url: string): Promise<Page> {
+  const opened = page.context().waitForEvent('page');
+  await page.evaluate((address) => {
+    const opened = window.open(address);
+    if (opened) globalThis.opened = opened;
+  }, url);
+  const app = await opened;
+  await app.waitForFunction(() => globalThis.holdfast !== undefined);
+  return app;
+}
+
+test('a window that another site opened does not listen to it', async ({ app, site, stranger }) => {
   const task = await untouched(app);
-  const opened = context.waitForEvent('page');
-  await stranger.evaluate((address) => {
-    Object.assign(globalThis, { opened: window.open(address) });
-  }, site.url);
-  const page = await opened;
-  await page.waitForFunction(() => globalThis.holdfast !== undefined);
-  const severed = await stranger.evaluate(() => {
-    const { opened } = globalThis as unknown as { opened: Window };
-    for (const kind of ['claim', 'end-streams', 'skip-waiting', 'stop', 'start'])
-      opened.postMessage({ kind, all: true }, '*');
-    return opened.closed;
-  });
+  const page = await windowOf(stranger, site.url);
+  const severed = await stranger.evaluate((kinds) => {
+    for (const kind of kinds) globalThis.opened.postMessage({ kind, all: true }, '*');
+    return globalThis.opened.closed;
+  }, KINDS);
   // Cross-Origin-Opener-Policy has cut the tie between the two.
   expect(severed).toBe(true);
   expect(await page.evaluate(() => window.opener)).toBeNull();
   await task.expect();
 });
 
-test('nor does one that this origin opened itself listen to its messages', async ({ app, context, site }) => {
+test('nor does one that this origin opened itself listen to its messages', async ({ app, site }) => {
   // Its first load had no headers yet: the two would be strangers.
   await app.reload();
   await app.waitForFunction(() => globalThis.holdfast !== undefined);
   const task = await untouched(app);
-  const opened = context.waitForEvent('page');
-  await app.evaluate((address) => {
-    Object.assign(globalThis, { opened: window.open(address) });
-  }, site.url);
-  const page = await opened;
-  await page.waitForFunction(() => globalThis.holdfast !== undefined);
-  await app.evaluate(async () => {
-    const { opened } = globalThis as unknown as { opened: Window };
-    const kinds = ['claim', 'end-streams', 'skip-waiting', 'stop', 'start'];
+  const page = await windowOf(app, site.url);
+  await app.evaluate(async (kinds) => {
     // They do come there.
     const heard = new Promise((resolve) =>
-      opened.addEventListener('message', ({ data }) => data.kind === kinds.at(-1) && resolve(data)),
+      globalThis.opened.addEventListener('message', ({ data }) => data.kind === kinds.at(-1) && resolve(data)),
     );
-    for (const kind of kinds) opened.postMessage({ kind, all: true }, '*');
+    for (const kind of kinds) globalThis.opened.postMessage({ kind, all: true }, '*');
     await heard;
-  });
+  }, KINDS);
   expect(await page.evaluate(() => window.opener !== null)).toBe(true);
   await task.expect();
 });
