@@ -20,6 +20,10 @@ export interface Bytes {
   close(): void;
 }
 
+/** What was written up to a checkpoint is not there any more: what is written after it would be behind a hole. */
+export const cutShort = (name: string, held: number, size: number) =>
+  new Error(`Of what was written of "${name}" ${held} bytes are left; there were ${size} at the checkpoint.`);
+
 const BUFFER_BYTES = 256 * 1024;
 
 export function buffered(name: string, type: string, start: number, store: Bytes): OutputHandle {

@@ -1,11 +1,16 @@
 /** Files of OPFS, open for one thread: one that is written to its end, and one that is written in place. */
-import type { Bytes } from './buffered-output.ts';
+import { type Bytes, cutShort } from './buffered-output.ts';
 import { appFolder, entryOf, UNDO, whenFree } from './output-folder.ts';
 import { lastMark, undoable } from './undo-log.ts';
 
 export async function opfsFile(directory: FileSystemDirectoryHandle, name: string, size: number): Promise<Bytes> {
   const file = await directory.getFileHandle(await entryOf(name), { create: true });
   const handle = await whenFree(() => file.createSyncAccessHandle());
+  const held = handle.getSize();
+  if (held < size) {
+    handle.close();
+    throw cutShort(name, held, size);
+  }
   handle.truncate(size);
   return {
     write: async (bytes, at) => {

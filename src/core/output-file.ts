@@ -1,8 +1,8 @@
 /** Output files: in OPFS, or as chunks in IndexedDB where there is none (WebKitGTK 2.50; private windows of Firefox). */
 import { blockFile, blocksWriter } from './block-file.ts';
-import { type Bytes, buffered, type OutputHandle } from './buffered-output.ts';
+import { type Bytes, buffered, cutShort, type OutputHandle } from './buffered-output.ts';
 import type { Connection } from './connection.ts';
-import { LAST } from './idb-schema.ts';
+import { type Database, LAST } from './idb-schema.ts';
 import type { RandomOutput } from './job.ts';
 import { marksLock } from './names.ts';
 import { opfsFile, undoableFile } from './opfs-file.ts';
@@ -170,6 +170,8 @@ async function chunkedFile(
   type: string,
   size: number,
 ): Promise<Bytes> {
+  const held = size > 0 ? await connection((db) => endOfChunks(db, task_id, name, size)) : 0;
+  if (held < size) throw cutShort(name, held, size);
   await connection((db) => db.delete('files', chunksOf(task_id, name, size)));
   const row = rowOf(task_id, name, type);
   // A file with nothing in it is a file too; the first bytes take this chunk's place.
@@ -181,4 +183,11 @@ async function chunkedFile(
     flush: async () => undefined,
     close: () => undefined,
   };
+}
+
+/** Where the last chunk ends that begins before `size`. */
+async function endOfChunks(db: Database, task_id: string, name: string, size: number): Promise<number> {
+  const before = IDBKeyRange.bound([ownerOf(task_id), name, 0], [ownerOf(task_id), name, size], false, true);
+  const last = (await db.transaction('files').store.openCursor(before, 'prev'))?.value;
+  return last ? last.offset + last.size : 0;
 }

@@ -38,23 +38,34 @@ async function untouched(app: Page) {
   };
 }
 
-/** Sends a form from the stranger's page, and resolves with what the window shows then. */
-async function sendForm(stranger: Page, action: string, method: string, enctype: string): Promise<number> {
+/** Resolves with the status of what the stranger's window shows after it was led there. */
+async function shownBy(stranger: Page, lead: () => Promise<unknown>): Promise<number> {
   const answer = stranger.waitForResponse((response) => response.request().isNavigationRequest());
   const shown = stranger.waitForEvent('load');
-  await stranger.evaluate(
-    ([action, method, enctype]) => {
-      const form = Object.assign(document.createElement('form'), { action, method, enctype });
-      const name = '{"type":"countdown","input":{"steps":1},"tags":["';
-      form.append(Object.assign(document.createElement('input'), { type: 'hidden', name, value: '"]}' }));
-      document.body.append(form);
-      form.submit();
-    },
-    [action, method, enctype] as const,
-  );
+  await lead();
   await shown;
   return (await answer).status();
 }
+
+/** Sends a form from the stranger's page. */
+const sendForm = (stranger: Page, action: string, method: string, enctype: string) =>
+  shownBy(stranger, () =>
+    stranger.evaluate(
+      ([action, method, enctype]) => {
+        const form = Object.assign(document.createElement('form'), { action, method, enctype });
+        const name = '{"type":"countdown","input":{"steps":1},"tags":["';
+        form.append(Object.assign(document.createElement('input'), { type: 'hidden', name, value: '"]}' }));
+        document.body.append(form);
+        form.submit();
+      },
+      [action, method, enctype] as const,
+    ),
+  );
+
+const followLink = (stranger: Page, href: string) =>
+  shownBy(stranger, () =>
+    stranger.evaluate((href) => Object.assign(document.createElement('a'), { href }).click(), href),
+  );
 
 for (const enctype of ['text/plain', 'multipart/form-data', 'application/x-www-form-urlencoded']) {
   test(`a form of another site, sent as ${enctype}, starts and changes nothing`, async ({ app, site, stranger }) => {
@@ -73,6 +84,8 @@ test('a navigation from another site changes nothing', async ({ app, site, stran
   const back = stranger.url();
   for (const path of ['submit', 'tasks/cancel?all=true', `tasks/${task.task_id}/cancel`]) {
     expect([path, await sendForm(stranger, site.url + path, 'get', 'text/plain')]).toEqual([path, 405]);
+    await stranger.goto(back);
+    expect([path, await followLink(stranger, site.url + path)]).toEqual([path, 405]);
     await stranger.goto(back);
   }
   await task.expect();
@@ -279,6 +292,34 @@ test('every file of the app comes with its policy, and the page’s own says the
   });
   expect(scripts.length).toBeGreaterThan(0);
   for (const policy of scripts) expect(policy).toBe(header);
+});
+
+test('a script that got into the page does not run, be it inline or of another site', async ({
+  context,
+  site,
+  stranger,
+}) => {
+  const page = await context.newPage();
+  const elsewhere = `${stranger.url()}stolen.js`;
+  const got: string[] = [];
+  await context.route(elsewhere, (route) => {
+    got.push(route.request().url());
+    return route.fulfill({ contentType: 'text/javascript', body: 'globalThis.stolen = 1' });
+  });
+  await page.route(site.url, async (route) => {
+    const response = await route.fetch();
+    const injected = `<script>globalThis.stolen = 1</script><script src="${elsewhere}"></script><img src="" onerror="globalThis.stolen = 1">`;
+    await route.fulfill({ response, body: (await response.text()).replace('<body>', `<body>${injected}`) });
+  });
+  const refused: string[] = [];
+  page.on('console', (message) => {
+    if (message.text().includes('Content Security Policy')) refused.push(message.text());
+  });
+  await open(page, site.url);
+  expect(await page.locator('body > script').count()).toBeGreaterThan(1);
+  await expect.poll(() => refused.length).toBeGreaterThanOrEqual(3);
+  expect(got).toEqual([]);
+  expect(await page.evaluate(() => 'stolen' in globalThis)).toBe(false);
 });
 
 test('text becomes no markup and no code, and a worker is one of this origin', async ({ app, site }) => {

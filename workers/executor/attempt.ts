@@ -144,7 +144,7 @@ export function startAttempt(
         return false;
       }
       // Outputs of a canceled task go before its end is seen; those that a terminated worker may still hold, after.
-      const removed = returned && stopping?.reason === 'cancel';
+      const removed = returned && stopping?.reason === 'cancel' && (await isCanceled());
       if (removed) await removeOutputs(task_id);
       const outcome = ending === 'terminate' ? null : ending instanceof WorkerLost ? ending : ending.outcome;
       const last = await commitEnd(returned ? ending.batch : null, outcome, stopped);
@@ -158,6 +158,12 @@ export function startAttempt(
     }
     if (ending instanceof Replaced) report(new Outdated());
     return returned && ending.outcome.kind === 'completed';
+  }
+
+  /** Whoever told of a cancel may be a stranger: it is one once it is recorded. */
+  async function isCanceled(): Promise<boolean> {
+    const { task } = await append({ task_id, decide: () => [] });
+    return task.cancel_requested_at !== null;
   }
 
   /** The end is committed, which fences, before anything is terminated. While the storage is full it is tried again. */

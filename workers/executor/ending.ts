@@ -33,6 +33,9 @@ export function endOf(task: StoredTask, { outcome, reason, stopped, now }: End):
   if (reason === 'quota') {
     return { kind: 'paused', reason: 'quota-exceeded', message: 'The browser’s storage is full.', stopped };
   }
+  if (reason === 'cancel' && outcome?.kind !== 'failed') {
+    return { kind: 'released', message: 'Somebody told it to stop for a cancel that is not recorded.' };
+  }
   if (reason === 'user') return { kind: 'paused', reason: 'user', message: null, stopped };
   return failureOf(task, errorOf(task, outcome, reason), stopped, now);
 }

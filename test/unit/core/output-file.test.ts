@@ -1,5 +1,6 @@
 import 'fake-indexeddb/auto';
 import { beforeEach, expect, test, vi } from 'vitest';
+import { opfsFile } from '../../../src/core/opfs-file.ts';
 import { outputFilesOf } from '../../../src/core/output-file.ts';
 import { entryOf } from '../../../src/core/output-folder.ts';
 import { freshStore } from './database.ts';
@@ -36,6 +37,30 @@ test('a file that is begun anew has nothing of before', async () => {
   await first.flush();
   await openOutput('task', 'a.txt', 'text/plain', 0);
   expect(await (await output('task', 'a.txt'))?.text()).toBe('');
+});
+
+test('a file of which less is left than a checkpoint says is not written on behind a hole: it says what is gone', async () => {
+  const { openOutput, removeOutputs } = files();
+  const written = async () => {
+    const handle = await openOutput('task', 'a.txt', 'text/plain', 0);
+    await handle.write('eight by');
+    await handle.flush();
+  };
+  await written();
+  await expect(openOutput('task', 'a.txt', 'text/plain', 9)).rejects.toThrow('"a.txt" 8 bytes are left; there were 9');
+  await removeOutputs('task');
+  await expect(openOutput('task', 'a.txt', 'text/plain', 8)).rejects.toThrow('0 bytes are left; there were 8');
+});
+
+test('so it is in OPFS, and the file is free again', async () => {
+  const handle = { getSize: () => 8, truncate: vi.fn(), close: vi.fn() };
+  const directory = { getFileHandle: async () => ({ createSyncAccessHandle: async () => handle }) };
+  const open = (size: number) => opfsFile(directory as unknown as FileSystemDirectoryHandle, 'a.txt', size);
+  await expect(open(9)).rejects.toThrow('8 bytes are left; there were 9');
+  expect(handle.close).toHaveBeenCalledOnce();
+  expect(handle.truncate).not.toHaveBeenCalled();
+  await open(7);
+  expect(handle.truncate).toHaveBeenCalledWith(7);
 });
 
 test('the entry of a file fits every file system, and no two names share one', async () => {

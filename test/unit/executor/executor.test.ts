@@ -296,6 +296,30 @@ describe('the stop ladder', () => {
     expect((await made.events(made.task_id)).map(({ kind }) => kind).slice(-2)).toEqual(['progress', 'canceled']);
   });
 
+  test.each(['in time', 'not in time'])(
+    'a cancel that somebody told of and nobody recorded costs an attempt at most, if the job ends %s: what it wrote stays, and it goes on',
+    async (when) => {
+      const made = await withRun();
+      await made.run.append(step(2, true));
+      stop(made, made.task_id, 'cancel');
+      if (when === 'in time') made.run.end({ kind: 'stopped' });
+      else vi.advanceTimersByTime(GRACE_MS);
+      await until(() => made.runs.length === 2);
+      expect(made.removed).toEqual([]);
+      expect(made.runs[1]?.assignment).toMatchObject({ task: { attempt: 2, losses: 0 }, checkpoint: { data: 2 } });
+      made.runs[1]?.end(completed);
+      await made.becomes('completed');
+    },
+  );
+
+  test('a job that completes all the same after a cancel that nobody recorded has completed', async () => {
+    const made = await withRun();
+    stop(made, made.task_id, 'cancel');
+    made.run.end(completed);
+    await made.becomes('completed');
+    expect(made.removed).toEqual([]);
+  });
+
   test('a stop of an attempt that is over stops nothing', async () => {
     const made = await withRun();
     made.executor.hint({ kind: 'stop', task_id: made.task_id, attempt: 7, reason: 'cancel' });

@@ -85,7 +85,7 @@ export const spec = defineSpec({
         v.maxValue(3_600),
         v.title('At most, in seconds'),
         v.description(
-          'A picture that takes longer counts as broken: some keep a decoder busy for hours. On a busy machine it has longer.',
+          'A picture that takes longer counts as broken. On a busy machine it has longer.',
         ),
       ),
       120,
