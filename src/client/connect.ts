@@ -103,7 +103,7 @@ async function inWorker(base: URL): Promise<Client> {
     fileHandle: async () => null,
     inputFiles: async (file_ids) => file_ids.map(() => null),
     startExecutor() {
-      throw new Unavailable('no-service-worker', 'Only a page can run tasks; this is a worker.');
+      throw new Unavailable('no-service-worker', 'Only a page can do that; this is a worker.');
     },
     eraseAll: notHere,
     break: notHere,
@@ -117,7 +117,7 @@ function kept<T>(accepted: T): T {
 }
 
 async function notHere(): Promise<never> {
-  throw new Unavailable('no-service-worker', 'Only a page can ask for that; this is a worker.');
+  throw new Unavailable('no-service-worker', 'Only a page can do that; this is a worker.');
 }
 
 const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -52,6 +52,8 @@ export function startExecutor(scope: string, { outdated, runs, started, erased }
     const life = new AbortController();
     lives = life;
     worker.onmessage = ({ data }: MessageEvent<ExecutorReport>) => {
+      // Nobody listens any more: all that matters is when it has let go.
+      if (isOver && data.kind !== 'made-way') return;
       if (data.kind === 'alive') {
         clearTimeout(late);
         started?.(data.id);
@@ -118,7 +120,7 @@ export function startExecutor(scope: string, { outdated, runs, started, erased }
   onMessage(({ kind }) => {
     // A service worker that was stopped has lost its ports: it says so when it starts again.
     if (kind === 'backend-started') handOver();
-    if (kind === 'erased') erased?.();
+    if (kind === 'erased' && !isOver) erased?.();
   }, signal);
   // Firefox stops a service worker that saw no event for 30 s, open streams or not (measured).
   // Read to its end: an answer that nobody reads keeps memory of the browser (seen, Chromium 156).

@@ -59,6 +59,8 @@ export function startAttempt(
   let over = false;
   /** What was said since the log was last looked at; what earlier attempts said is looked at with the first batch. */
   let untrimmed = { events: TRIM_EVENTS, bytes: 0 };
+  /** What is cleared away after the end. */
+  let clearing = Promise.resolve();
   const { promise: outOfTime, resolve: giveUp } = Promise.withResolvers<'terminate'>();
 
   /** The first rung: the job's signal and `return()`; the second, after its grace, is `terminate()`. */
@@ -148,8 +150,8 @@ export function startAttempt(
       if (removed) await removeOutputs(task_id);
       const outcome = ending === 'terminate' ? null : ending instanceof WorkerLost ? ending : ending.outcome;
       const last = await commitEnd(returned ? ending.batch : null, outcome, stopped);
-      if (last.status === 'canceled' && !removed) discardOutputs(task_id).catch(report);
-      if (last.status === 'completed' && last.files.length > 0) removeMarks(task_id).catch(report);
+      if (last.status === 'canceled' && !removed) clearing = discardOutputs(task_id).catch(report);
+      if (last.status === 'completed' && last.files.length > 0) clearing = removeMarks(task_id).catch(report);
     } catch (error) {
       if (!(error instanceof Fenced)) throw error;
       await tellFenced();
@@ -198,7 +200,8 @@ export function startAttempt(
   }
 
   const ended = run();
-  return { task_id, attempt, stop, killWorker: worker.kill, ended, closed: ended.then(trimLog, () => {}) };
+  const closed = ended.then(trimLog, () => {}).then(() => clearing);
+  return { task_id, attempt, stop, killWorker: worker.kill, ended, closed };
 }
 
 function withoutCheckpoint({ events }: Batch, why: string): Batch {

@@ -17,13 +17,20 @@ export interface End {
   now: number;
 }
 
+/** Why an attempt ends that its executor may not go on with. */
+export const LET_GO: Change = { kind: 'released', message: 'Its executor was told to let go of it.' };
+
+/** What a job has come to by itself stays so, whoever is told to let go of it meanwhile. */
+const isEnd = (outcome: End['outcome']) =>
+  outcome !== null && 'kind' in outcome && (outcome.kind === 'completed' || outcome.kind === 'waiting');
+
 export function endOf(task: StoredTask, { outcome, reason, stopped, now }: End): Change {
   // A cancel that was recorded before this transaction comes first, even when the job had finished.
   if (task.cancel_requested_at) {
     const ms = Math.max(0, now - Date.parse(task.cancel_requested_at));
     return { kind: 'canceled', stopped: stopped ?? { rung: 'return', ms } };
   }
-  if (reason === 'released') return { kind: 'released', message: 'Its executor was told to let go of it.' };
+  if (reason === 'released' && !isEnd(outcome)) return LET_GO;
   if (outcome instanceof WorkerLost) return lossOf(task, outcome.message);
   if (reason === 'store') return lossOf(task, 'Its events could not be stored.');
   if (outcome?.kind === 'completed') return outcome;

@@ -2,11 +2,20 @@
 import { discarding, type Locks } from '../../src/core/discard.ts';
 import type { JobSpec } from '../../src/core/job.ts';
 import type { AttemptRef, Hint } from '../../src/core/protocol.ts';
-import type { Candidate, Claim, Committed, Digest, Limits, Step, TaskStore } from '../../src/core/store.ts';
+import {
+  type Candidate,
+  type Claim,
+  type Committed,
+  type Digest,
+  fenced,
+  type Limits,
+  type Step,
+  type TaskStore,
+} from '../../src/core/store.ts';
 import type { Change, StoredTask } from '../../src/core/task.ts';
 import { createAppender } from './appender.ts';
 import { type Attempt, startAttempt } from './attempt.ts';
-import { lossOf } from './ending.ts';
+import { LET_GO, lossOf } from './ending.ts';
 import { housekeep, type KeptFiles } from './housekeeping.ts';
 import type { JobWorker } from './job-worker.ts';
 import { takeLock } from './lease.ts';
@@ -49,7 +58,7 @@ export function createExecutor(host: ExecutorHost) {
   let settings = store.settings();
   const limitsNow = async (): Promise<Limits> => ({ running: (await settings).running_limit ?? limit, types });
   const mine = new Map<string, Attempt>();
-  const others = createWatch({ locks, lockOf, lost: (ref) => adopt(ref).then(fill), passing: fill, report });
+  const others = createWatch({ locks, lockOf, lost: (ref) => writes(adopt(ref)).then(fill), passing: fill, report });
   /** Ready to be told what to run: a new worker takes 40 to 60 ms to answer (measured). */
   const idle: JobWorker[] = [];
   let wakeTimer: ReturnType<typeof setTimeout> | undefined;
@@ -58,12 +67,19 @@ export function createExecutor(host: ExecutorHost) {
   let next: Promise<Candidate | null> | null = null;
   /** What was claimed in the transaction that ended one that ran here, by that one. */
   const claimed = new Map<string, { claim: Claim; release(): void }>();
-  /** What ran here and may still write. */
-  const closing = new Set<Promise<void>>();
+  /** What may still write. */
+  const writing = new Set<Promise<unknown>>();
   let filling: Promise<void> | null = null;
   let more = false;
   let cleaned = Number.NEGATIVE_INFINITY;
-  let stopped = false;
+  let stopped: 'fenced' | 'released' | null = null;
+
+  function writes<T>(work: Promise<T>): Promise<T> {
+    const over = () => writing.delete(work);
+    writing.add(work);
+    work.then(over, over);
+    return work;
+  }
 
   /** Starts whatever may be started; calls that come meanwhile make it look once more. */
   function fill(): Promise<void> {
@@ -114,10 +130,16 @@ export function createExecutor(host: ExecutorHost) {
       others.later(candidate);
       throw error;
     });
-    // Stopped meanwhile: it has no owner, like the others that ran here.
-    if (claim && !stopped) run(claim, release);
-    else release();
+    if (!claim) release();
+    else if (stopped) await giveBack(claim, release);
+    else run(claim, release);
     return true;
+  }
+
+  /** What was claimed while all was let go of is let go of as well. Fenced, it has no owner then, like the others that ran here. */
+  async function giveBack({ task: { task_id, attempt } }: Claim, release: () => void) {
+    if (stopped === 'released') await append(fenced(task_id, attempt, () => [LET_GO])).catch(report);
+    release();
   }
 
   /** What comes next, and its lease; null: it is not known, or another has it. */
@@ -167,9 +189,8 @@ export function createExecutor(host: ExecutorHost) {
     });
     mine.set(attempt.task_id, attempt);
     tellRuns();
-    closing.add(attempt.closed);
-    attempt.closed.finally(() => closing.delete(attempt.closed));
-    attempt.ended
+    writes(attempt.closed);
+    const over = attempt.ended
       .then((reusable) => {
         if (reusable && idle.length < limit) idle.push(worker);
         else worker.terminate();
@@ -180,18 +201,19 @@ export function createExecutor(host: ExecutorHost) {
         // Its end is not committed: without an owner it is adopted, like what others lost.
         others.later(attempt);
       })
-      .finally(() => {
+      .finally(async () => {
         if (mine.get(attempt.task_id) === attempt) mine.delete(attempt.task_id);
         release();
         const after = claimed.get(attempt.task_id);
         claimed.delete(attempt.task_id);
         if (after && !stopped) run(after.claim, after.release);
-        else after?.release();
         tellRuns();
+        if (after && stopped) await giveBack(after.claim, after.release);
         if (stopped) return;
         if (!after) keepOneReady();
         fill();
       });
+    writes(over);
   }
 
   const tellRuns = () => runs?.([...mine.values()].map(({ task_id, attempt }) => ({ task_id, attempt })));
@@ -226,13 +248,15 @@ export function createExecutor(host: ExecutorHost) {
   async function cleanUp(): Promise<void> {
     const release = await takeLock(locks, housekeepingLock);
     if (!release) return;
-    await housekeep(store, { ...files, discardOutputs }, now()).finally(release);
+    await housekeep(store, { ...files, discardOutputs }, now(), () => stopped !== null).finally(release);
   }
 
-  async function sweep(): Promise<void> {
+  const sweep = () => writes(sweepAll()).catch(report);
+
+  async function sweepAll(): Promise<void> {
     if (now() - cleaned >= HOUSEKEEPING_MS) {
       cleaned = now();
-      cleanUp().catch(report);
+      writes(cleanUp()).catch(report);
     }
     settings = store.settings();
     await settings;
@@ -254,8 +278,8 @@ export function createExecutor(host: ExecutorHost) {
   return {
     async start(): Promise<void> {
       if (stopped) return;
-      sweepTimer = setInterval(() => sweep().catch(report), SWEEP_MS);
-      await sweep().catch(report);
+      sweepTimer = setInterval(sweep, SWEEP_MS);
+      await sweep();
       keepOneReady();
     },
 
@@ -282,13 +306,14 @@ export function createExecutor(host: ExecutorHost) {
 
     /** Lets go of everything; what ran is adopted by others, as lost or as released. Resolves when nothing is written any more. */
     async stop(reason: 'fenced' | 'released' = 'fenced'): Promise<void> {
-      stopped = true;
+      stopped = reason;
       for (const attempt of mine.values()) attempt.stop(reason);
       clearTimeout(wakeTimer);
       clearInterval(sweepTimer);
       others.stop();
       for (const worker of idle) worker.terminate();
-      await Promise.allSettled([filling, ...closing]);
+      // What ends here may begin what is to be waited for as well.
+      while (filling || writing.size > 0) await Promise.allSettled([filling, ...writing]);
     },
   };
 }

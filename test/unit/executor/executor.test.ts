@@ -1102,3 +1102,104 @@ test('an executor that makes way loses nothing: what ran goes on elsewhere, and 
   await ticks();
   expect((await made.get(made.task_id)).attempt).toBe(1);
 });
+
+describe('an executor that makes way', () => {
+  test('keeps the end of a job that has just completed', async () => {
+    const made = await withRun();
+    made.run.end(completed);
+    await made.executor.stop('released');
+    expect(await made.status()).toBe('completed');
+  });
+
+  /** Makes way as soon as something was claimed, before whoever claimed it hears of that. */
+  function makesWay(claims: (store: TaskStore, makeWay: () => void) => Partial<TaskStore>) {
+    const ways: Promise<void>[] = [];
+    const made: Bench = bench({
+      limit: 1,
+      store: (store) => ({ ...store, ...claims(store, () => ways.push(made.executor.stop('released'))) }),
+    });
+    return { ...made, ways };
+  }
+
+  async function isGivenBack(made: Bench, task_id: string) {
+    expect(await made.get(task_id)).toMatchObject({ status: 'pending', attempt: 1, losses: 0 });
+    expect((await made.events(task_id)).at(-1)).toMatchObject({ kind: 'released' });
+    expect(await made.isLeased(task_id, 1)).toBe(false);
+  }
+
+  test('gives back what it has claimed meanwhile', async () => {
+    const made = makesWay((store, makeWay) => ({
+      async claim(...asked) {
+        const claim = await store.claim(...asked);
+        makeWay();
+        return claim;
+      },
+    }));
+    const { task_id } = await made.submit();
+    await made.executor.start();
+    await Promise.all(made.ways);
+    expect(made.runs).toEqual([]);
+    await isGivenBack(made, task_id);
+  });
+
+  test('gives back what it has claimed with the end of another', async () => {
+    const made = makesWay((store, makeWay) => ({
+      async commit(steps) {
+        const committed = await store.commit(steps);
+        if (committed.some((each) => each.status === 'fulfilled' && each.value.next)) makeWay();
+        return committed;
+      },
+    }));
+    const first = await made.submit();
+    const second = await made.submit();
+    await made.executor.start();
+    await until(() => made.runs.length === 1);
+    await ticks();
+    made.runs[0]?.end(completed);
+    await until(() => made.ways.length > 0);
+    await Promise.all(made.ways);
+    expect((await made.get(first.task_id)).status).toBe('completed');
+    expect(made.runs).toHaveLength(1);
+    await isGivenBack(made, second.task_id);
+  });
+
+  test('writes nothing more once it has said so, and clears nothing more away', async () => {
+    const { promise: found, resolve: find } = Promise.withResolvers<string[]>();
+    const deleted: string[] = [];
+    let looked = false;
+    const made = bench({
+      store: (store) => ({
+        ...store,
+        expired() {
+          looked = true;
+          return found;
+        },
+        async delete(task_id) {
+          deleted.push(task_id);
+          return 'absent';
+        },
+      }),
+    });
+    await made.executor.start();
+    await until(() => looked);
+    let said = false;
+    const stopped = made.executor.stop('released').then(() => {
+      said = true;
+    });
+    await ticks();
+    expect(said).toBe(false);
+    find(['one', 'another']);
+    await stopped;
+    await ticks();
+    expect(deleted).toEqual([]);
+  });
+
+  test('has removed what a canceled task wrote that ends then', async () => {
+    const made = await withRun();
+    await made.change(made.task_id, [examples.cancel_requested]);
+    made.run.end(completed);
+    await made.executor.stop('released');
+    expect(await made.status()).toBe('canceled');
+    expect(made.removed).toEqual([made.task_id]);
+  });
+});
