@@ -1,5 +1,6 @@
 /** Reads the history of a round and what was left in the stores, and says what is not as it must be. Shares no code with the product. */
 import { isDeepStrictEqual } from 'node:util';
+import { feedOf, lives as loadsOf, numberIn } from './feed.mjs';
 import { endOf, isEnd, shown, stateOf, step } from './fold.mjs';
 import { framesIn } from './frames.mjs';
 
@@ -54,7 +55,10 @@ export function check(history) {
     /** @param {string} what */
     const sayOf = (what) => say(`client ${client}: ${what}`);
     checkRequests(records, lives, sayOf);
-    checkStreams(records, lives, sayOf);
+    for (const load of loadsOf(records)) {
+      checkStreams(load, lives, sayOf);
+      checkReturns(load, sayOf);
+    }
     checkWatches(records, lives, sayOf);
   }
   for (const client of history.survivors) checkEvidence(client, history, say);
@@ -397,14 +401,14 @@ function checkFeed(cursor, frames, lives, say) {
   const owners = new Map(
     [...lives].flatMap(([task_id, { numbers }]) => [...numbers].map(([seq, n]) => [seq, { task_id, n }])),
   );
-  let last = cursor ? Number(cursor.slice(cursor.lastIndexOf('-') + 1)) : null;
+  let last = cursor ? numberIn(cursor) : null;
   for (const [i, { id, event, data }] of frames.entries()) {
     const following = frames[i + 1];
     if (event === 'reset' || event === 'gap') return say(`${name} has a ${event}`);
     if (id === null && following?.event !== 'complete')
       return following && say(`${name} has a message without an id after ${last}`);
     const whole = id ?? following?.id ?? '';
-    const seq = Number(whole.slice(whole.lastIndexOf('-') + 1));
+    const seq = numberIn(whole);
     const owner = owners.get(seq);
     const life = owner && lives.get(owner.task_id);
     if (!owner || !life) return say(`${name}: number ${seq} is not there`);
@@ -417,6 +421,16 @@ function checkFeed(cursor, frames, lives, say) {
     if (last !== null && seq !== last + 1) say(`${name}: ${seq} follows ${last}`);
     last = seq;
     checkFrame(`${name}: number ${seq}`, { event, data }, life, owner.n, say);
+  }
+}
+
+/** Each connection to the stream of all tasks goes on where the one before it was. @param {Recorded[]} load @param {Say} say */
+function checkReturns(load, say) {
+  const connections = feedOf(load);
+  for (const [i, { cursor }] of connections.entries()) {
+    const before = connections[i - 1];
+    if (before && cursor !== before.last)
+      say(`the stream of all tasks is asked for after ${cursor}, it was at ${before.last}`);
   }
 }
 
@@ -449,11 +463,14 @@ function checkWatches(records, lives, say) {
   }
 }
 
-/** Who was there at the end has followed all tasks together, and each to its end: what nobody saw cannot be wrong. @param {string} client @param {History} history @param {Say} say */
-function checkEvidence(client, { clients, tasks }, say) {
+/** Who was there at the end has followed all tasks together to the newest number, and each to its end: what nobody saw cannot be wrong. @param {string} client @param {History} history @param {Say} say */
+function checkEvidence(client, { clients, tasks, store: { stores } }, say) {
   const records = clients.find((each) => each.client === client)?.records ?? [];
-  if (!records.some(({ kind, path }) => kind === 'request' && path === '/tasks/stream'))
-    say(`client ${client}: never followed all tasks`);
+  const newest = stores.meta?.find(({ key }) => key === 'seq')?.value;
+  const connection = feedOf(loadsOf(records).at(-1) ?? []).at(-1);
+  if (!connection) say(`client ${client}: never followed all tasks`);
+  else if (numberIn(connection.last) < newest)
+    say(`client ${client}: saw all tasks up to number ${numberIn(connection.last)}, the newest is ${newest}`);
   for (const { task_id } of tasks) {
     const watch = records.find((each) => each.kind === 'watch' && each.task_id === task_id);
     const over = records.some(({ kind, watcher }) => kind === 'watched' && watcher === watch?.watcher);

@@ -1,5 +1,6 @@
 /** The tabs of a round: which are there, what each has recorded, and what it follows. */
 import { setTimeout as pause } from 'node:timers/promises';
+import { shownUpTo } from './feed.mjs';
 
 /** @typedef {import('./browser.mjs').Tab} Tab */
 /** @typedef {{ client: string, records: any[] }} Client one life of a tab, from one load to the next */
@@ -252,7 +253,16 @@ export function createCrew(browser, url) {
         store = await tab.call('dump');
       }
       const locks = await tab.call('locks');
-      for (const each of awake()) await drain(each);
+      const newest = store.stores.meta.find((/** @type {any} */ { key }) => key === 'seq')?.value;
+      for (const each of awake()) {
+        await drain(each);
+        // One that has lost its connection asks again after a while. How far it came is the checker's to judge.
+        const end = Math.max(deadline, performance.now() + FOLLOWED_MS);
+        while (!stuck && shownUpTo(memberOf(each).client.records) < newest && performance.now() < end) {
+          await pause(LOOK_MS);
+          await drain(each);
+        }
+      }
       const survivors = awake().map((each) => memberOf(each).client.client);
       return { wrong, found: { answers, store, locks, survivors: stuck ? [] : survivors } };
     },

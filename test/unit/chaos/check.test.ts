@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { check, type History, type Recorded } from '../../chaos/check.mjs';
 import { type Event, step } from '../../chaos/fold.mjs';
-import { COUNTED, DROPPED, HASHED, honest } from './honest.ts';
+import { COUNTED, DROPPED, EPOCH, HASHED, honest } from './honest.ts';
 
 test('a round in which all went well passes', () => {
   expect(check(honest())).toEqual([]);
@@ -116,6 +116,34 @@ const doctored: [string, (history: History) => void, RegExp][] = [
     /the stream of all tasks after .*: 3 follows 3/,
   ],
   ['a number left out of the stream of all tasks', (h) => edit(feed(h)[4], () => ''), /6 follows 4/],
+  [
+    'a stream of all tasks that shows nothing',
+    (h) => remove(h, (r) => feed(h).includes(r)),
+    /client 1: saw all tasks up to number 6, the newest is 18/,
+  ],
+  [
+    'a stream of all tasks that stops early',
+    (h) => remove(h, (r) => r === feed(h).at(-1)),
+    /client 1: saw all tasks up to number 17, the newest is 18/,
+  ],
+  [
+    'a stream of all tasks that goes on too late',
+    (h) => {
+      remove(h, (r) => r === feed(h)[7]);
+      Object.assign(feedRequests(h)[1]?.headers, { 'last-event-id': `${EPOCH}-7` });
+    },
+    /the stream of all tasks is asked for after .*-7, it was at .*-6/,
+  ],
+  [
+    'a stream of all tasks that begins anew after it broke',
+    (h) => Object.assign(feedRequests(h)[1] ?? {}, { headers: {} }),
+    /the stream of all tasks is asked for after null, it was at .*-6/,
+  ],
+  [
+    'a page that loaded itself again and followed nothing',
+    (h) => void records(h).push({ kind: 'life', at: 0, version: 1 }),
+    /client 1: never followed all tasks/,
+  ],
   [
     'a watcher that missed an event',
     (h) => remove(h, (r) => r === seenBy(h, HASHED)[3]),
@@ -386,8 +414,12 @@ function edit(record: Recorded | undefined, change: (text: string) => string) {
 }
 
 function feed(history: History): Recorded[] {
-  const request = records(history).find(({ path }) => path === '/tasks/stream');
-  return records(history).filter(({ id, kind }) => id === request?.id && kind === 'chunk');
+  const ids = feedRequests(history).map(({ id }) => id);
+  return records(history).filter(({ id, kind }) => ids.includes(id) && kind === 'chunk');
+}
+
+function feedRequests(history: History): Recorded[] {
+  return records(history).filter(({ path }) => path === '/tasks/stream');
 }
 
 function answer(history: History, status: number, text: string) {
