@@ -24,7 +24,7 @@ import { framesIn } from './frames.mjs';
  * @property {KnownTask[]} tasks
  * @property {number} running_limit
  * @property {boolean} jumped whether the clock did
- * @property {number} deaths how many faults were tried, and how often a tab was loaded again besides
+ * @property {{ at: number, losses: number }[]} deaths what happened that can end an attempt, from when on, and how often it can end those of one task
  * @property {{ client: string, records: Recorded[] }[]} clients
  * @property {string[]} survivors the clients that were there at the end
  * @property {{ stores: Record<string, { key: any, value: any }[]>, folder: Record<string, { size: number, sha256: string }[]> }} store
@@ -35,6 +35,8 @@ import { framesIn } from './frames.mjs';
 /** A resume does a second's work again; the time in which a busy machine does nothing is no work, but cannot be told from it. */
 const REDO_MS = 1_000;
 const SLACK_MS = 1_500;
+/** The clocks of the browser and of the rounds are one, which each rounds as it likes. */
+const CLOCKS_MS = 100;
 /** The longest that a client waits before it asks again. */
 const AGAIN_MS = 6_000;
 
@@ -148,7 +150,7 @@ function checkTasks({ tasks, answers, jumped, deaths }, lives, say) {
     if (!isEnd(last.status)) say(`${task_id}: is stuck: ${last.status} after event ${last.last_event_id}`);
     else checkEnd(known, last, tasks, lives, say);
     checkRedo(known, life, jumped, say);
-    checkLosses(task_id, life, deaths, say);
+    checkLosses(task_id, life, { deaths, jumped }, say);
     const answer = answers[task_id];
     if (!answer) say(`${task_id}: could not be asked for at the end`);
     else checkAnswer(known, life, answer, say);
@@ -184,10 +186,19 @@ function checkEnd({ task_id, input, depends_on, expected, canceled }, last, task
   if (!isDeepStrictEqual(files, Object.keys(expected.files))) say(`${task_id}: its files are ${files}`);
 }
 
-/** No attempt is lost or given back that nothing happened to. @param {string} task_id @param {Life} life @param {number} deaths @param {Say} say */
-function checkLosses(task_id, { events }, deaths, say) {
-  const lost = events.filter(({ kind }) => kind === 'lost' || kind === 'released').length;
-  if (lost > deaths) say(`${task_id}: was lost ${lost} times, in ${deaths} deaths`);
+/** No attempt is lost or given back that nothing had happened to by then. @param {string} task_id @param {Life} life @param {Pick<History, 'deaths' | 'jumped'>} history @param {Say} say */
+function checkLosses(task_id, { events }, { deaths, jumped }, say) {
+  const losses = events.filter(
+    ({ kind, error }) => kind === 'lost' || kind === 'released' || error?.type.endsWith(':crashed'),
+  );
+  for (const [i, { at }] of losses.entries()) {
+    // A clock that jumped says nothing about what came first.
+    const before = deaths.filter((death) => jumped || death.at <= Date.parse(at) + CLOCKS_MS);
+    const most = before.reduce((sum, death) => sum + death.losses, 0);
+    if (i < most) continue;
+    say(`${task_id}: was lost ${i + 1} times by ${at}, in ${most} deaths`);
+    return;
+  }
 }
 
 /** After a death a task goes on from its last checkpoint, and does no more than a second's work again. @param {KnownTask} known @param {Life} life @param {boolean} jumped @param {Say} say */

@@ -32,7 +32,6 @@ export function createCrew(browser, url) {
   const notes = { client: 'faults', records: [] };
   /** @type {Set<string>} */
   const followed = new Set();
-  let renewals = 0;
   /** @type {Map<string, string>} the last event that some tab has seen of each task */
   const seen = new Map();
 
@@ -60,6 +59,9 @@ export function createCrew(browser, url) {
     }
   }
 
+  /** Before it is: what runs there may end by it. */
+  const noteLoad = () => notes.records.push({ kind: 'loaded again', begun: Date.now() });
+
   /** Of one that is about to go: it may be loading, and have nothing to say. @param {Tab} tab */
   const drainIfAlive = (tab) => drain(tab).catch(() => {});
 
@@ -79,6 +81,7 @@ export function createCrew(browser, url) {
       const isLate = performance.now() > begun + LATE_MS && String(state).includes('load it again');
       if (!reloaded && (isLate || String(state).includes('Reloading usually helps'))) {
         reloaded = true;
+        noteLoad();
         await tab.reload();
       }
       if (performance.now() > end) {
@@ -98,6 +101,7 @@ export function createCrew(browser, url) {
       if ((await tab.call('life').catch(() => life)) !== life) return;
     }
     // By now it may go by itself, which ends this one; whether it comes back is seen by who waits for it.
+    noteLoad();
     await tab.reload().catch(() => {});
   }
 
@@ -118,8 +122,6 @@ export function createCrew(browser, url) {
     /** @param {number} which */
     pick: (which) => awake()[which % Math.max(1, awake().length)],
     clients: () => [notes, ...clients],
-    /** How often a tab was loaded again. */
-    renewals: () => renewals,
     /** @param {any} record */
     note: (record) => notes.records.push({ ...record, planned: record.at, at: Date.now() }),
 
@@ -134,7 +136,7 @@ export function createCrew(browser, url) {
     async renew(tab, reload) {
       await drainIfAlive(tab);
       const member = memberOf(tab);
-      renewals += 1;
+      noteLoad();
       member.lives += 1;
       member.client = newClient(`${tab.id}.${member.lives}`);
       await reload();

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { check } from './check.mjs';
 import { checksumOf } from './contents.mjs';
 import { createCrew } from './crew.mjs';
+import { deathsIn } from './deaths.mjs';
 import { isEnd } from './fold.mjs';
 import { openSite } from './site.mjs';
 
@@ -293,11 +294,12 @@ export async function playRound(schedule, browser, dist) {
     for (const move of schedule.moves) {
       if (isCommand(move)) continue;
       await until(began + move.at);
+      const begun = Date.now();
       const done = await makeFault(move).then(
         () => true,
         (error) => String(error),
       );
-      crew.note({ kind: 'fault', ...move, done });
+      crew.note({ kind: 'fault', ...move, move: schedule.moves.indexOf(move), told: told.has(move), begun, done });
       if (done === true && !told.has(move)) made.push(move.do);
     }
     const quiet = performance.now();
@@ -319,7 +321,9 @@ export async function playRound(schedule, browser, dist) {
     for (const move of told)
       if (records.some(({ kind, move: place }) => kind === 'made' && schedule.moves[place] === move))
         made.push(move.do);
-    const deaths = schedule.moves.filter((move) => !isCommand(move)).length + crew.renewals();
+    const [notes, ...others] = clients;
+    const witnesses = others.filter(({ client }) => end.found.survivors.includes(client));
+    const deaths = deathsIn(notes?.records ?? [], witnesses, MOST_TABS);
     const history = { tasks: list, running_limit, jumped, deaths, clients, ...end.found };
     const reached = Math.max(0, ...records.flatMap(({ kind, version }) => (kind === 'life' ? [version] : [])));
     const versions = { deployed: site.version(), reached };

@@ -374,7 +374,25 @@ const doctored: [string, (history: History) => void, RegExp][] = [
       ]),
     /attempt 2 does 20 steps again, 11 may be/,
   ],
-  ['a loss that nothing explains', (h) => Object.assign(h, { deaths: 0 }), /hashed: was lost 1 times, in 0 deaths/],
+  [
+    'a loss that nothing explains',
+    (h) => Object.assign(h, { deaths: [] }),
+    /hashed: was lost 1 times by .*, in 0 deaths/,
+  ],
+  [
+    'a loss before anything happened',
+    (h) => Object.assign(h, { deaths: [{ at: Date.UTC(2026, 0, 1) + 6_000, losses: 1 }] }),
+    /hashed: was lost 1 times by 2026-01-01T00:00:05.000Z, in 0 deaths/,
+  ],
+  [
+    'a crash that one death does not explain',
+    (h) => {
+      const error = { type: 'urn:holdfast:crashed', detail: '' };
+      segmentOf(h, COUNTED).events[4] = { ...segmentOf(h, COUNTED).events[4], kind: 'failed', error };
+      Object.assign(h, { deaths: [] });
+    },
+    /counted: was lost 1 times by .*, in 0 deaths/,
+  ],
   [
     'an end that comes twice in the stream of all tasks',
     (h) => edit(feed(h).at(-1), (text) => text + text.slice(text.indexOf('\n\n') + 2).replace(/^[\s\S]*?(?=id: )/, '')),

@@ -171,7 +171,7 @@ export function honest(): History {
     ],
     running_limit: 1,
     jumped: false,
-    deaths: 1,
+    deaths: [{ at: Date.UTC(2026, 0, 1) + 4_500, losses: 1 }],
     clients: [{ client: '1', records: client }],
     survivors: ['1'],
     store: {
