@@ -12,6 +12,8 @@ const LOOK_MS = 30;
 /** What a canceled task leaves may be held by a worker that is still dying. */
 const LEFTOVERS_MS = 12_000;
 const FOLLOWED_MS = 30_000;
+/** The product's client gives a connection up that was silent for 50 s, as that of a tab that was frozen sometimes is. */
+const SHOWN_MS = 60_000;
 /** How long a page may take to load itself again once it was asked to. */
 const PRESSED_MS = 5_000;
 /** When a page that still asks for it is loaded again once more. */
@@ -258,8 +260,8 @@ export function createCrew(browser, url) {
       const newest = store.stores.meta.find((/** @type {any} */ { key }) => key === 'seq')?.value;
       for (const each of awake()) {
         await drain(each);
-        // One that has lost its connection asks again after a while. How far it came is the checker's to judge.
-        const end = Math.max(deadline, performance.now() + FOLLOWED_MS);
+        // One whose connection is silent asks again after a while. How far it came is the checker's to judge.
+        const end = Math.max(deadline, performance.now() + SHOWN_MS);
         while (!stuck && shownUpTo(memberOf(each).client.records) < newest && performance.now() < end) {
           await pause(LOOK_MS);
           await drain(each);
