@@ -22,7 +22,7 @@
  * @property {(tab: Tab) => Promise<void>} crash
  * @property {(tab: Tab, frozen: boolean) => Promise<void>} freeze
  * @property {(tab: Tab) => Promise<void>} hardReload
- * @property {(tab: Tab, origin: string) => Promise<() => Promise<void>>} fillStorage resolves with what makes room again
+ * @property {(origin: string, bytes: number | null) => Promise<void>} limitStorage before the origin's first page is opened, or it is not noticed; null: as it was
  * @property {() => Promise<void>} kill SIGKILL, and a start on the same profile; no tab is left
  */
 

@@ -11,6 +11,7 @@ import { LOOK, within } from './browser.mjs';
 
 /** @typedef {import('./browser.mjs').Tab} Tab */
 /** @typedef {import('@playwright/test').Page} Page */
+/** @typedef {{ origin: string, quotaSize?: number }} Quota without a size: as it was */
 
 const CALL_MS = 20_000;
 const STOP_MS = 3_000;
@@ -21,6 +22,8 @@ export async function launchChromium() {
   const profile = await mkdtemp(join(tmpdir(), 'holdfast-chaos-profile-'));
   let running = await start(profile);
   let opened = 0;
+  /** @type {Quota | null} */
+  let limit = null;
   /** @type {WeakMap<Tab, Page>} */
   const pages = new WeakMap();
 
@@ -88,15 +91,14 @@ export async function launchChromium() {
           await session.send('Page.reload', { ignoreCache: true });
           await loaded;
         }),
-      async fillStorage(tab, origin) {
-        const session = await pageOf(tab).context().newCDPSession(pageOf(tab));
-        await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1 });
-        // The quota is the session's: it goes with it, and with its tab.
-        return () => session.detach().catch(() => {});
+      limitStorage(origin, bytes) {
+        limit = bytes === null ? null : { origin, quotaSize: bytes };
+        return running.overrideQuota(limit ?? { origin });
       },
       async kill() {
         await running.kill();
         running = await start(profile);
+        if (limit) await running.overrideQuota(limit);
       },
     },
   };
@@ -140,6 +142,10 @@ async function start(profile) {
   const browser = await chromium.connectOverCDP(address, { noDefaults: true });
   const [context] = browser.contexts();
   if (!context) throw new Error('The browser has no context.');
+  // A quota lasts as long as the session that set it: this one is of a page that no fault reaches.
+  const session = await context.newCDPSession(context.pages()[0] ?? (await context.newPage()));
+  /** @param {Quota} quota */
+  const overrideQuota = async (quota) => void (await session.send('Storage.overrideQuotaForOrigin', quota));
   /** @param {NodeJS.Signals} signal */
   const end = async (signal) => {
     // It may have ended by itself.
@@ -150,5 +156,5 @@ async function start(profile) {
     }
     await browser.close().catch(() => {});
   };
-  return { context, isStarted: false, end: () => end('SIGTERM'), kill: () => end('SIGKILL') };
+  return { context, isStarted: false, overrideQuota, end: () => end('SIGTERM'), kill: () => end('SIGKILL') };
 }

@@ -80,6 +80,7 @@
     const what = `${begun} ${tx.mode} ${[...tx.objectStoreNames]}`;
     underWay.add(what);
     for (const end of ['complete', 'abort']) tx.addEventListener(end, () => underWay.delete(what));
+    tx.addEventListener('abort', () => tx.error?.name === 'QuotaExceededError' && report(`full: ${what}`));
     const move = toAbort.shift();
     if (move !== undefined) {
       const abort = () => {
@@ -300,6 +301,21 @@
       request.addEventListener('error', () => reject(request.error));
     });
 
+  const FILLER = 'chaos filler';
+  const FILL_BYTES = 2 ** 22;
+  /** More than any round leaves free. */
+  const MOST_BYTES = 2 ** 28;
+
+  /** @param {IDBTransaction} tx @param {Uint8Array} bytes @returns {Promise<boolean>} */
+  const fits = (tx, bytes) =>
+    new Promise((resolve, reject) => {
+      tx.objectStore('bytes').add(bytes);
+      tx.addEventListener('complete', () => resolve(true));
+      tx.addEventListener('abort', () =>
+        tx.error?.name === 'QuotaExceededError' ? resolve(false) : reject(tx.error ?? new Error('aborted')),
+      );
+    });
+
   /** @param {Uint8Array<ArrayBuffer>} bytes */
   const sha256 = async (bytes) =>
     [...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))]
@@ -449,6 +465,27 @@
       request.addEventListener('upgradeneeded', () => request.transaction?.abort());
       await answered(request).catch(() => {});
     },
+    /** Writes into a database of its own until there is no room for another byte. Chromium looks at a quota again only then. */
+    async fillStorage() {
+      const opening = realOpen.call(indexedDB, FILLER, 1);
+      opening.addEventListener('upgradeneeded', () =>
+        opening.result.createObjectStore('bytes', { autoIncrement: true }),
+      );
+      const db = await answered(opening);
+      try {
+        let written = 0;
+        for (let size = FILL_BYTES; size >= 1; ) {
+          // Nothing that a database could make smaller.
+          const bytes = bytesOf({ size, seed: begun + written + 1 });
+          if (await fits(realBegin.call(db, 'bytes', 'readwrite'), bytes)) written += size;
+          else size = Math.floor(size / 2);
+          if (written > MOST_BYTES) throw new Error('the storage does not get full');
+        }
+      } finally {
+        db.close();
+      }
+    },
+    freeStorage: async () => void (await answered(indexedDB.deleteDatabase(FILLER))),
     /** Fetches the version that is there now. @param {boolean} takeOver whether it replaces the old one at once */
     async update(takeOver) {
       const registration = await navigator.serviceWorker.getRegistration();

@@ -30,6 +30,9 @@ const MOST_TABS = 4;
 /** How long is waited until a new version is in every tab. */
 const UPDATE_MS = 45_000;
 const ASK_MS = 5_000;
+/** What the service worker keeps of each version for offline use is less. */
+const VERSION_BYTES = 8 * 2 ** 20;
+const SPARE_BYTES = 16 * 2 ** 20;
 
 /**
  * @param {Schedule} schedule
@@ -105,7 +108,12 @@ export async function playRound(schedule, browser, dist) {
   async function command({ do: name, at, tab, task: place }) {
     await until(at);
     const task = await known(Number(place));
-    const { status } = await insist(`${name} task ${place}`, tab, (each) => each.call('command', name, task.task_id));
+    const { status } = await insist(`${name} task ${place}`, tab, async (each) => {
+      const answer = await each.call('command', name, task.task_id);
+      // A person makes room, and asks again.
+      if (answer.status === 507) throw new Error('the storage is full');
+      return answer;
+    });
     if (name === 'cancel' && status === 200) task.canceled = true;
     if (status !== 200 && status !== 409) wrong.push(`${name} of ${task.task_id} was answered ${status}`);
   }
@@ -188,8 +196,8 @@ export async function playRound(schedule, browser, dist) {
       case 'abort-transactions':
         return tell(tab, String(move.thread), move);
       case 'fill-storage': {
-        const release = await powers.fillStorage?.(tab, site.origin);
-        return mendLater(move, async () => release?.());
+        const makeRoom = () => insist('making room', 0, (any) => any.call('freeStorage'));
+        return tab.call('fillStorage').finally(() => mendLater(move, makeRoom));
       }
       case 'jump-clock':
         return setClock((clock.at(-1) ?? 0) + Number(move.by_ms));
@@ -278,7 +286,9 @@ export async function playRound(schedule, browser, dist) {
   }
 
   const running_limit = schedule.running_limit;
+  const getsFull = schedule.moves.some((move) => move.do === 'fill-storage');
   try {
+    if (getsFull) await browser.powers.limitStorage?.(site.origin, roomFor(schedule));
     for (let i = 0; i < schedule.tabs; i += 1) await crew.open();
     deadline = performance.now() + SETTLE_MS;
     await insist('configuring', 0, (tab) => tab.call('configure', { running_limit }));
@@ -337,8 +347,15 @@ export async function playRound(schedule, browser, dist) {
   } finally {
     for (const mend of mends) await mend().catch(() => {});
     await crew.leave();
+    if (getsFull) await browser.powers.limitStorage?.(site.origin, null).catch(() => {});
     await site.close();
   }
+}
+
+/** What a round needs at most, and some more, for nothing is to get full by itself. @param {Schedule} schedule */
+function roomFor({ files, moves }) {
+  const versions = 1 + moves.filter((move) => move.do === 'deploy' || move.do === 'migrate').length;
+  return files.reduce((sum, { size }) => sum + size, 0) + versions * VERSION_BYTES + SPARE_BYTES;
 }
 
 /** @param {Schedule} schedule @param {number} place @returns {import('./contents.mjs').Expected} */
