@@ -57,7 +57,8 @@ export function isMet({ ours, other, ratio }: Figure, { of, is, value }: Aim): b
 }
 
 /**
- * Runs the sides in turn, each time in another order, so that a busy machine is busy for all of them; a round is that many turns.
+ * Runs the sides in turn, so that a busy machine is busy for all of them, and each after others each time, so that what one leaves
+ * behind is not always met by the same; a round is that many turns.
  * A first round is not counted: it warms caches and compilers.
  */
 export async function interleave<K extends string>(
@@ -69,8 +70,7 @@ export async function interleave<K extends string>(
   const measured = Object.fromEntries(names.map((name) => [name, [] as Rounds])) as Record<K, Rounds>;
   for (let turn = 0; turn < (rounds + 1) * turns; turn += 1) {
     const round = Math.floor(turn / turns) - 1;
-    const first = turn % names.length;
-    for (const name of [...names.slice(first), ...names.slice(0, first)]) {
+    for (const name of orderOf(names, turn)) {
       const samples = await sides[name]();
       if (round < 0) continue;
       measured[name][round] ??= [];
@@ -78,6 +78,17 @@ export async function interleave<K extends string>(
     }
   }
   return measured;
+}
+
+/** A Williams design: within as many turns as there are sides, each side of an even number follows each other once. */
+function orderOf<K>(names: K[], turn: number): K[] {
+  // 0, 1, -1, 2, -2 …: no step from one to the next is that of another place.
+  const order = names.map((_, place) => {
+    const step = place % 2 === 1 ? (place + 1) / 2 : names.length - place / 2;
+    return names[(step + turn) % names.length] as K;
+  });
+  // Those of an odd number need the way back as well.
+  return names.length % 2 === 1 && turn % 2 === 1 ? order.reverse() : order;
 }
 
 /** The quantile over all samples, with the lowest and the highest of the rounds. */

@@ -9,21 +9,27 @@ export const STREAMS = 1_000;
 export async function reached(client: Client): Promise<number[]> {
   const { task_id } = await client.submit({ type: 'countdown', run_at: '2199-01-01T00:00:00Z' });
   let open = 0;
+  let had = 0;
   const all = Promise.withResolvers<void>();
+  const last = Promise.withResolvers<number>();
   const readers = Array.from({ length: STREAMS }, async () => {
     for await (const { event, data } of client.watch(task_id)) {
-      if (event === 'message' && data.status === 'paused') return clock();
+      if (event === 'message' && data.status === 'paused') {
+        had += 1;
+        if (had === STREAMS) last.resolve(clock());
+      }
       open += 1;
       if (open === STREAMS) all.resolve();
     }
-    throw new Error('the stream ended');
   });
   await all.promise;
   const start = clock();
   await client.pause(task_id);
-  const last = Math.max(...(await Promise.all(readers)));
+  const ms = (await last.promise) - start;
   await client.cancel(task_id);
-  return [last - start];
+  // The end of the task ends the streams: who is measured next must not meet them.
+  await Promise.all(readers);
+  return [ms];
 }
 
 export async function bareReached(bare: Bare): Promise<number[]> {
@@ -43,5 +49,6 @@ export async function bareReached(bare: Bare): Promise<number[]> {
   await all.promise;
   const ms = clock() - since;
   for (const stop of stops) stop();
+  await bare.left(id);
   return [ms];
 }

@@ -9,6 +9,8 @@ export interface Bare {
   fetch: Reader;
   eventSource: Reader;
   tell(order: Order): void;
+  /** Resolves when `id` has no stream any more in the service worker. */
+  left(id: string): Promise<void>;
   /** Resolves when the worker holds `id`. */
   hold(id: string): Promise<void>;
   cancel(id: string): Promise<void>;
@@ -45,6 +47,8 @@ async function start(): Promise<Bare> {
       await new Promise((open) => source.addEventListener('open', open, { once: true }));
       return () => source.close();
     },
+
+    left: async (id) => void (await fetch(`left/${id}`)),
 
     async hold(id) {
       const held = new Promise<void>((resolve) => {

@@ -7,6 +7,8 @@ const channel = new BroadcastChannel(CHANNEL);
 const opening = openDatabase();
 const encoder = new TextEncoder();
 const streams = new Map<string, Set<ReadableStreamDefaultController<Uint8Array>>>();
+/** Called when the last stream of an id is gone. */
+const left = new Map<string, () => void>();
 const canceled = new Map<string, () => void>();
 
 channel.onmessage = ({ data }: MessageEvent<Message>) => {
@@ -22,6 +24,7 @@ self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim(
 self.addEventListener('fetch', (event) => {
   const [what, id = ''] = event.request.url.slice(self.registration.scope.length).split('/');
   if (what === 'stream') event.respondWith(stream(id));
+  if (what === 'left') event.respondWith(gone(id));
   if (what === 'cancel') event.respondWith(cancel(id));
 });
 
@@ -37,10 +40,18 @@ function stream(id: string): Response {
     },
     cancel() {
       readers.delete(own);
-      if (readers.size === 0) streams.delete(id);
+      if (readers.size > 0) return;
+      streams.delete(id);
+      left.get(id)?.();
     },
   });
   return new Response(body, { headers: { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' } });
+}
+
+async function gone(id: string): Promise<Response> {
+  if (streams.has(id)) await new Promise<void>((resolve) => left.set(id, resolve));
+  left.delete(id);
+  return new Response(null, { status: 204 });
 }
 
 async function cancel(id: string): Promise<Response> {

@@ -53,12 +53,14 @@ export function local(file: File, start: (order: Order, hear: (said: Said) => vo
         if (came === STREAMS) all.resolve();
       });
       let since = 0;
-      start({ kind: 'ticks', count: 1, low_ms: 0, high_ms: 0 }, ({ message }) => {
+      const { ended } = start({ kind: 'ticks', count: 1, low_ms: 0, high_ms: 0 }, ({ message }) => {
         since = Number(message);
         for (const reader of readers) reader();
       });
       await all.promise;
-      return [clock() - since];
+      const ms = clock() - since;
+      await ended;
+      return [ms];
     },
     async tasks() {
       const ms = await timed(() =>

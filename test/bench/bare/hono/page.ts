@@ -7,6 +7,8 @@ export interface HonoStreams {
   watch(id: string): AsyncGenerator<StreamEvent, void, void>;
   /** Makes the events of the stream `id`. */
   tell(ticks: Ticks): void;
+  /** Resolves when `id` has no stream any more in the service worker. */
+  left(id: string): Promise<void>;
 }
 
 declare global {
@@ -21,5 +23,6 @@ async function start(): Promise<HonoStreams> {
   return {
     watch: (id) => watch(new URL('./', location.href), id),
     tell: (ticks) => worker.postMessage(ticks),
+    left: async (id) => void (await fetch(`tasks/${id}/left`)),
   };
 }

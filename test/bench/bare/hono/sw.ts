@@ -23,17 +23,31 @@ app.get('/tasks/replay/stream', (c) =>
   }),
 );
 
+/** The streams of each id, until their readers are gone. */
+const open = new Map<string, Set<Promise<void>>>();
+
+/** Answers when none is left. */
+app.get('/tasks/:id/left', async (c) => {
+  await Promise.all(open.get(c.req.param('id')) ?? []);
+  return c.body(null, 204);
+});
+
 /** What the worker says, as it comes, until the reader goes. */
 app.get('/tasks/:id/stream', (c) =>
   streamSSE(c, async (stream) => {
     const gone = new Promise<void>((resolve) => stream.onAbort(resolve));
+    const own = c.req.param('id');
+    const streams = open.get(own) ?? new Set();
+    open.set(own, streams.add(gone));
     const hear = ({ data: { id, n, data } }: MessageEvent<Tick>) => {
-      if (id === c.req.param('id')) stream.writeSSE({ id: String(n), data });
+      if (id === own) stream.writeSSE({ id: String(n), data });
     };
     channel.addEventListener('message', hear);
     await stream.writeSSE({ id: '0', data: '{"message":null}' });
     await gone;
     channel.removeEventListener('message', hear);
+    streams.delete(gone);
+    if (streams.size === 0) open.delete(own);
   }),
 );
 

@@ -47,7 +47,9 @@ export async function enter(): Promise<Rival> {
       await all.promise;
       const since = clock();
       hono.tell({ id, ...one });
-      return [Math.max(...(await Promise.all(readers))) - since];
+      const ms = Math.max(...(await Promise.all(readers))) - since;
+      await hono.left(id);
+      return [ms];
     },
     tasks: ONLY_STREAMS,
     checksum: ONLY_STREAMS,

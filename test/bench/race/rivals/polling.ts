@@ -57,7 +57,10 @@ export async function enter({ file }: Course): Promise<Rival> {
       await pause(EVERY_MS);
       const since = clock();
       polling.tell(id, one);
-      return [Math.max(...(await Promise.all(readers))) - since];
+      const ms = Math.max(...(await Promise.all(readers))) - since;
+      // A second is short for a thousand answers: some were asked for twice.
+      await polling.quiet();
+      return [ms];
     },
     async tasks() {
       const ids = Array.from({ length: TASKS }, () => crypto.randomUUID());
