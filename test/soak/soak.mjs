@@ -9,20 +9,26 @@ import { chromium } from '@playwright/test';
 import { build } from 'vite';
 import { launchOptions } from '../../scripts/browser.mjs';
 import { serve } from '../../scripts/serve.mjs';
+import { judge } from './judge.mjs';
+import { table } from './report.mjs';
 import { storedIn } from './storage.mjs';
 import { pageOf, workersOf } from './threads.mjs';
-import { grows, trendOf } from './trend.mjs';
 import { workRound } from './work.mjs';
 
-/** How much of its mean a thing may grow in an hour. */
-const ALLOWED = 0.1;
-/** The first part of the samples shows caches and stores that fill up. */
+/** The first part of the time shows caches and stores that fill up. */
 const WARM_UP = 0.3;
+/** In the last part no job is ended by force: its worker would begin anew, and never show what it gathers. */
+const NO_FORCE = 0.6;
+const FORCED_EVERY = 10;
 const SAMPLE_MS = 10_000;
 /** What is kept of the past: it is reached within the warm-up. */
 const KEPT_TASKS = 60;
 /** Many times what a round takes: one that takes longer hangs. */
 const ROUND_MS = 120_000;
+
+const JOB_HEAP = 'heap of a job worker, KiB';
+const JOB_HANDLES = 'handles in a job worker';
+const INDEXED_DB = 'IndexedDB on disk, low points, KiB';
 
 const { values } = parseArgs({ options: { minutes: { type: 'string', default: '30' } } });
 const minutes = Number(values.minutes);
@@ -39,7 +45,7 @@ cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true });
 const server = await serve({ root: join(folder, 'dist') });
 const profile = join(folder, 'profile');
 const context = await chromium.launchPersistentContext(profile, launchOptions());
-/** @type {Map<string, { at: number, value: number }[]>} */
+/** @type {Map<string, import('./judge.mjs').Sample[]>} */
 const series = new Map();
 let rounds = 0;
 try {
@@ -61,14 +67,15 @@ try {
     const at = elapsed();
     for (const [name, value] of Object.entries(await sample(stays, session, browser))) {
       const samples = series.get(name) ?? [];
-      samples.push({ at, value });
+      if (value !== null) samples.push({ at, value });
       series.set(name, samples);
     }
     console.error(`${at.toFixed(1)} of ${minutes} minutes, ${rounds + 1} rounds`);
   }
 
   async function round() {
-    const work = stays.evaluate(workRound, rounds);
+    const force = rounds % FORCED_EVERY === FORCED_EVERY - 1 && elapsed() < minutes * NO_FORCE;
+    const work = stays.evaluate(workRound, { round: rounds, force });
     // Every fifth time the tab is closed, and another opened; else it is loaded again, in the middle of the work.
     if (rounds % 5 === 4) {
       await other.close();
@@ -122,31 +129,41 @@ async function ready(page) {
  * @param {import('@playwright/test').Page} page
  * @param {import('@playwright/test').CDPSession} session of the page
  * @param {import('@playwright/test').CDPSession} browser
- * @returns {Promise<Record<string, number>>}
+ * @returns {Promise<Record<string, number | null>>} null: there was none just then
  */
 async function sample(page, session, browser) {
   const workers = await workersOf(browser);
   const executors = workers.filter(({ name }) => name === 'holdfast executor');
+  const jobs = workers.filter(({ name }) => name === 'holdfast job');
   const backends = workers.filter(({ name }) => name === 'service worker');
   for (const [name, threads] of Object.entries({ executor: executors, 'service worker': backends }))
     if (threads.length === 0) throw new Error(`No ${name} was found to be measured.`);
   const alive = await pageOf(session);
   const stored = await page.evaluate(storedIn);
+  // The one that has lived for longest tells most.
+  const most = (/** @type {number[]} */ all) => (all.length > 0 ? Math.max(...all) : null);
   const mean = (/** @type {number[]} */ all) => all.reduce((sum, one) => sum + one, 0) / all.length;
   return {
     'heap of the page, KiB': alive.heap / 1024,
     'heap of the service worker, KiB': mean(backends.map(({ heap }) => heap / 1024)),
     'heap of an executor, KiB': mean(executors.map(({ heap }) => heap / 1024)),
+    [JOB_HEAP]: most(jobs.map(({ heap }) => heap / 1024)),
     'elements of the page': alive.elements,
     'handles in the page': alive.handles,
     'handles in the service worker': mean(backends.map(({ handles }) => handles)),
     'handles in an executor': mean(executors.map(({ handles }) => handles)),
+    [JOB_HANDLES]: most(jobs.map(({ handles }) => handles)),
     workers: workers.length - backends.length,
     'locks held': stored.locks.held,
     'locks asked for': stored.locks.pending,
     ...(process.platform === 'linux' && { 'open files of the browser': openFiles() }),
-    'IndexedDB, KiB': stored.indexedDB / 1024,
-    ...Object.fromEntries(Object.entries(stored.rows).map(([store, count]) => [`rows in ${store}`, count])),
+    [INDEXED_DB]: stored.indexedDB / 1024,
+    ...Object.fromEntries(
+      Object.entries(stored.stores).flatMap(([store, { rows, bytes }]) => [
+        [`rows in ${store}`, rows],
+        [`rows in ${store}, KiB`, bytes / 1024],
+      ]),
+    ),
     'OPFS, KiB': stored.opfs.bytes / 1024,
     'files in OPFS': stored.opfs.files,
   };
@@ -168,26 +185,15 @@ function openFiles() {
 
 /** @returns {boolean} whether all of it is flat */
 function report() {
-  const lines = [['what', 'first', 'last', 'mean', 'an hour', 'error', 'allowed', '']];
-  let flat = true;
-  for (const [name, samples] of series) {
-    const settled = samples.slice(Math.floor(samples.length * WARM_UP));
-    const { mean, slope, error } = trendOf(settled);
-    // Minutes to hours.
-    const [hourly, uncertain, allowed] = [slope * 60, error * 60, mean * ALLOWED];
-    const leaks = grows({ mean, slope: hourly, error: uncertain }, allowed);
-    if (leaks) flat = false;
-    const numbers = [settled[0]?.value ?? 0, settled.at(-1)?.value ?? 0, mean, hourly, uncertain, allowed];
-    lines.push([name, ...numbers.map((value) => value.toFixed(1)), leaks ? 'GROWS' : 'flat']);
-  }
-  const widths = lines[0]?.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0))) ?? [];
-  for (const line of lines)
-    console.log(
-      line
-        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    );
-  console.log(`\n${rounds} rounds in ${minutes} minutes: ${flat ? 'flat' : 'something grows'}`);
-  return flat;
+  const judged = [...series].map(([name, samples]) => {
+    const from = minutes * (name === JOB_HEAP || name === JOB_HANDLES ? NO_FORCE : WARM_UP);
+    return { name, ...judge(samples, { from, lows: name === INDEXED_DB }) };
+  });
+  console.log(table(judged));
+  const grown = judged.filter(({ verdict }) => verdict === 'GROWS').map(({ name }) => name);
+  const few = judged.filter(({ verdict }) => verdict === 'too few samples').map(({ name }) => name);
+  console.log(`\n${rounds} rounds in ${minutes} minutes: ${grown.length > 0 ? 'something grows' : 'nothing grows'}`);
+  if (grown.length > 0) console.log(`It grows: ${grown.join('; ')}`);
+  if (few.length > 0) console.log(`It was hardly measured: ${few.join('; ')}`);
+  return grown.length === 0 && few.length === 0;
 }

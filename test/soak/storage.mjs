@@ -5,25 +5,46 @@ export async function storedIn() {
   const { usageDetails } = await navigator.storage.estimate();
   return {
     locks: { held: held?.length ?? 0, pending: pending?.length ?? 0 },
-    // What is not told is no number, and the report says so.
+    // As the browser tells it; what it does not tell is no number, and the report fails.
     indexedDB: usageDetails?.indexedDB ?? Number.NaN,
-    rows: await rows(),
+    stores: await stores(),
     opfs: await sizeOf(await navigator.storage.getDirectory()),
   };
 
-  /** @returns {Promise<Record<string, number>>} by store */
-  async function rows() {
-    /** @type {Record<string, number>} */
-    const counts = {};
+  /**
+   * What is in the database, whatever the browser takes up for it.
+   *
+   * @returns {Promise<Record<string, { rows: number, bytes: number }>>} by store
+   */
+  async function stores() {
+    /** @type {Record<string, { rows: number, bytes: number }>} */
+    const found = {};
     for (const { name } of await indexedDB.databases()) {
       if (!name?.startsWith('holdfast:/')) continue;
       const db = await settled(indexedDB.open(name));
       const names = [...db.objectStoreNames];
       const tx = db.transaction(names);
-      for (const store of names) counts[store] = await settled(tx.objectStore(store).count());
+      for (const store of names) {
+        const rows = await settled(tx.objectStore(store).getAll());
+        found[store] = { rows: rows.length, bytes: bytesOf(rows) };
+      }
       db.close();
     }
-    return counts;
+    return found;
+  }
+
+  /**
+   * About as many as they take to store.
+   *
+   * @param {unknown} value
+   * @returns {number}
+   */
+  function bytesOf(value) {
+    if (typeof value === 'string') return value.length;
+    if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return value.byteLength;
+    if (value instanceof Blob) return value.size;
+    if (typeof value !== 'object' || value === null) return 8;
+    return Object.entries(value).reduce((sum, [key, one]) => sum + key.length + bytesOf(one), 0);
   }
 
   /**

@@ -8,7 +8,8 @@
  */
 
 /** A slope counts when it is that many standard errors above what is allowed. */
-const ERRORS = 3;
+export const ERRORS = 3;
+export const LEAST_SAMPLES = 3;
 
 /**
  * @param {readonly { at: number, value: number }[]} samples at least three, at different times
@@ -16,7 +17,7 @@ const ERRORS = 3;
  */
 export function trendOf(samples) {
   const count = samples.length;
-  if (count < 3) throw new RangeError(`A trend needs three samples or more; there are ${count}.`);
+  if (count < LEAST_SAMPLES) throw new RangeError(`A trend needs three samples or more; there are ${count}.`);
   // What was not measured must not pass for flat.
   if (!samples.every(({ value }) => Number.isFinite(value))) throw new RangeError('A sample is no number.');
   const sum = (/** @type {(sample: { at: number, value: number }) => number} */ of) =>

@@ -1,15 +1,19 @@
 /**
  * Runs in the page: some of everything that a task can do, until all of it has ended.
  *
- * @param {number} round
+ * @param {{ round: number, force: boolean }} which `force`: whether one of its jobs has to be terminated
  */
-export async function workRound(round) {
+export async function workRound({ round, force }) {
   const { holdfast } = globalThis;
   const MIB = 1024 * 1024;
   const file = await holdfast.upload(new Blob([new Uint8Array(2 * MIB).fill(round)]), `round-${round}.bin`);
   const quick = { steps: 20, step_ms: 5 };
-  const [sum, count, fails, retried, canceled, paused] = await Promise.all([
+  // As large as what goes in.
+  const archive = { files: [{ file_id: file.file_id }], compression: 'none' };
+  const [sum, packed, kept, count, fails, retried, canceled, paused] = await Promise.all([
     submit('checksum', { files: [{ file_id: file.file_id }] }),
+    submit('archive', archive),
+    submit('archive', archive),
     submit('countdown', quick),
     submit('countdown', { ...quick, fail_at: 10 }),
     submit('countdown', { ...quick, fail_at: 10 }),
@@ -19,6 +23,8 @@ export async function workRound(round) {
   await holdfast.pause(paused).catch(finishedBefore);
   await Promise.all([
     end(sum, 'completed'),
+    end(packed, 'completed'),
+    end(kept, 'completed'),
     end(count, 'completed'),
     end(fails, 'failed'),
     end(retried, 'failed').then(() => holdfast.retry(retried, 'start').then(() => end(retried, 'failed'))),
@@ -28,10 +34,11 @@ export async function workRound(round) {
       .catch(finishedBefore)
       .then(() => end(paused, 'completed')),
   ]);
-  // Some are deleted by hand, the others when they are too many.
+  // Some are deleted by hand, with what they wrote, the others when they are too many.
   await holdfast.remove(count);
+  await holdfast.remove(packed);
   await holdfast.removeFile(file.file_id);
-  if (round % 10 === 9) await stopByForce();
+  if (force) await stopByForce();
 
   /**
    * Without an idempotency key: what a key stands for is kept for a day, and would grow until then.
