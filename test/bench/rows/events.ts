@@ -5,8 +5,8 @@ import { clock, type Row } from '../bench.ts';
 import { figure, interleave } from '../figure.ts';
 
 const ROUNDS = 5;
-const COUNT = 50_000;
-const BARE_COUNT = 10_000;
+/** The same for all rivals. */
+export const EVENTS = 50_000;
 /** As many as a job may say before it has to wait for a commit. */
 const TOGETHER = 2_000;
 
@@ -29,16 +29,16 @@ export const row: Row = async (bench) => {
 };
 
 export async function flood(client: Client): Promise<number[]> {
-  const { task_id } = await client.submit({ type: 'flood', input: { count: COUNT } });
+  const { task_id } = await client.submit({ type: 'flood', input: { count: EVENTS } });
   let first = 0;
   let seen = 0;
   for await (const { event, data } of client.watch(task_id)) {
     if (event !== 'log') continue;
     seen += 1;
     if (seen === 1) first = Number(data.message);
-    if (seen === COUNT) return [(COUNT / (clock() - first)) * 1000];
+    if (seen === EVENTS) return [(EVENTS / (clock() - first)) * 1000];
   }
-  throw new Error(`${seen} of ${COUNT} events came`);
+  throw new Error(`${seen} of ${EVENTS} events came`);
 }
 
 export async function oneByOne(bare: Bare): Promise<number[]> {
@@ -50,9 +50,9 @@ export async function oneByOne(bare: Bare): Promise<number[]> {
     const { message } = JSON.parse(data);
     seen += 1;
     if (seen === 1) first = Number(message);
-    if (seen === BARE_COUNT) all.resolve((BARE_COUNT / (clock() - first)) * 1000);
+    if (seen === EVENTS) all.resolve((EVENTS / (clock() - first)) * 1000);
   });
-  bare.tell({ kind: 'rows', id, count: BARE_COUNT, together: TOGETHER });
+  bare.tell({ kind: 'rows', id, count: EVENTS, together: TOGETHER });
   const speed = await all.promise;
   stop();
   return [speed];

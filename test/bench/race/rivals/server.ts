@@ -1,8 +1,8 @@
 /** A real server on the same machine: BullMQ on Redis, and `better-sse`. */
 import { clock, pause, timed } from '../../bench.ts';
+import { EVENTS } from '../../rows/events.ts';
 import { type Course, MIB, type Rival, TASKS, TICKS } from '../rival.ts';
 
-const EVENTS = 10_000;
 const OPENED_WITHIN_MS = 3_000;
 
 interface Heard {
