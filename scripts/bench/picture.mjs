@@ -1,5 +1,6 @@
 /** The race as a picture that can be read on a light page and on a dark one. */
-import { short, titles } from './race-table.mjs';
+import { fileURLToPath } from 'node:url';
+import { linesOf, short, titles } from './race-table.mjs';
 
 const [WIDTH, LABELS, BAR, GAP, HEAD] = [880, 132, 15, 4, 26];
 /** Room for the figure behind the longest bar. */
@@ -7,13 +8,16 @@ const FIGURES = 330;
 /** A bar is as long as the figure has digits: the rivals are up to a thousand times apart. */
 const LEAST = 0.04;
 
+/** Where it lies. */
+export const image = fileURLToPath(new URL('../../docs/race.svg', import.meta.url));
+
 /**
  * @param {import('./race-table.mjs').Race} race
  * @returns {string} an SVG
  */
-export function picture({ lines }) {
+export function picture(race) {
   let y = 8;
-  const groups = lines.map((line) => {
+  const groups = linesOf(race).map((line) => {
     const { text, height } = group(line, y);
     y += height;
     return text;
@@ -45,10 +49,15 @@ ${groups.join('\n')}
  * @param {number} top
  */
 function group({ what, unit, less, results }, top) {
-  const values = Object.values(results).flatMap((result) => ('value' in result ? [result.value] : []));
+  const values = Object.values(results).flatMap((result) =>
+    'value' in result && result.value > 0 ? [result.value] : [],
+  );
   const [low, high] = [Math.log(Math.min(...values)), Math.log(Math.max(...values))];
-  const length = (/** @type {number} */ value) =>
-    (WIDTH - LABELS - FIGURES) * (LEAST + (1 - LEAST) * (high > low ? (Math.log(value) - low) / (high - low) : 1));
+  const length = (/** @type {number} */ value) => {
+    if (value === 0) return 0;
+    const part = high > low ? (Math.log(value) - low) / (high - low) : 1;
+    return (WIDTH - LABELS - FIGURES) * (LEAST + (1 - LEAST) * part);
+  };
   let y = top + HEAD;
   const bars = Object.entries(results).map(([name, result]) => {
     const at = y;

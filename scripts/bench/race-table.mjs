@@ -30,10 +30,28 @@ export const titles = {
 };
 
 /**
+ * What was raced in, and what each rival ships.
+ *
+ * @param {Race} race
+ * @returns {Line[]}
+ */
+export function linesOf({ lines, shipped }) {
+  const names = Object.keys(titles).filter((name) => lines.some(({ results }) => name in results));
+  const results = names.map((name) => {
+    // The server is no part of the page.
+    const value = (shipped[name] ?? 0) / 1000;
+    return [name, { value, low: value, high: value, samples: 1 }];
+  });
+  const line = { what: 'shipped to the page', unit: 'kB gzipped', less: true, results: Object.fromEntries(results) };
+  return [...lines, line];
+}
+
+/**
  * @param {Race} race
  * @returns {string[][]}
  */
-export function cellsOf({ lines, shipped }) {
+export function cellsOf(race) {
+  const lines = linesOf(race);
   const names = Object.keys(titles).filter((name) => lines.some(({ results }) => name in results));
   /** @type {string[]} */
   const notes = [];
@@ -50,7 +68,6 @@ export function cellsOf({ lines, shipped }) {
   return [
     ['', ...names.map((name) => titles[name] ?? name)],
     ...lines.map(({ what, unit, results }) => [`${what}, ${unit}`, ...names.map((name) => cell(results[name]))]),
-    ['shipped to the page, kB gzipped', ...names.map((name) => short((shipped[name] ?? 0) / 1000))],
     ...notes.map((text, i) => [`[${i + 1}] ${text}`]),
   ];
 }

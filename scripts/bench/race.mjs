@@ -2,12 +2,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { chromium } from '@playwright/test';
 import { launchOptions } from '../browser.mjs';
 import { chooseFile } from './input.mjs';
-import { picture } from './picture.mjs';
+import { image, picture } from './picture.mjs';
 import { print } from './print.mjs';
 import { cellsOf } from './race-table.mjs';
 import { startServer } from './server.mjs';
@@ -15,7 +14,6 @@ import { startServer } from './server.mjs';
 /** @typedef {import('./race-table.mjs').Race} Race */
 
 const rivals = ['holdfast', 'comlink', 'polling', 'rows', 'hono', 'workerpool', 'server'];
-const image = fileURLToPath(new URL('../../docs/race.svg', import.meta.url));
 
 /**
  * Prints the table, and draws it.
