@@ -22,11 +22,11 @@ const WINDOWS = 12;
 
 /**
  * @param {readonly Sample[]} all
- * @param {{ from?: number, lows?: boolean }} [how] the minute from which on they count; whether only low points do
+ * @param {{ from?: number, until?: number, lows?: boolean }} [how] between which minutes they count; whether only low points do
  * @returns {Judged}
  */
-export function judge(all, { from = 0, lows = false } = {}) {
-  const settled = all.filter(({ at }) => at >= from);
+export function judge(all, { from = 0, until = Number.POSITIVE_INFINITY, lows = false } = {}) {
+  const settled = all.filter(({ at }) => at >= from && at <= until);
   const samples = lows ? lowsOf(settled) : settled;
   const [first, last] = [samples[0]?.value ?? Number.NaN, samples.at(-1)?.value ?? Number.NaN];
   if (samples.length < LEAST_SAMPLES) {

@@ -15,10 +15,10 @@ import { storedIn } from './storage.mjs';
 import { pageOf, workersOf } from './threads.mjs';
 import { workRound } from './work.mjs';
 
-/** The first part of the time shows caches and stores that fill up. */
-const WARM_UP = 0.3;
-/** In the last part no job is ended by force: its worker would begin anew, and never show what it gathers. */
-const NO_FORCE = 0.6;
+/** Which part of the time is calm: all tasks complete, and none is paused, as a job worker goes on to another task only after one that did. */
+const CALM = 0.35;
+/** The first part of either shows caches and stores that fill up. */
+const WARM_UP = 0.1;
 const FORCED_EVERY = 10;
 const SAMPLE_MS = 10_000;
 /** What is kept of the past: it is reached within the warm-up. */
@@ -74,8 +74,9 @@ try {
   }
 
   async function round() {
-    const force = rounds % FORCED_EVERY === FORCED_EVERY - 1 && elapsed() < minutes * NO_FORCE;
-    const work = stays.evaluate(workRound, { round: rounds, force });
+    const force = rounds % FORCED_EVERY === FORCED_EVERY - 1;
+    const calm = elapsed() < minutes * CALM;
+    const work = stays.evaluate(workRound, { round: rounds, calm, force });
     // Every fifth time the tab is closed, and another opened; else it is loaded again, in the middle of the work.
     if (rounds % 5 === 4) {
       await other.close();
@@ -186,8 +187,10 @@ function openFiles() {
 /** @returns {boolean} whether all of it is flat */
 function report() {
   const judged = [...series].map(([name, samples]) => {
-    const from = minutes * (name === JOB_HEAP || name === JOB_HANDLES ? NO_FORCE : WARM_UP);
-    return { name, ...judge(samples, { from, lows: name === INDEXED_DB }) };
+    const ofJobs = name === JOB_HEAP || name === JOB_HANDLES;
+    const from = minutes * (ofJobs ? WARM_UP : CALM + WARM_UP);
+    const until = ofJobs ? minutes * CALM : Number.POSITIVE_INFINITY;
+    return { name, ...judge(samples, { from, until, lows: name === INDEXED_DB }) };
   });
   console.log(table(judged));
   const grown = judged.filter(({ verdict }) => verdict === 'GROWS').map(({ name }) => name);

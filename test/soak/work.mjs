@@ -1,44 +1,50 @@
 /**
  * Runs in the page: some of everything that a task can do, until all of it has ended.
  *
- * @param {{ round: number, force: boolean }} which `force`: whether one of its jobs has to be terminated
+ * @param {{ round: number, calm: boolean, force: boolean }} which `calm`: all of it completes at once; `force`: else, whether one has to be terminated
  */
-export async function workRound({ round, force }) {
+export async function workRound({ round, calm, force }) {
   const { holdfast } = globalThis;
   const MIB = 1024 * 1024;
   const file = await holdfast.upload(new Blob([new Uint8Array(2 * MIB).fill(round)]), `round-${round}.bin`);
   const quick = { steps: 20, step_ms: 5 };
-  // As large as what goes in.
-  const archive = { files: [{ file_id: file.file_id }], compression: 'none' };
-  const [sum, packed, kept, count, fails, retried, canceled, paused] = await Promise.all([
-    submit('checksum', { files: [{ file_id: file.file_id }] }),
-    submit('archive', archive),
-    submit('archive', archive),
-    submit('countdown', quick),
-    submit('countdown', { ...quick, fail_at: 10 }),
-    submit('countdown', { ...quick, fail_at: 10 }),
-    submit('countdown', { steps: 10_000, step_ms: 100 }),
-    submit('countdown', quick),
-  ]);
-  await holdfast.pause(paused).catch(finishedBefore);
-  await Promise.all([
-    end(sum, 'completed'),
-    end(packed, 'completed'),
-    end(kept, 'completed'),
-    end(count, 'completed'),
-    end(fails, 'failed'),
-    end(retried, 'failed').then(() => holdfast.retry(retried, 'start').then(() => end(retried, 'failed'))),
-    cancel(canceled),
-    holdfast
-      .resume(paused)
-      .catch(finishedBefore)
-      .then(() => end(paused, 'completed')),
-  ]);
-  // Some are deleted by hand, with what they wrote, the others when they are too many.
-  await holdfast.remove(count);
-  await holdfast.remove(packed);
+  await Promise.all([completed(), ...(calm ? [] : [ended()])]);
   await holdfast.removeFile(file.file_id);
-  if (force) await stopByForce();
+  if (force && !calm) await stopByForce();
+
+  async function completed() {
+    // As large as what goes in.
+    const archive = { files: [{ file_id: file.file_id }], compression: 'none' };
+    const [sum, packed, kept, count] = await Promise.all([
+      submit('checksum', { files: [{ file_id: file.file_id }] }),
+      submit('archive', archive),
+      submit('archive', archive),
+      submit('countdown', quick),
+    ]);
+    await Promise.all([sum, packed, kept, count].map((task_id) => end(task_id, 'completed')));
+    // Some are deleted by hand, with what they wrote, the others when they are too many.
+    await holdfast.remove(count);
+    await holdfast.remove(packed);
+  }
+
+  async function ended() {
+    const [fails, retried, canceled, paused] = await Promise.all([
+      submit('countdown', { ...quick, fail_at: 10 }),
+      submit('countdown', { ...quick, fail_at: 10 }),
+      submit('countdown', { steps: 10_000, step_ms: 100 }),
+      submit('countdown', quick),
+    ]);
+    await holdfast.pause(paused).catch(finishedBefore);
+    await Promise.all([
+      end(fails, 'failed'),
+      end(retried, 'failed').then(() => holdfast.retry(retried, 'start').then(() => end(retried, 'failed'))),
+      cancel(canceled),
+      holdfast
+        .resume(paused)
+        .catch(finishedBefore)
+        .then(() => end(paused, 'completed')),
+    ]);
+  }
 
   /**
    * Without an idempotency key: what a key stands for is kept for a day, and would grow until then.

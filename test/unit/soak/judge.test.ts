@@ -23,9 +23,11 @@ test('a line says what growth it would have told', () => {
   expect([grown(seenFrom * 0.7).verdict, grown(seenFrom * 1.3).verdict]).toEqual(['flat', 'GROWS']);
 });
 
-test('what comes before does not count', () => {
+test('what comes before and after does not count', () => {
   const filled = samples((at) => Math.min(at, 9) * 100);
   expect([judge(filled).verdict, judge(filled, { from: 9 }).verdict]).toEqual(['GROWS', 'flat']);
+  const dropped = samples((at) => (at > 20 ? 0 : at * 100));
+  expect([judge(dropped).verdict, judge(dropped, { until: 20 }).verdict]).toEqual(['flat', 'GROWS']);
 });
 
 test('a tenth of the mean an hour is allowed', () => {
