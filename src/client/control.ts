@@ -9,13 +9,11 @@ import { Unavailable } from './unavailable.ts';
  * these three messages.
  */
 export function isPageMessage(data: unknown): data is PageMessage {
-  if (typeof data !== 'object' || data === null || !('kind' in data)) return false;
-  const { kind } = data;
-  if (kind !== 'import-progress') return kind === 'backend-started' || kind === 'erased';
-  return 'read' in data && isWhole(data.read) && 'size' in data && isWhole(data.size);
+  const { kind, read, size } = Object(data);
+  return kind === 'import-progress' ? isWhole(read) && isWhole(size) : kind === 'backend-started' || kind === 'erased';
 }
 
-const isWhole = (value: unknown) => Number.isSafeInteger(value) && Number(value) >= 0;
+const isWhole = (value: number) => Number.isSafeInteger(value) && value >= 0;
 
 /** What the service worker tells its pages. Other apps on the origin may send what they like. */
 export function onMessage(heard: (message: PageMessage) => void, signal: AbortSignal) {

@@ -12,7 +12,7 @@ const LOOK_MS = 30;
 /** What a canceled task leaves may be held by a worker that is still dying. */
 const LEFTOVERS_MS = 12_000;
 const FOLLOWED_MS = 30_000;
-/** The product's client gives a connection up that was silent for 50 s, as that of a tab that was frozen can be. */
+/** The product's client gives a connection up that was silent for 50 s. */
 const SHOWN_MS = 60_000;
 /** How long a page may take to load itself again once it was asked to. */
 const PRESSED_MS = 5_000;

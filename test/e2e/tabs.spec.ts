@@ -1,7 +1,20 @@
 import type { Page } from '@playwright/test';
 import { stopServiceWorker } from '../../scripts/stop-service-worker.mjs';
 import { namesFor } from '../../src/core/names.ts';
-import { expect, expectWhole, get, limitOf, linesOf, logOf, open, reached, submit, test, watchFaults } from './app.ts';
+import {
+  expect,
+  expectWhole,
+  get,
+  limitOf,
+  linesOf,
+  list,
+  logOf,
+  open,
+  reached,
+  submit,
+  test,
+  watchFaults,
+} from './app.ts';
 import { crash, expectAdopted, expectCompleted, plainBrowser, STEPS, twoTabs, twoTabsBusy } from './two-tabs.ts';
 
 test('a task goes on in another tab when its own is closed', async ({ context, site }) => {
@@ -56,6 +69,35 @@ test('a task goes on in another tab when its own is frozen, and comes back when 
   await expectCompleted(owner, task_id, 3);
   await close();
   expect(faults).toEqual([]);
+});
+
+test('a tab that was frozen has at once what it missed of a stream', async ({ site, profile, launchOptions }) => {
+  const { context, close } = await plainBrowser(profile, launchOptions);
+  const { owner: runs, other: reads, task_id } = await twoTabs(context, site);
+  await reads.evaluate(() => {
+    const seen: string[] = [];
+    Object.assign(globalThis, { seen });
+    (async () => {
+      for await (const event of globalThis.holdfast.watchAll()) seen.push(event.id);
+    })();
+  });
+  const newest = () => reads.evaluate(() => Reflect.get(globalThis, 'seen').at(-1) ?? '0-0') as Promise<string>;
+  const numberOf = (id: string) => Number(id.split('-').at(-1));
+  await expect.poll(async () => numberOf(await newest())).toBeGreaterThan(3);
+  const session = await context.newCDPSession(reads);
+  for (let turn = 1; turn <= 3; turn += 1) {
+    await session.send('Page.setWebLifecycleState', { state: 'frozen' });
+    const { last_event_id } = await get(runs, task_id);
+    await expect
+      .poll(async () => Number((await get(runs, task_id)).last_event_id))
+      .toBeGreaterThan(Number(last_event_id) + 3);
+    const { cursor } = await list(runs);
+    await session.send('Page.setWebLifecycleState', { state: 'active' });
+    await expect
+      .poll(async () => numberOf(await newest()), { timeout: 10_000 })
+      .toBeGreaterThanOrEqual(numberOf(cursor));
+  }
+  await close();
 });
 
 test('ten tabs run fifty tasks, each once, and never more at a time than the limit', async ({ context, site }) => {
