@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const reports = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
 const PARTS = ['unit', 'e2e', 'engines', 'chaos'];
 /** The same rounds in every run, in which every fault comes at least once: others are for `npm run chaos`. */
-const ROUNDS = ['--rounds=20', '--seed=1041'];
+const ROUNDS = ['--rounds=20', '--seed=1041', '--jobs=2'];
 /** Browser tests that say in a tag that others are not to run beside them, for they hold the product to a time; or that they take long. */
 const ALONE = '@alone';
 const LONG = '@long';

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Rounds of faults: `npm run chaos -- --rounds N --seed S`, one again with `--seed S --round K`, a part of many with `--from K`; `--engine firefox` or `webkit`.
+// Rounds of faults: `npm run chaos -- --rounds N --seed S`, one again with `--seed S --round K`, a part of many with `--from K`; `--jobs 2` at a time; `--engine firefox` or `webkit`.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +14,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '20' },
     from: { type: 'string', default: '0' },
     round: { type: 'string' },
+    jobs: { type: 'string', default: '1' },
     seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
     engine: { type: 'string', default: 'chromium' },
     dist: { type: 'string', default: join(root, 'dist') },
@@ -23,7 +24,7 @@ const { values } = parseArgs({
 const { seed, dist } = values;
 const engine = /** @type {import('./schedule.mjs').Engine} */ (values.engine);
 if (!Object.hasOwn(launchers, engine)) throw new RangeError(`There is no engine ${engine}.`);
-for (const name of /** @type {const} */ (['rounds', 'from', 'round'])) {
+for (const name of /** @type {const} */ (['rounds', 'from', 'round', 'jobs'])) {
   if (!/^\d+$/.test(values[name] ?? '0')) throw new RangeError(`--${name} takes a whole number.`);
 }
 
@@ -46,8 +47,34 @@ if (!launch) {
   total.skipped += 1;
 } else {
   console.log(`${engine}, seed ${seed}`);
+  await Promise.all(Array.from({ length: Number(values.jobs) }, () => play(launch)));
+}
+
+settled.sort((a, b) => a - b);
+const faults = Object.entries(made).sort(([, a], [, b]) => b - a);
+console.log(
+  `${faults.reduce((sum, [, count]) => sum + count, 0)} faults: ${faults.map(([name, count]) => `${name} ${count}`).join(', ')}`,
+);
+console.log(
+  `${versions.deployed} versions deployed, a page came to ${versions.reached} of them; ${revived} crashed tasks started again`,
+);
+const quantile = (/** @type {number} */ q) => settled[Math.min(settled.length - 1, Math.floor(q * settled.length))];
+console.log(
+  `settled after the last fault: p50 ${quantile(0.5)} ms, p99 ${quantile(0.99)} ms, most ${settled.at(-1)} ms`,
+);
+console.log(`${((performance.now() - start) / 1000).toFixed(0)} s`);
+if (values.report) writeFileSync(values.report, JSON.stringify(total));
+console.log(`${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ''}`);
+process.exit(total.failed > 0 ? 1 : 0);
+
+/**
+ * One round after the other, in a browser of its own, while there are any left.
+ *
+ * @param {NonNullable<ReturnType<typeof launchers.chromium>>} launch
+ */
+async function play(launch) {
   let browser = await launch();
-  for (const round of rounds) {
+  for (let round = rounds.shift(); round !== undefined; round = rounds.shift()) {
     const schedule = scheduleOf(seed, round, engine);
     const began = performance.now();
     const { wrong, history, made: faults, settled_ms, ...rest } = await playRound(schedule, browser, dist);
@@ -78,20 +105,3 @@ if (!launch) {
   }
   await browser.close();
 }
-
-settled.sort((a, b) => a - b);
-const faults = Object.entries(made).sort(([, a], [, b]) => b - a);
-console.log(
-  `${faults.reduce((sum, [, count]) => sum + count, 0)} faults: ${faults.map(([name, count]) => `${name} ${count}`).join(', ')}`,
-);
-console.log(
-  `${versions.deployed} versions deployed, a page came to ${versions.reached} of them; ${revived} crashed tasks started again`,
-);
-const quantile = (/** @type {number} */ q) => settled[Math.min(settled.length - 1, Math.floor(q * settled.length))];
-console.log(
-  `settled after the last fault: p50 ${quantile(0.5)} ms, p99 ${quantile(0.99)} ms, most ${settled.at(-1)} ms`,
-);
-console.log(`${((performance.now() - start) / 1000).toFixed(0)} s`);
-if (values.report) writeFileSync(values.report, JSON.stringify(total));
-console.log(`${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ''}`);
-process.exit(total.failed > 0 ? 1 : 0);
