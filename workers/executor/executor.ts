@@ -190,7 +190,7 @@ export function createExecutor(host: ExecutorHost) {
     mine.set(attempt.task_id, attempt);
     tellRuns();
     writes(attempt.closed);
-    const over = attempt.ended
+    const ended = attempt.ended
       .then((reusable) => {
         if (reusable && idle.length < limit) idle.push(worker);
         else worker.terminate();
@@ -213,7 +213,7 @@ export function createExecutor(host: ExecutorHost) {
         if (!after) keepOneReady();
         fill();
       });
-    writes(over);
+    writes(ended).catch(report);
   }
 
   const tellRuns = () => runs?.([...mine.values()].map(({ task_id, attempt }) => ({ task_id, attempt })));
