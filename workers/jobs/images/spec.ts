@@ -84,9 +84,7 @@ export const spec = defineSpec({
         v.minValue(1),
         v.maxValue(3_600),
         v.title('At most, in seconds'),
-        v.description(
-          'A picture that takes longer counts as broken. On a busy machine it has longer.',
-        ),
+        v.description('A picture that takes longer counts as broken. On a busy machine it has longer.'),
       ),
       120,
     ),
