@@ -28,6 +28,8 @@ for (const name of /** @type {const} */ (['rounds', 'from', 'round', 'jobs'])) {
   if (!/^\d+$/.test(values[name] ?? '0')) throw new RangeError(`--${name} takes a whole number.`);
 }
 
+if (Number(values.jobs) === 0) throw new RangeError('--jobs takes at least 1: with none, no round would be played.');
+
 const rounds =
   values.round === undefined
     ? Array.from({ length: Number(values.rounds) }, (_, i) => Number(values.from) + i)
