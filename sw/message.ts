@@ -4,6 +4,7 @@ import type { Connection } from '../src/core/connection.ts';
 import { type BackendMessage, BackendMessageSchema } from '../src/core/protocol.ts';
 import type { StoredFiles } from '../src/core/stored-files.ts';
 import type { Commands } from './command.ts';
+import { onDemand } from './on-demand.ts';
 import type { Streams } from './streams.ts';
 
 declare const self: ServiceWorkerGlobalScope;
@@ -35,10 +36,7 @@ export function messages({ scope, database, files, streams, command, committed, 
       case 'claim':
         return self.clients.claim();
       case 'skip-waiting':
-        // Open streams hold up an update in Chromium (measured): the one that is replaced ends them first. Two tabs may ask: for the
-        // second, this is the active one already.
-        if (!isActive()) self.registration.active?.postMessage({ kind: 'end-streams' } satisfies BackendMessage);
-        return self.skipWaiting();
+        return onDemand().takeOver();
       case 'end-streams':
         return streams.endAll();
       case 'leaves':
@@ -82,12 +80,6 @@ export function messages({ scope, database, files, streams, command, committed, 
     if (port) port.postMessage(await answer.catch(asError));
     else await answer;
   };
-}
-
-/** Firefox (153) does not tell a service worker its own state. */
-function isActive(): boolean {
-  const { waiting, installing } = self.registration;
-  return 'serviceWorker' in self ? self.serviceWorker.state === 'activated' : !waiting && !installing;
 }
 
 const asError = (error: unknown) => ({ error: error instanceof Error ? error.message || error.name : String(error) });

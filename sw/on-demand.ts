@@ -1,5 +1,5 @@
 /**
- * What few requests need, and what is needed once, while this version is installed. In a build it is a script of its own, which the
+ * What few requests need, and what is needed once, while this version is installed or takes over. In a build it is a script of its own, which the
  * service worker loads with the first of those requests (`scripts/on-demand-script.mjs`); everywhere else it is a module like any other.
  */
 import { filesOf } from '../src/core/files.ts';
@@ -20,6 +20,7 @@ import { taskAt } from './past.ts';
 import { precache } from './precache.ts';
 import { searching } from './search.ts';
 import { settling } from './settling.ts';
+import { takeOver } from './take-over.ts';
 
 const parts = {
   addFile,
@@ -44,6 +45,7 @@ const parts = {
   stream,
   streamEvents,
   streamWithId,
+  takeOver,
   taskAt,
 };
 

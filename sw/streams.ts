@@ -23,6 +23,8 @@ export interface StreamRequest extends v.InferOutput<typeof StreamQuerySchema> {
 
 /** So long streams are sent away; a service worker that is still asked then was not replaced. */
 const REPLACED_MS = 10_000;
+/** Where nobody asks, the next one can take over (`take-over.ts`). */
+const RETRY_REPLACED = 'retry: 1000\n\n';
 
 interface StreamsHost {
   store: Tasks;
@@ -63,7 +65,7 @@ export function openStreams({ store, hub, isAlive, report }: StreamsHost) {
     const { max_streams } = await store.settings();
     if (open.size >= max_streams || rivals(feed.topic, exclusive).length > 0) await sweep();
     // Only now: one that was on its way meanwhile would hold up the service worker that comes, which waits for all streams to end.
-    if (replaced) return refuse(RETRY_SOON, 'This service worker is being replaced.');
+    if (replaced) return refuse(RETRY_REPLACED, 'This service worker is being replaced.');
     if (rivals(feed.topic, exclusive).length > 0) {
       throw new Refusal(
         409,

@@ -3,21 +3,37 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { serve } from '../../scripts/serve.mjs';
+import { stopServiceWorker } from '../../scripts/stop-service-worker.mjs';
 import { openSite } from '../chaos/site.mjs';
 import { addText, digestsOf, dist, expect, finished, open, reached, submit, test } from './app.ts';
 
-/** Resolves when the version that is there now has taken over. */
-const update = (page: Page) =>
+/** Resolves when the version that is there now waits to take over. */
+const install = (page: Page) =>
   page.evaluate(async () => {
     const registration = await navigator.serviceWorker.getRegistration();
-    const taken = new Promise((resolve) => navigator.serviceWorker.addEventListener('controllerchange', resolve));
-    registration?.addEventListener('updatefound', () => {
-      const next = registration.installing;
-      next?.addEventListener('statechange', () => next.state === 'installed' && globalThis.holdfast.takeOver());
+    if (!registration) throw new Error('There is no service worker.');
+    // One that the browser had begun by itself may still find the version before.
+    while (!registration.installing && !registration.waiting) await registration.update();
+    await new Promise<void>((resolve) => {
+      const look = () => registration.waiting && resolve();
+      registration.installing?.addEventListener('statechange', look);
+      look();
     });
-    registration?.update();
+  });
+
+/** Resolves when the version that waits has taken over. */
+const takeOver = (page: Page) =>
+  page.evaluate(async () => {
+    const taken = new Promise((resolve) => navigator.serviceWorker.addEventListener('controllerchange', resolve));
+    globalThis.holdfast.takeOver();
     await taken;
   });
+
+/** Resolves when the version that is there now has taken over. */
+async function update(page: Page): Promise<void> {
+  await install(page);
+  await takeOver(page);
+}
 
 test('a tab that an update left behind goes on, with parts that it had not loaded yet and the host no longer has', async ({
   context,
@@ -34,6 +50,19 @@ test('a tab that an update left behind goes on, with parts that it had not loade
   const task = await finished(old, task_id);
   expect(digestsOf(task)).toEqual(['6437b3ac38465133ffb63b75273a8db548c558465d79db03fd359c6cd5bd9d85']);
   expect(task.attempt).toBe(1);
+  await site.close();
+});
+
+test('a new version takes over at once, also from a service worker that the browser had stopped', async ({
+  context,
+}) => {
+  test.setTimeout(30_000);
+  const site = await openSite(dist);
+  const page = await open(await context.newPage(), site.url);
+  await site.deploy(false);
+  await install(page);
+  await stopServiceWorker(page);
+  await takeOver(page);
   await site.close();
 });
 

@@ -1,0 +1,39 @@
+/** How this service worker takes the place of the one before it. */
+import type { BackendMessage } from '../src/core/protocol.ts';
+
+declare const self: ServiceWorkerGlobalScope;
+
+const AGAIN_MS = 500;
+/** One that cannot be started any more holds up nothing for longer. */
+const LATE_MS = 5_000;
+/**
+ * By then pages have greeted one that had to be started, and have asked once for the streams that ended (after 250 or 500 ms); what they
+ * were told keeps them away for at least a second more.
+ */
+const SETTLE_MS = 800;
+
+/**
+ * Chromium (156) gives a service worker that shall be replaced one chance to be idle: what is asked of it while it is being started or
+ * stopped just then (an open stream, a message) puts the next one off for five minutes (measured). So its streams end first; it says that
+ * they have, for one that was stopped has to start for that; and it is asked again, for one that is being stopped loses what it is told.
+ */
+export async function takeOver(): Promise<void> {
+  // Two tabs may ask: for the second, this is the active one already.
+  if (self.registration.waiting ?? self.registration.installing) await streamsEnded();
+  await self.skipWaiting();
+}
+
+async function streamsEnded(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<unknown>();
+  const ask = () => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => setTimeout(resolve, SETTLE_MS);
+    self.registration.active?.postMessage({ kind: 'end-streams' } satisfies BackendMessage, [port2]);
+  };
+  const again = setInterval(ask, AGAIN_MS);
+  const late = setTimeout(resolve, LATE_MS);
+  ask();
+  await promise;
+  clearInterval(again);
+  clearTimeout(late);
+}
