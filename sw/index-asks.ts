@@ -75,7 +75,8 @@ export function indexAsks({ channel: name, executors, settles }: IndexHost): Ask
   return async (question) => {
     let answer = await send(question);
     // What a canceled task brought is not shown, even if nobody has taken it out yet; until its job has stopped, it may be.
-    if (await settle(answer.unsettled)) answer = await send(question);
+    // What is forgotten is so by now: asked again, nobody would know it.
+    if ((await settle(answer.unsettled)) && question.about !== 'forget') answer = await send(question);
     if (answer.refused?.why === 'query') {
       const { detail } = answer.refused;
       throw new Refusal(400, 'bad-request', `q: ${detail}`, { errors: [{ pointer: '/q', detail }] });

@@ -1,6 +1,7 @@
 /**
- * What few requests need, and what is needed once, while this version is installed or takes over. In a build it is a script of its own, which the
- * service worker loads with the first of those requests (`scripts/on-demand-script.mjs`); everywhere else it is a module like any other.
+ * What few requests need, and what is needed once, while this version is installed or takes over. In a build it is a script of its own,
+ * which the service worker loads with the first of those requests (`scripts/on-demand-script.mjs`); everywhere else it is a module like
+ * any other.
  */
 import { filesOf } from '../src/core/files.ts';
 import { snapshots } from '../src/core/idb-transfer.ts';

@@ -11,8 +11,12 @@ const HANDLE_RETRY_MS = 100;
 
 export async function appFolder(folder: string, create: boolean): Promise<FileSystemDirectoryHandle | null> {
   if (!('storage' in navigator) || typeof navigator.storage?.getDirectory !== 'function') return null;
-  const root = await navigator.storage.getDirectory();
-  return absent(root.getDirectoryHandle(folder, { create }));
+  const root = await navigator.storage.getDirectory().catch((error: unknown) => {
+    // There is one, and this window may not have it (private windows of Firefox).
+    if (error instanceof DOMException && error.name === 'SecurityError') return null;
+    throw error;
+  });
+  return root && absent(root.getDirectoryHandle(folder, { create }));
 }
 
 export async function taskFolder(

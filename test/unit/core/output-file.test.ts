@@ -30,6 +30,21 @@ test('a file has the bytes up to the place where it was cut, and those that were
   expect(await (await output('task', 'a.txt'))?.text()).toBe('kept anew');
 });
 
+test('a file is kept in the database where OPFS is refused, and not where it only fails', async () => {
+  const { openOutput, output } = files();
+  const refuse = (name: string) =>
+    vi.stubGlobal('navigator', {
+      storage: { getDirectory: () => Promise.reject(new DOMException('Not in this window.', name)) },
+    });
+  refuse('SecurityError');
+  const handle = await openOutput('task', 'a.txt', 'text/plain', 0);
+  await handle.write('kept');
+  await handle.flush();
+  expect(await (await output('task', 'a.txt'))?.text()).toBe('kept');
+  refuse('UnknownError');
+  await expect(openOutput('task', 'a.txt', 'text/plain', 4)).rejects.toThrow('Not in this window.');
+});
+
 test('a file that is begun anew has nothing of before', async () => {
   const { openOutput, output } = files();
   const first = await openOutput('task', 'a.txt', 'text/plain', 0);

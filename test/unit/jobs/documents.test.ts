@@ -406,6 +406,31 @@ test('a PDF that hangs is given up, its reader ended, and the files behind it ar
   });
 });
 
+test('a large PDF that is damaged is left out before it is all in memory, and the files behind it are read', async () => {
+  const bytes = new Uint8Array(70 * MiB).fill(0x61);
+  bytes.set(pdfOf([{ lines: ['first'] }]).subarray(0, 200));
+  bytes.set(new TextEncoder().encode('\nstartxref\n100\n%%EOF'), bytes.length - 21);
+  const damaged = bytesFile('damaged.pdf', bytes);
+  const { texts, result } = await textsOf([damaged, textFile('c.txt', 'last')]);
+  expect(texts).toEqual({ 'c.txt': ['last'] });
+  const error = expect.stringMatching(/^cannot be read: 7\d{7} bytes of it are needed at once, as of a damaged file/);
+  expect(result).toMatchObject({ documents: 1, skipped: 1, files: [{ file: 'damaged.pdf', error }, { error: null }] });
+});
+
+test('a reader whose code does not come is no fault of a document’s', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+  vi.stubGlobal('Worker', saying([], []));
+  const reader = openReader(20_000, new AbortController().signal);
+  const file = { name: 'a.pdf', size: 100, last_modified: 0, read: async () => new Uint8Array() };
+  const step = reader.read({ file, bytes: null, format: 'pdf', encoding: 'auto', from: null }).next();
+  const failed = expect(step).rejects.toThrow(
+    'A part of the code could not be loaded, the reader of documents: it has not come for 60 s',
+  );
+  await vi.advanceTimersByTimeAsync(61_000);
+  await failed;
+});
+
 /** A thread that has its next page each time the clock has gone on by so much, and never comes to an end. */
 function endless(every: number) {
   return class {

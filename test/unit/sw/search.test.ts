@@ -2,6 +2,7 @@
 import 'fake-indexeddb/auto';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Documents, Hits } from '../../../src/core/search.ts';
+import { Unreadable } from '../../../src/core/store.ts';
 import type { Change } from '../../../src/core/task.ts';
 import { indexAsks } from '../../../sw/index-asks.ts';
 import { settling } from '../../../sw/settling.ts';
@@ -268,6 +269,14 @@ describe('the documents', () => {
     }
   });
 
+  test('are forgotten also when a canceled task’s are taken out with them', async () => {
+    const settles = async (task_id: string) => (task_id === 'canceled' ? ('drop' as const) : ('keep' as const));
+    const { request, found, ids, index } = await indexed({ 'a.txt': ['words'], 'b.txt': ['words'] }, { settles });
+    addTo(index(), { 'c.txt': ['words'] }, 'canceled');
+    expect((await request(`search/documents/${ids[0]}`, { method: 'DELETE' })).status).toBe(204);
+    expect((await found({ q: 'words' })).hits.map(({ file }) => file)).toEqual(['b.txt']);
+  });
+
   test('are all forgotten only when that is said, and the index is begun anew', async () => {
     const { request, found, index } = await indexed({ 'a.txt': ['words'], 'b.txt': ['words'] });
     const before = index();
@@ -319,6 +328,14 @@ test('what a canceled task brought is not found either when the task was deleted
   await ended([paused, canceled], 'a.txt');
   expect((await texts()).sort()).toEqual(['old words', 'words of completed.txt', 'words of failed.txt']);
   expect(index().unsettled()).toEqual([]);
+});
+
+test('a task whose row cannot be read stands in no search’s way', async () => {
+  const broken = { get: (task_id: string) => Promise.reject(new Unreadable(task_id, 'its status is 7')) };
+  const settles = (task_id: string) => settling(broken, server.database)(task_id);
+  const server = await indexed({ 'a.txt': ['words'] }, { settles });
+  expect((await server.found({ q: 'words' })).total).toBe(1);
+  expect(server.index().unsettled()).toEqual(['task']);
 });
 
 test('an index that cannot be read is 503, and is begun anew when all is forgotten', async () => {

@@ -1,6 +1,6 @@
 /** The thread that reads documents, seen from the job: it is watched, and terminated when a page takes too long. */
 import type { InputFile } from '../../../src/core/job.ts';
-import { isPartLost } from '../../../src/core/part-lost.ts';
+import { isPartLost, partLost } from '../../../src/core/part-lost.ts';
 import { allowance, patience } from '../patience.ts';
 import { startThread } from '../thread.ts';
 import type { Encoding, Format, Order, Pages, Position, Report } from './plan.ts';
@@ -28,12 +28,14 @@ export interface DocumentReader {
   close(): void;
 }
 
+const MIB = 1024 * 1024;
+/** A damaged PDF is searched from one end to the other; this much of it is in memory three times then. */
+const MAX_PART = 64 * MIB;
 /** The thread's code is large, and comes from the network at first. */
 const LOAD_MS = 60_000;
 /** Pages that take long one by one must come to an end as well: a file has the time of so many of them, and of so many more each MiB. */
 const PAGES_FILE = 30;
 const PAGES_MIB = 3;
-const MIB = 1024 * 1024;
 const REPORTS = new Set(['want', 'at', 'pages', 'end', 'failed']);
 
 /** `page_ms`: as long as the thread may take without having anything to show for it; on a busy machine, longer. */
@@ -73,12 +75,18 @@ export function openReader(page_ms: number, signal: AbortSignal): DocumentReader
         if (parts > 0 || bunches >= AHEAD || done) return rest();
         if (begun) perFile.run();
         perPage.start(begun ? page_ms : LOAD_MS, () => {
+          // That is not this file's fault, and would be no better with the next one.
+          if (!begun) return fail(partLost('the reader of documents', `it has not come for ${LOAD_MS / 1000} s`));
           const place = page > 0 ? ` at page ${page}` : ' at its beginning';
-          const why = begun ? `was given up after ${page_ms / 1000} s${place}` : 'could not be loaded';
-          fail(new Unreadable(`cannot be read: its reader ${why}`));
+          fail(new Unreadable(`cannot be read: its reader was given up after ${page_ms / 1000} s${place}`));
         });
       };
       const give = async ({ wanted, start, end }: Extract<Report, { kind: 'want' }>) => {
+        if (end - start > MAX_PART) {
+          throw new Unreadable(
+            `cannot be read: ${end - start} bytes of it are needed at once, as of a damaged file, and at most ${MAX_PART} are read`,
+          );
+        }
         parts += 1;
         rest();
         const part = (await file.read(start, end)).slice();
