@@ -1,6 +1,6 @@
 /** The streams that are open, and where each begins. */
 import type * as v from 'valibot';
-import { RETRY_LATER, RETRY_SOON } from '../src/core/sse.ts';
+import { RETRY_LATER, RETRY_REPLACED, RETRY_SOON } from '../src/core/sse.ts';
 import type { Tasks } from '../src/core/store.ts';
 import { isFinished } from '../src/core/task.ts';
 import type { StreamQuerySchema } from './body.ts';
@@ -23,8 +23,6 @@ export interface StreamRequest extends v.InferOutput<typeof StreamQuerySchema> {
 
 /** So long streams are sent away; a service worker that is still asked then was not replaced. */
 const REPLACED_MS = 10_000;
-/** Where nobody asks, the next one can take over (`take-over.ts`). */
-const RETRY_REPLACED = 'retry: 1000\n\n';
 
 interface StreamsHost {
   store: Tasks;

@@ -87,7 +87,12 @@ async function* follow(
   };
   while (!signal?.aborted) {
     try {
-      if (list) last ??= (await (await fetch(list, request)).json()).cursor;
+      if (list && !last) {
+        const answer = await fetch(list, request);
+        // Who cannot say where now is would have it begin later.
+        if (!answer.ok) throw answer;
+        last = (await answer.json()).cursor;
+      }
       const headers = { Accept: 'text/event-stream', ...(last && { 'Last-Event-ID': last }) };
       const response = await fetch(url, { ...request, headers });
       if (response.status === 204) return;

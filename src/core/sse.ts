@@ -16,6 +16,8 @@ export type LogFrame = Frame & { at?: string; change?: Happened };
 export const RETRY_SOON = 'retry: 250\n\n';
 /** Keeps an EventSource that nobody closed from coming back after the end. */
 export const RETRY_NEVER = 'retry: 3600000\n';
+/** While nobody asks, the next service worker can take over. */
+export const RETRY_REPLACED = 'retry: 1000\n\n';
 export const RETRY_LATER = 'retry: 5000\n\n';
 export const HEARTBEAT = ': heartbeat\n\n';
 

@@ -202,3 +202,19 @@ async function endExecutor(page: Page): Promise<void> {
   await executor.evaluate(() => globalThis.close());
   await died;
 }
+
+test('a page asks its service worker for a sign of life before Firefox, which counts to 30 s, would stop it', async ({
+  context,
+  site,
+}) => {
+  const page = await context.newPage();
+  await page.clock.install();
+  await open(page, site.url);
+  const pings: string[] = [];
+  page.on('request', (request) => request.url().endsWith('/tasks/health') && pings.push(request.url()));
+  for (let minute = 0; minute < 2; minute += 1) {
+    const before = pings.length;
+    await page.clock.runFor(29_000);
+    await expect.poll(() => pings.length).toBeGreaterThan(before);
+  }
+});

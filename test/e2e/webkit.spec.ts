@@ -61,11 +61,11 @@ test('the streams of a page go on by themselves when WebKit’s service worker i
     const task_id = await run<string>(`(async () => {
       const { task_id } = await holdfast.submit({ type: 'countdown', input: { steps: 60, step_ms: 200 } });
       const reports = { EventSource: { ids: [], lost: 0, completed: false }, watch: { ids: [], lost: 0, completed: false } };
-      const told = (reader, id, completed) => {
+      const told = (reader, { event, id, data }) => {
         const report = reports[reader];
         // The message of an end has no id of its own: a reader still has the one before.
-        if (id !== report.ids.at(-1)) report.ids.push(id);
-        report.completed ||= completed;
+        if (event !== 'message' || data.status !== 'completed') report.ids.push(id);
+        report.completed ||= event === 'complete';
         tell();
       };
       const tell = () => {
@@ -74,11 +74,11 @@ test('the streams of a page go on by themselves when WebKit’s service worker i
       };
       const source = new EventSource('tasks/' + task_id + '/stream');
       for (const event of ['message', 'log', 'complete'])
-        source.addEventListener(event, ({ lastEventId }) => told('EventSource', lastEventId, event === 'complete'));
+        source.addEventListener(event, ({ lastEventId: id, data }) => told('EventSource', { event, id, data: JSON.parse(data) }));
       source.onerror = () => { if (!reports.EventSource.completed) reports.EventSource.lost += 1; };
       (async () => {
         const onConnection = (connected) => { if (!connected) reports.watch.lost += 1; };
-        for await (const { event, id } of holdfast.watch(task_id, { onConnection })) told('watch', id, event === 'complete');
+        for await (const event of holdfast.watch(task_id, { onConnection })) told('watch', event);
       })();
       done(task_id);
     })()`);

@@ -868,7 +868,7 @@ describe('many streams', () => {
     await reader.toEnd();
     const late = readerOf((await open(server, 'tasks/stream')).body);
     await late.toEnd();
-    expect(late.retries).toEqual([250]);
+    expect(late.retries).toEqual([1_000]);
     expect(server.streams.count()).toBe(0);
   });
 
@@ -903,7 +903,7 @@ describe('many streams', () => {
     expect([seen, ended.messages.length, server.streams.count()]).toEqual([1, 1, 0]);
     const late = readerOf((await open(server, path)).body);
     await late.toEnd();
-    expect([late.retries, late.messages.map(({ event }) => event)]).toEqual([[250], ['busy']]);
+    expect([late.retries, late.messages.map(({ event }) => event)]).toEqual([[1_000], ['busy']]);
   });
 
   test('are served again by a service worker that was not replaced after all', async () => {
