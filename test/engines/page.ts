@@ -24,6 +24,8 @@ const THEMES = [
   'jobs',
   'tables',
   'documents',
+  'images',
+  'grep',
   'order',
   'executors',
   'lessons',
