@@ -51,10 +51,21 @@ export function createCrew(browser, url) {
     return member;
   }
 
+  /** The last life of a tab that has said something. @param {Tab} tab */
+  const lastOf = (tab) =>
+    clients.findLast(({ client, records }) => client.split('.')[0] === String(tab.id) && records.length > 0);
+
   /** @param {Tab} tab */
   async function drain(tab) {
-    const { client } = memberOf(tab);
+    const member = memberOf(tab);
+    let { client } = member;
     const records = await tab.call('take');
+    // One that comes back from the back/forward cache (a reload that failed leaves it there) goes on with the life that it had.
+    const earlier = client.records.length === 0 && records[0]?.kind !== 'life' ? lastOf(tab) : undefined;
+    if (earlier) {
+      client = earlier;
+      member.client = earlier;
+    }
     client.records.push(...records);
     for (const { kind, event, watcher, id } of records) {
       if (kind === 'event' && event !== 'complete') seen.set(watcher.split(' ')[0], id);

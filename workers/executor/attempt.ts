@@ -62,11 +62,13 @@ export function startAttempt(
   /** What is cleared away after the end. */
   let clearing = Promise.resolve();
   const { promise: outOfTime, resolve: giveUp } = Promise.withResolvers<'terminate'>();
+  const { promise: givenUp, resolve: letGo } = Promise.withResolvers<void>();
 
   /** The first rung: the job's signal and `return()`; the second, after its grace, is `terminate()`. */
   function stop(reason: StopReason) {
     const atOnce = reason === 'fenced' || reason === 'store' || reason === 'released';
     if (atOnce) giveUp('terminate');
+    if (reason === 'fenced' || reason === 'released') letGo();
     if (stopping) {
       if (atOnce || reason === 'cancel') stopping.reason = reason;
       return;
@@ -185,7 +187,13 @@ export function startAttempt(
         report(error);
         // What the job said last would not fit either.
         batch = null;
-        await new Promise((resolve) => setTimeout(resolve, QUOTA_RETRY_MS));
+        // Its lease and its place are not kept for that from whoever has it by now.
+        let again: ReturnType<typeof setTimeout> | undefined;
+        const later = new Promise<void>((resolve) => {
+          again = setTimeout(resolve, QUOTA_RETRY_MS);
+        });
+        await Promise.race([later, givenUp]);
+        clearTimeout(again);
       }
     }
   }

@@ -1018,7 +1018,17 @@ describe('a store that fails', () => {
     expect(await made.get(made.task_id)).toMatchObject({ attempt: 1, losses: 0 });
   });
 
-  test('because it is full keeps no executor from letting go', async () => {
+  test.each<[string, (made: Awaited<ReturnType<typeof withRun>>) => Promise<unknown>]>([
+    ['keeps no executor from letting go', async ({ executor }) => void executor.stop()],
+    [
+      'keeps nothing of a task that has ended elsewhere meanwhile',
+      async ({ executor, change, task_id }) => {
+        await change(task_id, [{ kind: 'canceled', stopped: null }]);
+        const digest = { task_id, status: 'canceled' as const, attempt: 1, last: 3, cancel_requested: false };
+        executor.hint({ kind: 'committed', tasks: [digest], newest: 3 });
+      },
+    ],
+  ])('because it is full %s', async (_, letGo) => {
     let full = false;
     const commit = (store: TaskStore) => (steps: readonly Step[]) =>
       full ? Promise.reject(new DOMException('full', 'QuotaExceededError')) : store.commit(steps);
@@ -1026,10 +1036,10 @@ describe('a store that fails', () => {
     full = true;
     made.run.end(completed);
     await until(() => made.errors.length === 1);
-    const stopped = made.executor.stop();
-    vi.advanceTimersByTime(5_000);
+    await letGo(made);
+    // At once: no clock goes on here.
     await until(async () => !(await made.isLeased(made.task_id, 1)));
-    await stopped;
+    await made.executor.stop();
   });
 });
 
