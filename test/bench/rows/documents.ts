@@ -58,7 +58,8 @@ export const row: Row = async (bench) => {
   });
   const { busy, pages } = await whileIndexing(client, () => interleave(5, sides));
   await client.forgetAll();
-  const searches = (what: string, { search, health }: Record<keyof typeof sides, Rounds>, quantile: number) =>
+  type Sides = Record<keyof typeof sides, Rounds>;
+  const searches = (what: string, { search, health }: Sides, quantile: number, most = 100) =>
     figure({
       what: `a search in ${what}`,
       unit: 'ms',
@@ -66,13 +67,14 @@ export const row: Row = async (bench) => {
       other: health,
       beside: 'GET tasks/health',
       quantile,
-      aims: [{ of: 'ours', is: 'at most', value: 100 }],
+      aims: [{ of: 'ours', is: 'at most', value: most }],
     });
   return [
     ...speed,
     searches(`${INDEXED} pages, p95`, idle, 0.95),
     searches(`${INDEXED} pages while a task indexes ${pages} more, p95`, busy, 0.95),
-    searches(`${INDEXED} pages, the first after the index was closed`, first, 0.5),
+    // As for the first event after the service worker was stopped: a thread, its code and the database are opened first.
+    searches(`${INDEXED} pages, the first after the index was closed`, first, 0.5, 200),
   ];
 };
 
