@@ -56,3 +56,6 @@ export function openSource(check: Check, path: string, names: readonly string[] 
     ended,
   };
 }
+
+/** Longer than any engine's EventSource waits by itself before it comes back: 3 s, and 5 s in Firefox. That it does not, no event tells. */
+export const longerThanItWaits = () => new Promise<void>((resolve) => setTimeout(resolve, 8_000));

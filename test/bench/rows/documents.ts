@@ -1,7 +1,6 @@
 /** PDF into the index: what everything around the libraries costs; and how long a search takes in 5,000 pages. */
 import type { Client } from '../../../src/client/index.ts';
-import { namesFor } from '../../../src/core/names.ts';
-import { INDEX } from '../../../src/core/search.ts';
+import { closedIndex } from '../../closed-index.ts';
 import { type Row, timed } from '../bench.ts';
 import { besideBare } from '../beside.ts';
 import { figure, interleave, type Rounds } from '../figure.ts';
@@ -51,7 +50,7 @@ export const row: Row = async (bench) => {
   const idle = await interleave(10, sides);
   const first = await interleave(5, {
     search: async () => {
-      await closed(client);
+      await closedIndex(client);
       return times(QUERIES.slice(0, 1), (q) => client.search(q));
     },
     health: () => times(QUERIES.slice(0, 1), () => client.health()),
@@ -94,15 +93,6 @@ async function whileIndexing<T>(client: Client, measure: () => Promise<T>) {
   if (task.status !== 'running' || !(task.done > done)) throw new Error(`The task is ${task.status}, at ${task.done}.`);
   await client.cancel(task_id);
   return { busy, pages: LONG * PAGES };
-}
-
-/** Has whoever has the index open let go of it. */
-async function closed(client: Client): Promise<void> {
-  const lock = namesFor(client.base).lastingLock(INDEX);
-  const channel = new BroadcastChannel(lock);
-  channel.postMessage({ kind: 'wanted' });
-  channel.close();
-  await navigator.locks.request(lock, () => {});
 }
 
 async function times<T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<number[]> {

@@ -1,5 +1,4 @@
-import { namesFor } from '../../../src/core/names.ts';
-import { INDEX } from '../../../src/core/search.ts';
+import { closedIndex } from '../../closed-index.ts';
 import { ask, client, run, send } from '../app.ts';
 import { expect } from '../expect.ts';
 import { test } from '../harness.ts';
@@ -45,15 +44,6 @@ async function index(files: Record<string, string>) {
 
 const find = async (q: string) => (await client.search(q)).hits.map(({ file, page }) => `${file} ${page}`).sort();
 
-/** Has whoever has the index open let go of it: what is found next is read from where it is kept. */
-async function closed(): Promise<void> {
-  const lock = namesFor(client.base).lastingLock(INDEX);
-  const channel = new BroadcastChannel(lock);
-  channel.postMessage({ kind: 'wanted' });
-  channel.close();
-  await navigator.locks.request(lock, () => {});
-}
-
 test('documents are found page by page once they are read, and still when the index was closed, with OPFS or without', async () => {
   const files = {
     'a.pdf': pdfOf('An anchor holds', 'fast in the sand'),
@@ -69,7 +59,7 @@ test('documents are found page by page once they are read, and still when the in
     expect(await find('检索')).toEqual(['d.txt 1']);
   };
   await look();
-  await closed();
+  await closedIndex(client);
   await look();
 });
 
@@ -81,12 +71,12 @@ test('a file that changed takes the place of the old one, and what is forgotten 
   const [hit] = (await client.search('new words')).hits;
   expect(hit?.snippet, 'the snippet').toBe('the new words');
   expect((await send('DELETE', `search/documents/${hit?.document_id}`)).status).toBe(204);
-  await closed();
+  await closedIndex(client);
   expect(await find('words')).toEqual([]);
   expect((await (await ask('search/documents?limit=500')).json()).documents.length > 0, 'whether others are left').toBe(
     true,
   );
   await client.forgetAll();
-  await closed();
+  await closedIndex(client);
   expect((await (await ask('search/documents')).json()).total, 'how many are left').toBe(0);
 });

@@ -1,7 +1,7 @@
 import { ask, client, logOf, openStream, pending, run, submit, upTo } from '../app.ts';
 import { expect } from '../expect.ts';
 import { aside, test } from '../harness.ts';
-import { openSource } from '../source.ts';
+import { longerThanItWaits, openSource } from '../source.ts';
 
 const { CLOSED, CONNECTING } = EventSource;
 
@@ -45,8 +45,7 @@ aside('after the end it does not come back, though nobody closed it', async (che
   const { task_id } = await run('countdown', { steps: 1, step_ms: 0 });
   const source = openSource(check, `tasks/${task_id}/stream`);
   await source.ended;
-  // Longer than any engine waits by itself: 3 s, and 5 s in Firefox.
-  await new Promise((resolve) => setTimeout(resolve, 8_000));
+  await longerThanItWaits();
   expect(source.opened()).toBe(1);
   expect(source.events.filter(({ type }) => type === 'complete').length).toBe(1);
 });

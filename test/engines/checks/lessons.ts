@@ -1,7 +1,7 @@
 import { ask, idsIn, openStream } from '../app.ts';
 import { expect } from '../expect.ts';
 import { aside, test } from '../harness.ts';
-import { openSource } from '../source.ts';
+import { longerThanItWaits, openSource } from '../source.ts';
 
 const { CONNECTING } = EventSource;
 
@@ -14,8 +14,7 @@ aside('stream: ten messages, count from 0, and then it does not come back', asyn
     messages.every(({ timestamp }) => !Number.isNaN(Date.parse(timestamp))),
     'whether each has its time',
   ).toBe(true);
-  // Longer than any engine waits by itself: 3 s, and 5 s in Firefox.
-  await new Promise((resolve) => setTimeout(resolve, 8_000));
+  await longerThanItWaits();
   expect(source.opened()).toBe(1);
 });
 
