@@ -34,6 +34,15 @@ export async function launchChromium() {
     return page;
   }
 
+  /** @param {Page} page the one in front */
+  async function startedUp(page) {
+    const asked = running;
+    asked.isStarted ||= await started(page).then(
+      () => true,
+      () => false,
+    );
+  }
+
   /** @param {Tab} tab @param {(session: import('@playwright/test').CDPSession) => Promise<unknown>} use */
   async function withSession(tab, use) {
     const session = await pageOf(tab).context().newCDPSession(pageOf(tab));
@@ -49,6 +58,7 @@ export async function launchChromium() {
       const page = await running.context.newPage();
       opened += 1;
       await page.goto(url, { waitUntil: 'commit' });
+      await startedUp(page);
       /** @type {Tab} */
       const tab = {
         id: opened,
@@ -77,10 +87,6 @@ export async function launchChromium() {
         await page.close();
       },
       async freeze(tab, frozen) {
-        if (frozen && !running.isStarted) {
-          await started(pageOf(tab));
-          running.isStarted = true;
-        }
         await withSession(tab, (session) =>
           session.send('Page.setWebLifecycleState', { state: frozen ? 'frozen' : 'active' }),
         );
@@ -105,8 +111,8 @@ export async function launchChromium() {
 }
 
 /**
- * Chromium (156) has started up once its page in front has come to rest, some two seconds after that was loaded. If that page is frozen
- * before, which no browser does by itself, it waits for three minutes, and updates no service worker meanwhile.
+ * Chromium (156) has started up once its page in front has come to rest, some two seconds after that was loaded, if no streams of tasks are
+ * open. If that page is frozen or goes before, it waits for three minutes, and updates no service worker meanwhile.
  *
  * @param {Page} page
  */
@@ -116,8 +122,7 @@ const started = (page) =>
     STARTED_MS,
     // An update waits for it too. Without a network it is tried and fails.
     page.evaluate(async () => {
-      const registration = await navigator.serviceWorker.getRegistration();
-      if (!registration) throw new Error('there is no service worker yet');
+      const registration = await navigator.serviceWorker.ready;
       await registration.update().catch(() => {});
     }),
   );

@@ -391,6 +391,12 @@
     /** True, or what the page shows instead. */
     ready: () => scope.holdfast !== undefined || `${document.readyState}: ${document.body?.textContent}`,
     version: () => scope.chaosBuild.version,
+    /** How an update stands, for the history of a round whose pages do not come to the newest version. */
+    async updating() {
+      const { active, waiting, installing } = (await navigator.serviceWorker.getRegistration()) ?? {};
+      const states = [active, waiting, installing].map((each) => each?.state ?? null);
+      return { states, notice: document.querySelector('.notice')?.textContent };
+    },
     take() {
       const taken = records;
       records = [];

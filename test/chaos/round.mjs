@@ -269,7 +269,8 @@ export async function playRound(schedule, browser, dist) {
       if (found.every((version) => version === site.version())) return;
       const passed = performance.now() - begun;
       if (passed > UPDATE_MS) {
-        crew.note({ kind: 'not updated', found, newest: site.version() });
+        const updating = await crew.pick(0)?.call('updating').catch(String);
+        crew.note({ kind: 'not updated', found, newest: site.version(), updating });
         // Counted, and no fault of the round: of two updates within a second WebKitGTK (2.50) sometimes installs the second for ever.
         if (schedule.engine !== 'webkit') wrong.push(`the pages are of versions ${found} and not of ${site.version()}`);
         return;
