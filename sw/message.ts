@@ -9,6 +9,8 @@ import type { Streams } from './streams.ts';
 
 declare const self: ServiceWorkerGlobalScope;
 
+const MOST_HAD = 1_000;
+
 export interface MessageHost {
   scope: string;
   database: Connection;
@@ -28,7 +30,7 @@ export function messages({ scope, database, files, streams, command, committed, 
     throw new Error('Only a page of this app may ask for that.');
   }
 
-  /** The questions that came: one is asked again for as long as there is no answer. */
+  /** The last questions that came: one is asked again for as long as there is no answer. */
   const had = new Set<unknown>();
 
   async function answerTo(message: BackendMessage, source: ExtendableMessageEvent['source']): Promise<unknown> {
@@ -76,6 +78,7 @@ export function messages({ scope, database, files, streams, command, committed, 
     const { id } = Object(data);
     if (id && had.has(id)) return;
     had.add(id);
+    if (had.size > MOST_HAD) had.delete(had.values().next().value);
     const answer = answerTo(message, source);
     if (port) port.postMessage(await answer.catch(asError));
     else await answer;

@@ -2,16 +2,7 @@
 import { discarding, type Locks } from '../../src/core/discard.ts';
 import type { JobSpec } from '../../src/core/job.ts';
 import type { AttemptRef, Hint } from '../../src/core/protocol.ts';
-import {
-  type Candidate,
-  type Claim,
-  type Committed,
-  type Digest,
-  fenced,
-  type Limits,
-  type Step,
-  type TaskStore,
-} from '../../src/core/store.ts';
+import { type Candidate, type Claim, type Digest, fenced, type Limits, type TaskStore } from '../../src/core/store.ts';
 import type { Change, StoredTask } from '../../src/core/task.ts';
 import { createAppender } from './appender.ts';
 import { type Attempt, startAttempt } from './attempt.ts';
@@ -19,6 +10,7 @@ import { LET_GO, lossOf } from './ending.ts';
 import { housekeep, type KeptFiles } from './housekeeping.ts';
 import type { JobWorker } from './job-worker.ts';
 import { takeLock } from './lease.ts';
+import { createSuccessor } from './successor.ts';
 import { createWatch } from './watch.ts';
 
 export interface ExecutorHost {
@@ -59,14 +51,19 @@ export function createExecutor(host: ExecutorHost) {
   const limitsNow = async (): Promise<Limits> => ({ running: (await settings).running_limit ?? limit, types });
   const mine = new Map<string, Attempt>();
   const others = createWatch({ locks, lockOf, lost: (ref) => writes(adopt(ref)).then(fill), passing: fill, report });
+  const successor = createSuccessor({
+    by: id,
+    append,
+    locks,
+    lockOf,
+    limits: limitsNow,
+    isStopped: () => stopped !== null,
+    later: others.later,
+  });
   /** Ready to be told what to run: a new worker takes 40 to 60 ms to answer (measured). */
   const idle: JobWorker[] = [];
   let wakeTimer: ReturnType<typeof setTimeout> | undefined;
   let sweepTimer: ReturnType<typeof setInterval> | undefined;
-  /** What comes next when something ends here, as the last look says; null: there is news since. */
-  let next: Promise<Candidate | null> | null = null;
-  /** What was claimed in the transaction that ended one that ran here, by that one. */
-  const claimed = new Map<string, { claim: Claim; release(): void }>();
   /** What may still write. */
   const writing = new Set<Promise<unknown>>();
   let filling: Promise<void> | null = null;
@@ -84,7 +81,7 @@ export function createExecutor(host: ExecutorHost) {
   /** Starts whatever may be started; calls that come meanwhile make it look once more. */
   function fill(): Promise<void> {
     more = true;
-    next = null;
+    successor.expect(null);
     filling ??= startAll().catch(report);
     return filling;
   }
@@ -107,7 +104,7 @@ export function createExecutor(host: ExecutorHost) {
     // What runs here alone is enough to know.
     const full = mine.size >= limits.running;
     const look = store.look(full ? withOneMore(limits) : limits, others.passed());
-    if (full) next = look.then(({ best }) => best);
+    if (full) successor.expect(look.then(({ best }) => best));
     const { best: candidate, due } = await look;
     clearTimeout(wakeTimer);
     if (due !== null && due <= now()) {
@@ -142,42 +139,13 @@ export function createExecutor(host: ExecutorHost) {
     release();
   }
 
-  /** What comes next, and its lease; null: it is not known, or another has it. */
-  async function reserve() {
-    const candidate = await next;
-    next = null;
-    if (!candidate || stopped) return null;
-    const order = { candidate, limits: await limitsNow(), by: id };
-    const release = await takeLock(locks, lockOf(candidate.task_id, candidate.attempt));
-    return release && { order, release };
-  }
-
-  /** Ends what ran here. What comes next is claimed in the same transaction, which saves a look and a transaction. */
-  async function appendEnd(step: Step): Promise<Committed> {
-    // Whatever is wrong with what comes next, the end is committed.
-    const reserved = await reserve().catch(() => null);
-    if (!reserved) return append(step);
-    const { order, release } = reserved;
-    try {
-      const committed = await append({ ...step, next: order });
-      if (committed.next) claimed.set(step.task_id, { claim: committed.next, release });
-      else release();
-      return committed;
-    } catch (error) {
-      release();
-      // It may have been committed all the same.
-      others.later(order.candidate);
-      throw error;
-    }
-  }
-
   function run(claim: Claim, release: () => void) {
     const spec = byType.get(claim.task.type);
     if (!spec) throw new RangeError(`claimed a task of the unknown type ${claim.task.type}`);
     const worker = idle.pop() ?? startWorker();
     const attempt = startAttempt(claim, {
       append,
-      appendEnd,
+      appendEnd: successor.appendEnd,
       worker,
       spec,
       removeOutputs: files.removeOutputs,
@@ -204,8 +172,7 @@ export function createExecutor(host: ExecutorHost) {
       .finally(async () => {
         if (mine.get(attempt.task_id) === attempt) mine.delete(attempt.task_id);
         release();
-        const after = claimed.get(attempt.task_id);
-        claimed.delete(attempt.task_id);
+        const after = successor.takeAfter(attempt.task_id);
         if (after && !stopped) run(after.claim, after.release);
         tellRuns();
         if (after && stopped) await giveBack(after.claim, after.release);
