@@ -56,14 +56,14 @@ export function check(history) {
   for (const { client, records } of history.clients) {
     /** @param {string} what */
     const sayOf = (what) => say(`client ${client}: ${what}`);
-    checkRequests(records, lives, sayOf);
+    checkRequests(records, lives, history.jumped, sayOf);
     for (const load of loadsOf(records)) {
       checkStreams(load, lives, sayOf);
       checkReturns(load, sayOf);
     }
     checkWatches(records, lives, sayOf);
   }
-  for (const client of history.survivors) checkEvidence(client, history, say);
+  for (const client of history.survivors) checkEvidence(client, history, lives, say);
   if (history.survivors.length === 0) say('nobody was there at the end');
   return wrong;
 }
@@ -275,6 +275,8 @@ function checkLeftovers({ store: { stores, folder }, locks }, lives, say) {
     if (status === 'canceled' && rows.has(`task:${task_id}`)) say(`${task_id}: is canceled and left its output`);
   }
   for (const task_id of checkpoints) if (!lives.has(task_id)) say(`a checkpoint of no task: ${task_id}`);
+  for (const owner of rows)
+    if (owner.startsWith('task:') && !lives.has(owner.slice('task:'.length))) say(`an output of no task: ${owner}`);
   for (const task_id of Object.keys(folder)) if (!lives.has(task_id)) say(`a folder of no task: ${task_id}`);
   checkLookups(stores.lookups ?? [], lives, say);
   for (const name of locks) if (name.includes(':task:')) say(`the lease ${name} is still held`);
@@ -292,10 +294,10 @@ function checkLookups(lookups, lives, say) {
 
 const STATUSES = [200, 201, 202, 204, 206, 304, 400, 404, 405, 409, 413, 415, 416, 422, 503, 507];
 
-/** What was answered is in the contract, and a task was shown as its log has it. @param {Recorded[]} records @param {Map<string, Life>} lives @param {Say} say */
-function checkRequests(records, lives, say) {
+/** What was answered is in the contract, and a task was shown as its log has it. @param {Recorded[]} records @param {Map<string, Life>} lives @param {boolean} jumped @param {Say} say */
+function checkRequests(records, lives, jumped, say) {
   const requests = new Map(records.filter(({ kind }) => kind === 'request').map((each) => [each.id, each]));
-  for (const { kind, id, status, type, text, message } of records) {
+  for (const { kind, id, at, status, type, text, message } of records) {
     if (kind === 'error') say(`uncaught: ${message}`);
     if (kind !== 'answer') continue;
     const request = requests.get(id);
@@ -310,6 +312,9 @@ function checkRequests(records, lives, say) {
     }
     if (!STATUSES.includes(status)) say(`${what}: ${text}`);
     if (status >= 400 && !type.startsWith('application/problem+json')) say(`${what} as ${type}`);
+    const refused = status === 409 && /^\/tasks\/([^/]+)\/cancel$/.exec(path)?.[1];
+    if (refused && !hasEndedBy(jumped ? Number.POSITIVE_INFINITY : at + CLOCKS_MS, lives.get(refused)))
+      say(`${what}, though it had not ended`);
     if (!text || status >= 400) continue;
     let body;
     try {
@@ -326,6 +331,10 @@ function checkRequests(records, lives, say) {
     }
   }
 }
+
+/** Whether a task had completed or failed, ever. @param {number} at @param {Life | undefined} life */
+const hasEndedBy = (at, life) =>
+  life?.events.some((event) => ['completed', 'failed'].includes(event.kind) && Date.parse(event.at) <= at);
 
 /**
  * A browser may let a request past the service worker, to the site, which does not know it. Whoever asked asks again, unless it is gone.
@@ -431,17 +440,31 @@ function checkFeed(cursor, frames, lives, say) {
     }
     if (last !== null && seq !== last + 1) say(`${name}: ${seq} follows ${last}`);
     last = seq;
+    if (id !== null && event === 'message' && isEnd(life.states[owner.n - 1]?.status))
+      say(`${name}: the end of ${owner.task_id}, number ${seq}, comes without complete`);
     checkFrame(`${name}: number ${seq}`, { event, data }, life, owner.n, say);
   }
 }
 
-/** Each connection to the stream of all tasks goes on where the one before it was. @param {Recorded[]} load @param {Say} say */
+/** The first connection to the stream of all tasks begins where a list ended, each other one goes on where the one before it was. @param {Recorded[]} load @param {Say} say */
 function checkReturns(load, say) {
   const connections = feedOf(load);
   for (const [i, { cursor }] of connections.entries()) {
     const before = connections[i - 1];
+    if (!before && !load.some((record) => isListUpTo(cursor, record)))
+      say(`the stream of all tasks is asked for after ${cursor}, where no list ended`);
     if (before && cursor !== before.last)
       say(`the stream of all tasks is asked for after ${cursor}, it was at ${before.last}`);
+  }
+}
+
+/** @param {string | null} cursor @param {Recorded} record */
+function isListUpTo(cursor, { kind, status, text }) {
+  if (kind !== 'answer' || status !== 200 || !text) return false;
+  try {
+    return JSON.parse(text).cursor === cursor;
+  } catch {
+    return false;
   }
 }
 
@@ -474,8 +497,8 @@ function checkWatches(records, lives, say) {
   }
 }
 
-/** Who was there at the end has followed all tasks together to the newest number, and each to its end: what nobody saw cannot be wrong. @param {string} client @param {History} history @param {Say} say */
-function checkEvidence(client, { clients, tasks, store: { stores } }, say) {
+/** Who was there at the end has followed all tasks together to the newest number, and each to its end: what nobody saw cannot be wrong. @param {string} client @param {History} history @param {Map<string, Life>} lives @param {Say} say */
+function checkEvidence(client, { clients, tasks, store: { stores } }, lives, say) {
   const records = clients.find((each) => each.client === client)?.records ?? [];
   const newest = stores.meta?.find(({ key }) => key === 'seq')?.value;
   const connection = feedOf(loadsOf(records).at(-1) ?? []).at(-1);
@@ -483,9 +506,14 @@ function checkEvidence(client, { clients, tasks, store: { stores } }, say) {
   else if (numberIn(connection.last) < newest)
     say(`client ${client}: saw all tasks up to number ${numberIn(connection.last)}, the newest is ${newest}`);
   for (const { task_id } of tasks) {
-    const watch = records.find((each) => each.kind === 'watch' && each.task_id === task_id);
-    const over = records.some(({ kind, watcher }) => kind === 'watched' && watcher === watch?.watcher);
-    if (!watch || !over) say(`client ${client}: never saw the end of ${task_id}`);
+    const watches = records.filter((each) => each.kind === 'watch' && each.task_id === task_id);
+    // One that ended before a retry says nothing of what came after it.
+    const saw = watches.some(({ watcher, after }) => {
+      const own = records.filter((each) => each.watcher === watcher);
+      const last = Number(own.findLast(({ kind }) => kind === 'event')?.id ?? after ?? 0);
+      return own.some(({ kind }) => kind === 'watched') && last === lives.get(task_id)?.events.length;
+    });
+    if (!saw) say(`client ${client}: never saw the end of ${task_id}`);
   }
 }
 

@@ -244,11 +244,12 @@ export function createCrew(browser, url) {
             throw error;
           });
         }
+      const ends = Object.entries(answers).map(([task_id, { task }]) => [task_id, task.last_event_id]);
       for (const each of stuck ? [] : awake()) {
         for (const task_id of ids) await watch(each, task_id);
         const end = Math.max(deadline, performance.now() + FOLLOWED_MS);
         for (;;) {
-          const waiting = await each.call('watching');
+          const waiting = await each.call('watching', ends);
           if (waiting.length === 0) break;
           if (performance.now() > end) {
             wrong.push(`tab ${each.id} still waits for the end of ${waiting}`);

@@ -363,8 +363,27 @@
       ? { bytes: 'size' in value ? value.size : value.length }
       : value;
 
-  const known = new Set();
-  const watching = new Set();
+  /** The tasks that are followed, and the last number that was seen of each. @type {Map<string, { last: string | undefined, isOver: boolean }>} */
+  const followed = new Map();
+
+  /** With the product's own client. @param {string} task_id @param {string} [after] */
+  async function follow(task_id, after) {
+    const watcher = `${task_id} ${after ?? ''}`;
+    const seen = { last: after, isOver: false };
+    followed.set(task_id, seen);
+    record({ kind: 'watch', watcher, task_id, after: after ?? null });
+    const options = after === undefined ? {} : { after };
+    try {
+      for await (const { event, id, data } of scope.holdfast.watch(task_id, options)) {
+        seen.last = id;
+        record({ kind: 'event', watcher, event, id, data });
+      }
+      record({ kind: 'watched', watcher });
+      seen.isOver = true;
+    } catch (error) {
+      record({ kind: 'error', message: `watch: ${error}` });
+    }
+  }
 
   /** @type {Map<number, { value?: unknown, error?: string }>} */
   const tickets = new Map();
@@ -420,22 +439,18 @@
     /** @param {object} patch */
     configure: (patch) => scope.holdfast.configure(patch),
     list: async () => (await scope.holdfast.list({ limit: 500 })).tasks,
-    /** Follows a task with the product's own client. @param {string} task_id @param {string} [after] */
+    /** @param {string} task_id @param {string} [after] */
     watch(task_id, after) {
-      if (known.has(task_id) || !scope.holdfast) return;
-      known.add(task_id);
-      const watcher = `${task_id} ${after ?? ''}`;
-      record({ kind: 'watch', watcher, task_id, after: after ?? null });
-      watching.add(watcher);
-      (async () => {
-        const options = after === undefined ? {} : { after };
-        for await (const { event, id, data } of scope.holdfast.watch(task_id, options))
-          record({ kind: 'event', watcher, event, id, data });
-        record({ kind: 'watched', watcher });
-        watching.delete(watcher);
-      })().catch((error) => record({ kind: 'error', message: `watch: ${error}` }));
+      if (!followed.has(task_id) && scope.holdfast) follow(task_id, after);
     },
-    watching: () => [...watching],
+    /** Those whose end was not seen yet. One that has gone on since what looked like its end is followed on. @param {[string, string][]} ends the last number of each */
+    watching(ends) {
+      for (const [task_id, end] of ends) {
+        const seen = followed.get(task_id);
+        if (seen?.isOver && Number(seen.last ?? 0) < Number(end)) follow(task_id, seen.last);
+      }
+      return [...followed].flatMap(([task_id, { isOver }]) => (isOver ? [] : [task_id]));
+    },
     /** Everything that the API tells of a task, by requests of its own. @param {string} task_id */
     async inspect(task_id) {
       const task = await (await scope.fetch(at(`tasks/${task_id}`))).json();

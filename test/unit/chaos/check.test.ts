@@ -140,6 +140,23 @@ const doctored: [string, (history: History) => void, RegExp][] = [
     /the stream of all tasks is asked for after null, it was at .*-6/,
   ],
   [
+    'a stream of all tasks that begins where no list ended',
+    (h) => {
+      const early = feed(h).slice(0, 3);
+      remove(h, (r) => early.includes(r));
+      Object.assign(feedRequests(h)[0]?.headers, { 'last-event-id': `${EPOCH}-3` });
+    },
+    /the stream of all tasks is asked for after .*-3, where no list ended/,
+  ],
+  [
+    'an end without complete in the stream of all tasks',
+    (h) =>
+      edit(feed(h).at(-1), (text) =>
+        text.replace(/^retry.*\n/, `id: ${EPOCH}-18\n`).replace(/\n\nid: [\s\S]*$/, '\n\n'),
+      ),
+    /the end of dropped, number 18, comes without complete/,
+  ],
+  [
     'a page that loaded itself again and followed nothing',
     (h) => void records(h).push({ kind: 'life', at: 0, version: 1 }),
     /client 1: never followed all tasks/,
@@ -339,6 +356,11 @@ const doctored: [string, (history: History) => void, RegExp][] = [
     },
     /a folder of no task: gone/,
   ],
+  [
+    'an output of no task',
+    (h) => void h.store.stores.files?.push({ key: ['task:gone', 'x', 0], value: {} }),
+    /an output of no task: task:gone/,
+  ],
   ['a lease that is still held', (h) => void h.locks.push('holdfast:/:task:hashed:2'), /is still held/],
   [
     'a task that is stuck',
@@ -407,6 +429,30 @@ const doctored: [string, (history: History) => void, RegExp][] = [
     'a client that followed no task to its end',
     (h) => remove(h, ({ kind }) => kind === 'watched'),
     /client 1: never saw the end of counted/,
+  ],
+  [
+    'a client that saw an earlier end',
+    (h) => remove(h, (r) => seenBy(h, DROPPED).slice(-2).includes(r)),
+    /client 1: never saw the end of dropped/,
+  ],
+  [
+    'a cancel that is refused although nothing had ended',
+    (h) => {
+      const path = `/tasks/${DROPPED}/cancel`;
+      records(h).push({ kind: 'request', id: 97, method: 'POST', path, headers: {}, body: null });
+      records(h).push({ kind: 'answer', id: 97, at: 0, status: 409, type: 'application/problem+json', text: '{}' });
+    },
+    /POST \/tasks\/dropped\/cancel was answered 409, though it had not ended/,
+  ],
+  [
+    'a cancel that is refused before the task has ended',
+    (h) => {
+      const path = `/tasks/${HASHED}/cancel`;
+      const at = Date.UTC(2026, 0, 1);
+      records(h).push({ kind: 'request', id: 97, method: 'POST', path, headers: {}, body: null });
+      records(h).push({ kind: 'answer', id: 97, at, status: 409, type: 'application/problem+json', text: '{}' });
+    },
+    /POST \/tasks\/hashed\/cancel was answered 409, though it had not ended/,
   ],
   [
     'a request that went to the site and was not asked again',

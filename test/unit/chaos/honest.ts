@@ -128,6 +128,10 @@ export function honest(): History {
     });
     client.push({ kind: 'watched', watcher });
   }
+  id += 1;
+  client.push({ kind: 'request', id, method: 'GET', path: '/tasks?limit=200', headers: {}, body: null });
+  const page = { tasks: [], next_page: null, counts: {}, cursor: `${EPOCH}-0` };
+  client.push({ kind: 'answer', id, status: 200, type: 'application/json', text: JSON.stringify(page) });
   const all = lives.flatMap((life) => framesOf(life, (n) => `${EPOCH}-${life.seq + n - 1}`));
   // It breaks in the middle of the seventh event.
   ask('/tasks/stream', `${EPOCH}-0`, [...all.slice(0, 6), (all[6] ?? '').slice(0, 20)], 'broken');
