@@ -201,8 +201,8 @@ test('what another site sends as a share is kept as a file at most, and starts n
   await task.expect();
 });
 
-/** What a page could be told to do, if it listened. */
-const KINDS = ['claim', 'end-streams', 'skip-waiting', 'stop', 'start'];
+/** What a page could be told to do, if it listened: what its executor and its service worker obey, then what it does itself. */
+const KINDS = ['claim', 'end-streams', 'skip-waiting', 'stop', 'start', 'backend-started', 'import-progress', 'erased'];
 
 /** The app in a window that another page opened, and has as `opened`. */
 async function windowOf(page: Page, url: string): Promise<Page> {
@@ -235,15 +235,22 @@ test('nor does one that this origin opened itself listen to its messages', async
   await app.waitForFunction(() => globalThis.holdfast !== undefined);
   const task = await untouched(app);
   const page = await windowOf(app, site.url);
+  const row = page.locator(`li[data-task="${task.task_id}"]`);
+  await expect(row).toBeVisible();
+  const streams = () => page.evaluate(async () => (await globalThis.holdfast.health()).open_streams);
+  const before = [await page.evaluate(() => performance.timeOrigin), await streams()];
   await app.evaluate(async (kinds) => {
     // They do come there.
     const heard = new Promise((resolve) =>
       globalThis.opened.addEventListener('message', ({ data }) => data.kind === kinds.at(-1) && resolve(data)),
     );
-    for (const kind of kinds) globalThis.opened.postMessage({ kind, all: true }, '*');
+    for (const kind of kinds) globalThis.opened.postMessage({ kind, all: true, read: 1, size: 2 }, '*');
     await heard;
   }, KINDS);
   expect(await page.evaluate(() => window.opener !== null)).toBe(true);
+  // Whatever it heard it has answered by now, which takes a turn of its own.
+  await expect(row).toBeVisible();
+  expect([await page.evaluate(() => performance.timeOrigin), await streams()]).toEqual(before);
   await task.expect();
 });
 

@@ -90,6 +90,23 @@ test('a job that never listens is terminated after its grace, and the next in li
   for (const other of others) expect(other.status).toBe('canceled');
 });
 
+test('a job that never listens is ended when its time is up, and when it is paused', async ({ page, site }) => {
+  await open(page, site.url);
+  const spin = { type: 'spin', input: { ms: 3_600_000 } };
+  const late = await page.evaluate((draft) => globalThis.holdfast.submit(draft), { ...spin, timeout_ms: 1_000 });
+  const ended = await finished(page, late.task_id);
+  expect(ended).toMatchObject({ status: 'failed', stopped: { rung: 'terminate' } });
+  expect(ended.error?.type).toMatch(/:timeout$/);
+
+  const held = await page.evaluate((draft) => globalThis.holdfast.submit(draft), spin);
+  await expect.poll(async () => (await get(page, held.task_id)).message).toBe('busy for 3600 s');
+  const paused = await page.evaluate((task_id) => globalThis.holdfast.pause(task_id), held.task_id);
+  expect(paused).toMatchObject({ status: 'paused', paused: { reason: 'user' }, stopped: { rung: 'terminate' } });
+  expect(await page.evaluate((task_id) => globalThis.holdfast.cancel(task_id), held.task_id)).toMatchObject({
+    status: 'canceled',
+  });
+});
+
 test('a cancel goes through although the service worker dies meanwhile', { tag: '@alone' }, async ({ page, site }) => {
   await open(page, site.url);
   const { task_id } = await submit(page, 'spin', { ms: 3_600_000 });
