@@ -32,7 +32,6 @@ export async function enter({ file, server }: Course): Promise<Rival | null> {
   }
 
   const spoke = ({ message }: Heard) => message !== null;
-  const ended = ({ status }: Heard) => status === 'completed' || status === 'failed';
 
   return {
     async first() {
@@ -106,7 +105,12 @@ export async function enter({ file, server }: Course): Promise<Rival | null> {
         });
         const { path } = await upload.json();
         const { id } = await post('tasks', { kind: 'hash', path });
-        await heard(id, ended);
+        let isDone = false;
+        await heard(id, ({ status }) => {
+          isDone = status === 'completed';
+          return isDone || status === 'failed';
+        });
+        if (!isDone) throw new Error('the server could not read its file');
       });
       return [(file.size / MIB / ms) * 1000];
     },
