@@ -440,7 +440,9 @@ function checkFeed(cursor, frames, lives, say) {
     }
     if (last !== null && seq !== last + 1) say(`${name}: ${seq} follows ${last}`);
     last = seq;
-    if (id !== null && event === 'message' && isEnd(life.states[owner.n - 1]?.status))
+    // One that something followed, a retry or a line of the log, is an end no more for who comes later.
+    const isLast = owner.n === life.events.length;
+    if (id !== null && event === 'message' && isLast && isEnd(life.states[owner.n - 1]?.status))
       say(`${name}: the end of ${owner.task_id}, number ${seq}, comes without complete`);
     checkFrame(`${name}: number ${seq}`, { event, data }, life, owner.n, say);
   }

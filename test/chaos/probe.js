@@ -366,9 +366,11 @@
   /** The tasks that are followed, and the last number that was seen of each. @type {Map<string, { last: string | undefined, isOver: boolean }>} */
   const followed = new Map();
 
+  let watches = 0;
   /** With the product's own client. @param {string} task_id @param {string} [after] */
   async function follow(task_id, after) {
-    const watcher = `${task_id} ${after ?? ''}`;
+    watches += 1;
+    const watcher = `${task_id} ${watches}`;
     const seen = { last: after, isOver: false };
     followed.set(task_id, seen);
     record({ kind: 'watch', watcher, task_id, after: after ?? null });

@@ -119,12 +119,12 @@ const doctored: [string, (history: History) => void, RegExp][] = [
   [
     'a stream of all tasks that shows nothing',
     (h) => remove(h, (r) => feed(h).includes(r)),
-    /client 1: saw all tasks up to number 6, the newest is 18/,
+    /client 1: saw all tasks up to number 6, the newest is 24/,
   ],
   [
     'a stream of all tasks that stops early',
     (h) => remove(h, (r) => r === feed(h).at(-1)),
-    /client 1: saw all tasks up to number 17, the newest is 18/,
+    /client 1: saw all tasks up to number 23, the newest is 24/,
   ],
   [
     'a stream of all tasks that goes on too late',
@@ -152,9 +152,9 @@ const doctored: [string, (history: History) => void, RegExp][] = [
     'an end without complete in the stream of all tasks',
     (h) =>
       edit(feed(h).at(-1), (text) =>
-        text.replace(/^retry.*\n/, `id: ${EPOCH}-18\n`).replace(/\n\nid: [\s\S]*$/, '\n\n'),
+        text.replace(/^retry.*\n/, `id: ${EPOCH}-24\n`).replace(/\n\nid: [\s\S]*$/, '\n\n'),
       ),
-    /the end of dropped, number 18, comes without complete/,
+    /the end of revived, number 24, comes without complete/,
   ],
   [
     'a page that loaded itself again and followed nothing',
@@ -242,7 +242,7 @@ const doctored: [string, (history: History) => void, RegExp][] = [
     /resumed follows running/,
   ],
   ['a log without a task', (h) => void h.store.stores.tasks?.pop(), /has a log and no row/],
-  ['a task that nobody asked for', (h) => void h.tasks.pop(), /dropped: nobody asked for it/],
+  ['a task that nobody asked for', (h) => void h.tasks.pop(), /revived: nobody asked for it/],
   [
     'a task that is gone',
     (h) => void h.tasks.push({ ...knownOf(h, HASHED), task_id: 'lost' }),

@@ -5,6 +5,7 @@ import { type Event, endOf, shown, stateOf, step, type Task } from '../../chaos/
 export const HASHED = 'hashed';
 export const COUNTED = 'counted';
 export const DROPPED = 'dropped';
+export const REVIVED = 'revived';
 export const EPOCH = '01890000-0000-7000-8000-000000000000';
 const DIGEST = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 const SUMS = `${DIGEST}  a.bin\n`;
@@ -46,6 +47,15 @@ const changes: Record<string, Change[]> = {
     progress(1, 9, true),
     { kind: 'cancel_requested' },
     { kind: 'canceled', stopped: { rung: 'return', ms: 3 } },
+  ],
+  // Who comes later is shown its first end as a message like any other.
+  [REVIVED]: [
+    created(REVIVED, 'countdown', { steps: 1, step_ms: 100 }),
+    started(1),
+    { kind: 'failed', error: { type: 'urn:holdfast:problem:job-failed', detail: '' }, stopped: null },
+    { kind: 'retried', from: 'start' },
+    started(2),
+    { kind: 'completed', result: { steps: 1 }, files: [] },
   ],
 };
 
@@ -171,6 +181,13 @@ export function honest(): History {
         input: { steps: 9, step_ms: 100 },
         canceled: true,
         expected: { status: 'completed', result: { steps: 9 }, files: {} },
+      },
+      {
+        ...known,
+        task_id: REVIVED,
+        type: 'countdown',
+        input: { steps: 1, step_ms: 100 },
+        expected: { status: 'completed', result: { steps: 1 }, files: {} },
       },
     ],
     running_limit: 1,
