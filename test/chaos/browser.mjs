@@ -27,7 +27,8 @@
  */
 
 /** An expression for what a page shows, whatever page it is. */
-export const LOOK = "[location.href, document.readyState, document.documentElement.outerHTML.slice(0, 1000)].join(' ')";
+export const LOOK =
+  "[location.href, document.readyState, (document.body ?? document.documentElement).textContent.slice(0, 1000)].join(' ')";
 
 /**
  * Rejects when it takes longer than `ms`.
