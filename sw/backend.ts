@@ -138,8 +138,12 @@ export function createBackend(scope: string) {
   }
 
   const eraseAll = async () => {
-    await onDemand().erase({ names, store, files, askToLetGo: () => tell({ kind: 'erase' }) });
-    streams.endOpen();
+    try {
+      await onDemand().erase({ names, store, files, askToLetGo: () => tell({ kind: 'erase' }) });
+    } finally {
+      // Also when rows are gone and a file is not: the numbers begin anew.
+      streams.endOpen();
+    }
     await tellPages({ kind: 'erased' });
   };
 

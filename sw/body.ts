@@ -5,6 +5,8 @@ import { StatusSchema, type TaskDraft, TaskDraftSchema } from '../src/core/schem
 import { Refusal } from './problem.ts';
 
 export const MAX_DRAFTS = 1_000;
+/** A body of a megabyte can have half a million faults. */
+const MOST_ERRORS = 100;
 
 export const mediaType = (request: Request): string =>
   (request.headers.get('Content-Type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
@@ -22,13 +24,13 @@ export function parseDrafts(body: unknown, inputOf: (type: string) => Input | un
   if (many && (bodies.length === 0 || bodies.length > MAX_DRAFTS)) {
     throw invalid([{ pointer: '', detail: `An array holds 1 to ${MAX_DRAFTS} tasks; this one has ${bodies.length}.` }]);
   }
-  const errors: FieldError[] = [];
+  let errors: FieldError[] = [];
   const drafts: TaskDraft[] = [];
   for (const [index, each] of bodies.entries()) {
     const at = many ? `/${index}` : '';
     const draft = v.safeParse(TaskDraftSchema, each);
     if (!draft.success) {
-      errors.push(...fieldErrors(draft.issues, at));
+      errors = errors.concat(fieldErrors(draft.issues, at));
       continue;
     }
     const schema = inputOf(draft.output.type);
@@ -37,7 +39,7 @@ export function parseDrafts(body: unknown, inputOf: (type: string) => Input | un
       continue;
     }
     const input = v.safeParse(schema, draft.output.input);
-    if (!input.success) errors.push(...fieldErrors(input.issues, `${at}/input`));
+    if (!input.success) errors = errors.concat(fieldErrors(input.issues, `${at}/input`));
     else drafts.push({ ...draft.output, input: input.output });
   }
   if (errors.length > 0) throw invalid(errors);
@@ -58,10 +60,11 @@ interface FieldError {
   detail: string;
 }
 
-export const invalid = (errors: FieldError[]) =>
-  new Refusal(422, 'invalid-input', errors.map(({ pointer, detail }) => `${pointer || '/'}: ${detail}`).join(' '), {
-    errors,
-  });
+export function invalid(all: FieldError[]) {
+  const errors = all.slice(0, MOST_ERRORS);
+  const detail = errors.map(({ pointer, detail }) => `${pointer || '/'}: ${detail}`).join(' ');
+  return new Refusal(422, 'invalid-input', detail, { errors });
+}
 
 /** Valibot's issues with JSON Pointers (RFC 6901) below `prefix`. */
 function fieldErrors(issues: readonly v.BaseIssue<unknown>[], prefix: string): FieldError[] {

@@ -88,8 +88,9 @@ export function commands({ store, hub, askToStop, discardOutputs, report, graceO
       }
       if (task.status !== 'canceled') throw conflict(task, 'canceled');
       // An executor that ended it has seen to its outputs; a thread that may still hold them is not waited for.
-      if (!task.stopped) await discardOutputs(task_id);
-      else if (task.stopped.rung === 'fenced') discardOutputs(task_id).catch(report);
+      const { stopped } = task;
+      const discarded = (!stopped || stopped.rung === 'fenced') && discardOutputs(task_id).catch(report);
+      if (!stopped) await discarded;
       return task;
     },
 

@@ -70,6 +70,8 @@ export function idbTasks({ connection, publish, now = Date.now, heard = () => 0 
       return await write(mode, work, memory);
     } catch (error) {
       if (!(error instanceof Stale)) throw error;
+      // What runs here is remembered again by its next commit; what another thread has ended never has one.
+      memory.rows.clear();
       return write(mode, work);
     }
   }

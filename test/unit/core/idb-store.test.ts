@@ -544,6 +544,17 @@ describe('commit', () => {
     expect(serves.lastWritten(task_id)).toBeUndefined();
   });
 
+  test('that another thread has ended leaves no row of its own in the memory of who ran it', async () => {
+    const { database, store, started } = freshStore();
+    const { task_id } = await started();
+    const runs = idbTasks({ connection: database, publish() {} });
+    await runs.commit([fenced(task_id, 1, () => [progress])]);
+    expect(runs.lastWritten(task_id)).toBeDefined();
+    await store.commit([{ task_id, decide: () => [canceled] }]);
+    await runs.commit([fenced(task_id, 1, () => [progress])]);
+    expect(runs.lastWritten(task_id)).toBeUndefined();
+  });
+
   test('the snapshot is the fold of the log, and fits its schema', async () => {
     const { started, change, get, events } = freshStore();
     const { task_id } = await started({ tags: ['a'] });

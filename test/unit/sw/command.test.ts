@@ -176,6 +176,15 @@ test('outputs of a fenced task that cannot be removed do not hold up its cancel,
   expect(reports).toEqual([held]);
 });
 
+test('a cancel that is on disk is answered, also when the outputs cannot be removed for now', async () => {
+  const held = new Error('somebody writes to it');
+  const { backend, submit, reports } = bench(undefined, () => Promise.reject(held));
+  const { task_id } = await submit();
+  expect(await backend.cancel(task_id)).toMatchObject({ status: 'canceled', stopped: null });
+  expect(await backend.cancel(task_id)).toMatchObject({ status: 'canceled' });
+  expect(reports).toEqual([held, held]);
+});
+
 describe('a running task whose executor answers', () => {
   const end: Change = { ...canceled, stopped: { rung: 'terminate', ms: 2_000 } };
 

@@ -144,6 +144,21 @@ describe('POST /tasks', () => {
     expect((await (await request('tasks')).json()).tasks).toEqual([]);
   });
 
+  test('a body of nothing but faults is refused in few words', async () => {
+    const { post } = createServer();
+    const zeros = Array(520_000).fill(0);
+    for (const body of [
+      { type: 'spin', tags: zeros },
+      { type: 'checksum', input: { files: zeros } },
+      [{ type: 'spin', tags: zeros }],
+    ]) {
+      const response = await post('tasks', body);
+      expect(response.status).toBe(422);
+      expect((await response.clone().text()).length).toBeLessThan(100_000);
+      expect((await problemOf(response, 'tasks')).errors).toHaveLength(100);
+    }
+  });
+
   test('takes any ISO 8601 time and shows it in UTC', async () => {
     const { post } = createServer();
     const response = await post('tasks', { type: 'spin', run_at: '2030-01-01T01:00:00+01:00' });
