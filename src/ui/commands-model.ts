@@ -28,9 +28,11 @@ export type CommandsModel = ReturnType<typeof createCommands>;
 export function createCommands(client: Client, tasks: TasksModel, notices: Notices) {
   const selected = signal<ReadonlySet<string>>(new Set());
   const working = signal<{ done: number; total: number } | null>(null);
+  /** How those stood that were selected without being loaded. */
+  const unloaded = new Map<string, Status>();
 
   const mayDo = (command: Command, task_id: string) => {
-    const status = tasks.find(task_id)?.task.peek().status;
+    const status = tasks.find(task_id)?.task.peek().status ?? unloaded.get(task_id);
     return status === undefined || can[command](status);
   };
 
@@ -68,16 +70,17 @@ export function createCommands(client: Client, tasks: TasksModel, notices: Notic
   }
 
   async function removeNow(task_ids: readonly string[]) {
-    const kept = await each('remove', task_ids, async (task_id) => {
+    await each('remove', task_ids, async (task_id) => {
       await client.remove(task_id);
       tasks.drop(task_id);
     });
-    show(kept);
+    // Those that are still there, as one that was started again meanwhile.
+    show(task_ids);
   }
 
-  /** Does `work` for each; resolves with those for which it failed. What another tab has done meanwhile is no failure. */
+  /** Does `work` for each. What another tab has done meanwhile is no failure. */
   async function each(command: Command, task_ids: readonly string[], work: (task_id: string) => Promise<void>) {
-    const failed: string[] = [];
+    let failed = 0;
     let said = '';
     let done = 0;
     const show = () => {
@@ -89,7 +92,7 @@ export function createCommands(client: Client, tasks: TasksModel, notices: Notic
         await work(task_id);
       } catch (error) {
         if (!(error instanceof HttpProblem && (error.status === 404 || error.status === 409))) {
-          failed.push(task_id);
+          failed += 1;
           said = words(error);
         }
       }
@@ -97,8 +100,7 @@ export function createCommands(client: Client, tasks: TasksModel, notices: Notic
       show();
     });
     working.value = null;
-    if (failed.length > 0) notices.show(strings.notices.commands(command, failed.length, said));
-    return failed;
+    if (failed > 0) notices.show(strings.notices.commands(command, failed, said));
   }
 
   async function cancelOrRetry(command: 'cancel' | 'retry', task_ids: readonly string[]): Promise<string[]> {
@@ -132,6 +134,7 @@ export function createCommands(client: Client, tasks: TasksModel, notices: Notic
     async selectAll(filter: Filter) {
       try {
         const all = new Set<string>();
+        unloaded.clear();
         for (let page: string | null = ''; page !== null; ) {
           const found = await client.list({ ...queryOf(filter), limit: MOST_LISTED, ...(page ? { page } : {}) });
           for (const task of found.tasks) {
@@ -139,6 +142,7 @@ export function createCommands(client: Client, tasks: TasksModel, notices: Notic
             all.add(task.task_id);
             // What may be done with it depends on how it stands now, not on how it last stood on the page.
             if (tasks.find(task.task_id)) tasks.put(task);
+            else unloaded.set(task.task_id, task.status);
           }
           page = found.next_page;
         }

@@ -25,12 +25,13 @@ export function FoundTask({ app, task_id, all, children }: FoundProps) {
       found.value = row ? { kind: 'found', row } : { kind: 'gone' };
     }, all.notices.failed);
   }, []);
+  const gone = <Empty isAll title={texts.gone} about={texts.goneAbout} />;
   switch (found.value.kind) {
     case 'loading':
       return <p role="status">{texts.loading}</p>;
     case 'gone':
-      return <Empty isAll title={texts.gone} about={texts.goneAbout} />;
+      return gone;
     case 'found':
-      return <>{children(found.value.row)}</>;
+      return found.value.row.gone.value ? gone : <>{children(found.value.row)}</>;
   }
 }

@@ -11,6 +11,8 @@ export interface Row {
   /** Units a second; null while too little is known. */
   rate: Signal<number | null>;
   command: Signal<Command | null>;
+  /** It was removed, here or elsewhere. */
+  gone: Signal<boolean>;
   replace(task: Task): void;
   /** Moves the task on. False when more has changed than an update can tell. */
   move(update: TaskUpdate): boolean;
@@ -26,6 +28,7 @@ export function createRow(first: Task): Row {
     task,
     rate,
     command: signal<Command | null>(null),
+    gone: signal(false),
     replace(next) {
       // Answers may overtake each other.
       if (Number(next.last_event_id) < Number(task.peek().last_event_id)) return;

@@ -175,7 +175,10 @@ export function createStart(client: Client, notices: Notices, router: Router, st
 
     start: (type: string, input: object, field: string | null) =>
       inTurn(async () => {
-        if (await submitOver(type, input, field, chosen.peek())) chosen.value = [];
+        const taken = chosen.peek();
+        // What was picked meanwhile is for the next.
+        if (await submitOver(type, input, field, taken))
+          chosen.value = chosen.peek().filter((each) => !taken.includes(each));
       }),
 
     /** One ZIP of all that a task put out. */

@@ -1,6 +1,7 @@
 /** The tasks on the page: those that fit the filter, listed page by page, then kept by the stream of all tasks. */
 import { batch, computed, signal } from '@preact/signals';
 import { type Client, HttpProblem, isFinished, type Status, type Task, type TaskUpdate } from '../client/index.ts';
+import { pause } from '../client/pause.ts';
 import { words } from './format.ts';
 import { matches, queryOf } from './matching.ts';
 import type { Notices } from './notices-model.ts';
@@ -18,6 +19,8 @@ const MOST_LISTED = 500;
 const MANY = 20;
 const REQUESTS_AT_ONCE = 4;
 const COUNT_MS = 300;
+/** When what could not be listed is listed again. */
+const AGAIN_MS = 5_000;
 /** Tasks of a moment begin and end faster than anybody reads. */
 const RENEW_MS = 100;
 
@@ -50,7 +53,7 @@ export function createTasks(client: Client, notices: Notices, titleOf: (task: Ta
   const wanted = new Set<string>();
   let filter: Filter = noFilter;
   let loadingMore = false;
-  let opened = false;
+  let following: AbortController | null = null;
 
   function put(task: Task) {
     const before = byId.get(task.task_id)?.task.peek().status;
@@ -82,6 +85,7 @@ export function createTasks(client: Client, notices: Notices, titleOf: (task: Ta
     const row = byId.get(task_id);
     if (!row) return;
     byId.delete(task_id);
+    row.gone.value = true;
     track(row);
     rows.value = rows.peek().filter((row) => row.task_id !== task_id);
     recount();
@@ -195,6 +199,19 @@ export function createTasks(client: Client, notices: Notices, titleOf: (task: Ta
     }
   }
 
+  /** Lists, then follows, for as long as the page lives. */
+  async function begin(signal: AbortSignal) {
+    while (!signal.aborted) {
+      try {
+        await follow(await list(), signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        failed(error);
+        await pause(AGAIN_MS, signal);
+      }
+    }
+  }
+
   function failed(error: unknown) {
     listing.value = { kind: 'failed', detail: words(error) };
   }
@@ -229,21 +246,18 @@ export function createTasks(client: Client, notices: Notices, titleOf: (task: Ta
       }
     },
 
-    /** Lists, then follows. Returns the stop. */
-    open(): () => void {
-      const end = new AbortController();
+    /** Lists, then follows; anew when it is asked for again. */
+    open() {
+      following?.abort();
+      following = new AbortController();
       listing.value = { kind: 'loading' };
-      opened = true;
-      list()
-        .then((cursor) => follow(cursor, end.signal))
-        .catch(failed);
-      return () => end.abort();
+      begin(following.signal);
     },
 
     narrow(next: Filter) {
       if (sameFilter(next, filter)) return;
       filter = next;
-      if (!opened) return;
+      if (!following) return;
       batch(() => {
         // What fits stays, and with it the focus; the rest comes when it is listed.
         rows.value = rows.peek().filter((row) => matches(row.task.peek(), filter));

@@ -127,6 +127,30 @@ test('the system can open with the app every kind of file that a job is made for
   );
 });
 
+test('what is chosen while a task is being started is for the next', async ({ app: page }) => {
+  await page.getByRole('link', { name: 'Checksum', exact: true }).click();
+  await drop(page, { 'a.txt': 'a' });
+  await expect(page.getByText('1 file, 1 byte')).toBeVisible();
+  await page.evaluate(() => {
+    Reflect.deleteProperty(window, 'showOpenFilePicker');
+    const { addFile } = holdfast;
+    holdfast.addFile = async (source) => {
+      await new Promise((resolve) => document.addEventListener('let go', resolve, { once: true }));
+      return addFile(source);
+    };
+  });
+  await go(page);
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Choose files' }).click();
+  await (await chooser).setFiles({ name: 'b.txt', mimeType: 'text/plain', buffer: Buffer.from('bc') });
+  await expect(page.getByText('2 files, 3 bytes')).toBeVisible();
+  await page.evaluate(() => document.dispatchEvent(new Event('let go')));
+  await expect(page.getByRole('article')).toContainText('a.txt');
+  await page.getByRole('link', { name: 'Start', exact: true }).click();
+  await page.getByRole('link', { name: 'Checksum', exact: true }).click();
+  await expect(page.getByText('1 file, 2 bytes')).toBeVisible();
+});
+
 test('of what was chosen, each can be taken away again', async ({ app: page }) => {
   await drop(page, { 'a.txt': 'one', 'b.txt': 'more' });
   await page.getByRole('button', { name: 'Without a.txt' }).click();

@@ -209,6 +209,40 @@ test('a task is run again with changes: its form has what it was given', async (
   expect(task?.input).toEqual({ files: [{ file_id, name: 'a.txt' }], algorithm: 'sha1' });
 });
 
+test('the page of a task that was removed elsewhere says that it is gone', async ({ page, site }) => {
+  await open(page, site.url);
+  const { task_id } = await submit(page, 'countdown', { steps: 1, step_ms: 1 });
+  await finished(page, task_id);
+  await goTo(page, task_id);
+  await expect(view(page)).toBeVisible();
+  await page.evaluate((id) => globalThis.holdfast.remove(id), task_id);
+  await expect(view(page)).toHaveCount(0);
+  await expect(page.getByText('This task is not here')).toBeVisible();
+});
+
+test('a task that is retried before its page has heard of its end is followed on', async ({ page, site }) => {
+  await open(page, site.url);
+  const { task_id } = await submit(page, 'countdown', { steps: 400, step_ms: 20, fail_at: 100 });
+  await goTo(page, task_id);
+  await reached(page, task_id, 'running', 1, 5);
+  // What the page asks for when it hears of the end comes when the task lives again, as in a hidden tab.
+  await page.evaluate(() => {
+    const { get } = globalThis.holdfast;
+    globalThis.holdfast.get = async (id) => {
+      let task = await get(id);
+      for (; task.status === 'failed'; task = await get(id)) await new Promise((soon) => setTimeout(soon, 10));
+      return task;
+    };
+  });
+  await page.evaluate(async (id) => {
+    for await (const _ of globalThis.holdfast.watch(id));
+    await globalThis.holdfast.retry(id, 'start');
+  }, task_id);
+  await reached(page, task_id, 'running', 2, 5);
+  await page.evaluate((id) => globalThis.holdfast.pause(id), task_id);
+  await expect(part(page, 'What happened').getByText(/^Paused /)).toBeVisible();
+});
+
 test('a failed task starts over from its beginning when it is told to', async ({ page, site }) => {
   await open(page, site.url);
   const { task_id } = await submit(page, 'countdown', { steps: 80, step_ms: 20, fail_at: 79 });

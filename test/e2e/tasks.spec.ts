@@ -149,6 +149,40 @@ test('what is removed in bulk is gone at once, comes back when it is undone, and
   await expect.poll(() => count(page)).toBe(0);
 });
 
+test('a task that is started again before its removal is over comes back', async ({ page, site }) => {
+  await open(page, `${site.url}#/tasks`);
+  const { task_id } = await submit(page, 'countdown', { steps: 100_000, step_ms: 100 });
+  await page.evaluate((id) => holdfast.cancel(id), task_id);
+  await selectAll(page, 1);
+  await page.getByRole('button', { name: 'Remove', exact: true }).first().click();
+  await expect(rows(page)).toHaveCount(0);
+  await page.evaluate((id) => holdfast.retry(id), task_id);
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await expect(rows(page)).toHaveCount(1);
+  expect(await count(page)).toBe(1);
+});
+
+test('a list that could not be had is listed again by itself, and followed', async ({ page, site, context }) => {
+  await open(page, `${site.url}#/tasks`);
+  const other = await context.newPage();
+  await other.addInitScript(() => {
+    const { fetch } = window;
+    let failures = 2;
+    window.fetch = (input, init) => {
+      if (!String(input).includes('/tasks?') || failures === 0) return fetch(input, init);
+      failures -= 1;
+      const problem = { type: 'about:blank', title: 'Busy', status: 503, detail: 'Not now.' };
+      const headers = { 'Content-Type': 'application/problem+json' };
+      return Promise.resolve(new Response(JSON.stringify(problem), { status: 503, headers }));
+    };
+  });
+  await other.goto(`${site.url}#/tasks`);
+  await expect(other.getByText('Not now.')).toBeVisible();
+  await expect(other.getByText('No tasks yet')).toBeVisible();
+  await submit(page, 'countdown', { steps: 100_000, step_ms: 100 });
+  await expect(rows(other)).toHaveCount(1);
+});
+
 test('what is removed in bulk is what the list says now, however late the page hears of each task', async ({
   page,
   site,

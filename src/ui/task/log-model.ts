@@ -27,6 +27,8 @@ export function createLog(client: Client, row: Row) {
   const throughput = signal(noThroughput);
   const lines = signal(noLines);
   let after = 0;
+  /** For whom it is followed. */
+  let following: AbortSignal | null = null;
   let pulling: Promise<void> | null = null;
   let more = false;
   let end = new AbortController();
@@ -71,6 +73,8 @@ export function createLog(client: Client, row: Row) {
   const readSoon = settled(PACE_MS, () => void read());
 
   async function follow(signal: AbortSignal) {
+    if (following === signal) return;
+    following = signal;
     await read();
     try {
       for await (const { event } of client.watch(task_id, { after: String(after), signal })) {
@@ -80,6 +84,7 @@ export function createLog(client: Client, row: Row) {
     } catch (error) {
       if (!signal.aborted) reading.value = { kind: 'failed', detail: words(error) };
     }
+    if (following === signal) following = null;
   }
 
   return {
@@ -100,10 +105,10 @@ export function createLog(client: Client, row: Row) {
       let live: boolean | null = null;
       const stop = effect(() => {
         const now = !isFinished(row.task.value.status);
-        if (now === live) return;
-        live = now;
+        // Whenever it has changed: one that is retried at once may never have been seen finished.
         if (now) follow(end.signal);
-        else read();
+        else if (live !== now) read();
+        live = now;
       });
       return () => {
         stop();
