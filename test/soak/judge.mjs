@@ -17,15 +17,16 @@ const WINDOWS = 12;
  * @property {number} error one standard error of it
  * @property {number} allowed in an hour
  * @property {number} seenFrom the growth in an hour from which on it would be told: with much noise a flat line says little
- * @property {'flat' | 'GROWS' | 'too few samples'} verdict
+ * @property {'flat' | 'GROWS' | 'not compacted' | 'too few samples'} verdict
  */
 
 /**
  * @param {readonly Sample[]} all
- * @param {{ from?: number, until?: number, lows?: boolean }} [how] between which minutes they count; whether only low points do
+ * @param {{ from?: number, until?: number, lows?: boolean, compactedFrom?: number }} [how] between which minutes they count; whether only
+ *   low points do; up to what size a store need not have been compacted yet, so that growth there says nothing
  * @returns {Judged}
  */
-export function judge(all, { from = 0, until = Number.POSITIVE_INFINITY, lows = false } = {}) {
+export function judge(all, { from = 0, until = Number.POSITIVE_INFINITY, lows = false, compactedFrom = 0 } = {}) {
   const settled = all.filter(({ at }) => at >= from && at <= until);
   const samples = lows ? lowsOf(settled) : settled;
   const [first, last] = [samples[0]?.value ?? Number.NaN, samples.at(-1)?.value ?? Number.NaN];
@@ -54,7 +55,7 @@ export function judge(all, { from = 0, until = Number.POSITIVE_INFINITY, lows = 
     error: trend.error,
     allowed,
     seenFrom: allowed + ERRORS * trend.error,
-    verdict: grows(trend, allowed) ? 'GROWS' : 'flat',
+    verdict: !grows(trend, allowed) ? 'flat' : last < compactedFrom ? 'not compacted' : 'GROWS',
   };
 }
 

@@ -15,6 +15,15 @@ test('a leak under the noise of a store that is compacted is seen in its low poi
   expect(judge(samples(compacted), { from: 9, lows: true }).verdict).toBe('flat');
 });
 
+test('a store that is smaller than what it is compacted at may still grow', () => {
+  const growing = (to: number) => samples((at) => MIB + (at / 30) * (to - MIB));
+  const how = { lows: true, compactedFrom: 10 * MIB };
+  expect([judge(growing(9 * MIB), how).verdict, judge(growing(11 * MIB), how).verdict]).toEqual([
+    'not compacted',
+    'GROWS',
+  ]);
+});
+
 test('a line says what growth it would have told', () => {
   const noisy = samples((at) => 100 + 5 * Math.sin(at * 78.233));
   const { seenFrom } = judge(noisy, { from: 0 });
