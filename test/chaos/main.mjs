@@ -40,7 +40,7 @@ const made = {};
 /** @type {number[]} */
 const settled = [];
 let revived = 0;
-const versions = { deployed: 0, reached: 0 };
+const versions = { deployed: 0, reached: 0, putOff: 0 };
 const start = performance.now();
 
 const launch = launchers[engine]();
@@ -58,7 +58,7 @@ console.log(
   `${faults.reduce((sum, [, count]) => sum + count, 0)} faults: ${faults.map(([name, count]) => `${name} ${count}`).join(', ')}`,
 );
 console.log(
-  `${versions.deployed} versions deployed, a page came to ${versions.reached} of them; ${revived} crashed tasks started again`,
+  `${versions.deployed} versions deployed, a page came to ${versions.reached} of them, the browser put ${versions.putOff} off; ${revived} crashed tasks started again`,
 );
 const quantile = (/** @type {number} */ q) => settled[Math.min(settled.length - 1, Math.floor(q * settled.length))];
 console.log(
@@ -86,6 +86,7 @@ async function play(launch) {
     revived += rest.revived;
     versions.deployed += rest.versions.deployed;
     versions.reached += rest.versions.reached;
+    versions.putOff += rest.versions.putOff;
     if (wrong.length === 0) {
       total.passed += 1;
       console.log(`  ✓ round ${round}: ${seconds} s, settled in ${settled_ms} ms: ${faults.join(', ')}`);
