@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The test run: `npm test`, or a part of it with `npm test -- unit`, `e2e`, `engines`, `chaos`, `long` or `big`; what follows goes to that runner.
+// The test run: `npm test`; or with `npm test -- all` more; or one part whole with `unit`, `e2e`, `engines`, `chaos`, `long` or `big`: what follows goes to that runner.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -12,6 +12,9 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const reports = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
 const PARTS = ['unit', 'e2e', 'engines', 'chaos'];
+/** `npm test` takes ten minutes at most: it leaves the jobs' gate, and all browser tests but these, to `all`. */
+const GATE = 'test/unit/gate/**';
+const SHORT = ['checksum', 'collector', 'erase', 'offline', 'resume', 'size', 'stop', 'storage', 'update'];
 /** The same rounds in every run, in which every fault comes at least once: others are for `npm run chaos`. */
 const ROUNDS = ['--rounds=20', '--seed=1041', '--jobs=2'];
 /** Browser tests that say in a tag that others are not to run beside them, for they hold the product to a time; or that they take long. */
@@ -19,7 +22,9 @@ const ALONE = '@alone';
 const LONG = '@long';
 /** Not a part of everything: what takes long; jobs over more than two gibibytes each, and an export of as much. */
 const APART = ['long', 'big'];
-const [part, ...rest] = process.argv.slice(2);
+const [asked, ...rest] = process.argv.slice(2);
+const isShort = asked === undefined;
+const part = asked === 'all' ? undefined : asked;
 
 /** @type {Count} */
 const total = { passed: 0, failed: 0, skipped: 0 };
@@ -36,7 +41,12 @@ console.log(`\n${total.passed} passed, ${total.failed} failed${total.skipped ? `
 
 function run() {
   if (part !== undefined && ![...PARTS, ...APART].includes(part)) {
-    console.error(`There is ${PARTS.join(', ')}, but no ${part}.`);
+    console.error(`There is all, ${[...PARTS, ...APART].join(', ')}, but no ${part}.`);
+    total.failed += 1;
+    return;
+  }
+  if (asked === 'all' && rest.length > 0) {
+    console.error(`With all, ${rest.join(' ')} would go to no runner.`);
     total.failed += 1;
     return;
   }
@@ -50,8 +60,9 @@ function run() {
   if (unit) add(vitest());
   if (e2e && rest.length > 0) add(playwright());
   else if (e2e) {
-    add(playwright(['--grep-invert', `${ALONE}|${LONG}`]));
-    add(playwright(['--grep', ALONE, '--workers', '1']));
+    const files = isShort ? [`/(?:${SHORT.join('|')})\\.spec\\.ts`] : [];
+    add(playwright(['--grep-invert', `${ALONE}|${LONG}`, ...files]));
+    add(playwright(['--grep', ALONE, '--workers', '1', ...files]));
   }
   if (engines) add(allEngines());
   if (chaos) add(allRounds());
@@ -78,7 +89,12 @@ function step(title, args) {
 function vitest() {
   const report = join(reports, 'vitest.json');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const status = node('unit', [bin('vitest', 'vitest'), 'run', ...reporters, ...(part ? rest : [])]);
+  const status = node('unit', [
+    bin('vitest', 'vitest'),
+    'run',
+    ...reporters,
+    ...(isShort ? ['--exclude', GATE] : part ? rest : []),
+  ]);
   return settle(status, report, (result) => ({
     passed: result.numPassedTests,
     // A file that cannot be loaded has no tests to count.
