@@ -32,6 +32,6 @@ export function FoundTask({ app, task_id, all, children }: FoundProps) {
     case 'gone':
       return gone;
     case 'found':
-      return found.value.row.gone.value ? gone : <>{children(found.value.row)}</>;
+      return found.value.row.gone.value ? gone : children(found.value.row);
   }
 }

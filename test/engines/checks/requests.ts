@@ -155,7 +155,8 @@ test('HEAD on a stream answers its headers and opens none', async (check) => {
     expect(response.headers.get('Content-Type'), `the type of ${path}`).toBe('text/event-stream');
     expect(await response.text(), `the body of ${path}`).toBe('');
   }
-  expect((await client.health()).open_streams, 'the open streams').toBe(before);
+  // What an earlier check had open may still have been ending.
+  expect(before, 'the open streams before').toBeAtLeast((await client.health()).open_streams);
 });
 
 test('the log is the task’s events as JSON, from where it is asked for', async () => {
